@@ -1,0 +1,162 @@
+"""The parts that events are made of: person, commit, build, pull request, links."""
+
+from datetime import datetime
+from typing import Annotated, Any, Literal
+
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, PlainSerializer
+
+from app.kernel.clock import iso, to_us
+from app.kernel.text import LIST_LIMIT, MESSAGE_LIMIT, TITLE_LIMIT, clean
+from app.kernel.timestamps import parse_timestamp
+
+
+def _bounded(limit: int) -> BeforeValidator:
+    """Text is cleaned and cut, a number becomes its digits, and an empty text is absent."""
+
+    def tidy(value: Any) -> Any:
+        if isinstance(value, str):
+            return clean(value, limit) or None
+        return str(value) if isinstance(value, int) and not isinstance(value, bool) else value
+
+    return BeforeValidator(tidy)
+
+
+def _https(value: Any) -> Any:
+    """A link is https or it is absent; nobody clicks on anything else."""
+    if not isinstance(value, str) or not value.startswith("https://") or len(value) > 2048:
+        return None
+    return None if any(char <= " " or char in "\x7f\\" for char in value) else value
+
+
+def _utc(value: Any) -> Any:
+    return parse_timestamp(value) if value is not None else None
+
+
+def _cut(value: Any) -> Any:
+    return value[:LIST_LIMIT] if isinstance(value, list | tuple) else value
+
+
+def _lower(value: str | None) -> str | None:
+    return value.lower() if value else value
+
+
+Text = Annotated[str | None, _bounded(TITLE_LIMIT)]
+"""One line of text, at most 300 characters."""
+LongText = Annotated[str | None, _bounded(MESSAGE_LIMIT)]
+"""Text of several lines, at most 8 KB."""
+Link = Annotated[str | None, BeforeValidator(_https)]
+"""An https URL, else absent."""
+Moment = Annotated[
+    datetime | None,
+    BeforeValidator(_utc),
+    PlainSerializer(lambda moment: iso(to_us(moment)), str, when_used="unless-none"),
+]
+"""A time in UTC; any format that a vendor sends. Shown as `2026-11-22T10:00:00.123456Z`."""
+Sha = Annotated[str | None, _bounded(64), AfterValidator(_lower)]
+"""A commit id, at least 7 characters of it; joins are by prefix within one repository."""
+Texts = Annotated[list[Annotated[str, _bounded(TITLE_LIMIT)]], BeforeValidator(_cut)]
+"""At most 100 lines of text."""
+ListCut = BeforeValidator(_cut)
+
+
+class Part(BaseModel):
+    """A part of an event: frozen, closed, unknown is absent."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+class Person(Part):
+    """Somebody, or something that acts as one. A workspace or robot is never shown as the author."""
+
+    name: Text = None
+    email: Text = None
+    account_id: Text = None
+    kind: Literal["human", "bot", "system"] = "human"
+
+
+class Repository(Part):
+    """A repository. Its identity is provider + uuid; `full_name` may change."""
+
+    provider: Text = None
+    full_name: Text = None
+    uuid: Text = None
+    url: Link = None
+
+
+class Commit(Part):
+    """A commit. `sha` may be a prefix of at least 7 characters."""
+
+    sha: Sha = None
+    message: LongText = None
+    author: Person | None = None
+    authored_at: Moment = None
+    committed_at: Moment = None
+    url: Link = None
+    branch: Text = None
+
+
+class Build(Part):
+    """A run of a pipeline."""
+
+    number: int | None = None
+    url: Link = None
+    name: Text = None
+    ref: Text = None
+    ref_kind: Literal["branch", "tag", "pull_request"] | None = None
+    trigger: Text = None
+
+
+class PullRequest(Part):
+    """A pull or merge request."""
+
+    id: int | None = None
+    title: Text = None
+    url: Link = None
+    state: Text = None
+    source_branch: Text = None
+    target_branch: Text = None
+    author: Person | None = None
+    merge_commit: Sha = None
+    draft: bool | None = None
+
+
+class TicketLink(Part):
+    """A ticket that was named in a message or a branch."""
+
+    key: Text = None
+    url: Link = None
+
+
+class Links(Part):
+    """Where to click; https only."""
+
+    pipeline: Link = None
+    argocd: Link = None
+    tests: Link = None
+    pull_request: Link = None
+    scan: Link = None
+    incident: Link = None
+    commit: Link = None
+    report: Link = None
+
+
+class Owner(Part):
+    """Who owns the service, as of the day of the event."""
+
+    team: Text = None
+    business_area: Text = None
+    pod: Text = None
+    component: Text = None
+    compliance_namespace: Text = None
+
+
+class Original(Part):
+    """The vendor's own words, kept so that a wrong mapping can be seen and mended."""
+
+    service: Text = None
+    environment: Text = None
+    status: Text = None
+    type: Text = None
+
+
+Count = Annotated[int, Field(ge=0)]
