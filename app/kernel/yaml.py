@@ -38,7 +38,7 @@ class Document:
         return ConfigError(message, file=self.file, line=self.line(path), hint=hint)
 
     def check(self, path: Path, value: Any, model: type[T]) -> T:
-        """`value` (which stands at `path`) as the model. Raises ConfigErrors: every problem, with line and suggestion."""
+        """`value` (which stands at `path`) as the model. Raises ConfigErrors: every problem, with its line."""
         try:
             return TypeAdapter(model).validate_python(value)
         except ValidationError as error:
