@@ -27,11 +27,38 @@ class Verdict(StrEnum):
 
 
 REASONS = frozenset(
-    """
-    ok dns connect tls timeout reset blocked_address error_body no_url authorization
-    http_3xx http_400 http_401 http_403 http_404 http_408 http_410 http_413 http_425 http_429 http_4xx http_5xx
-    flow_disabled flow_schema flow_not_found lease_lost expired cancelled exhausted render
-    """.split()
+    [
+        "ok",
+        "dns",
+        "connect",
+        "tls",
+        "timeout",
+        "reset",
+        "blocked_address",
+        "error_body",
+        "no_url",
+        "authorization",
+        "http_3xx",
+        "http_400",
+        "http_401",
+        "http_403",
+        "http_404",
+        "http_408",
+        "http_410",
+        "http_413",
+        "http_425",
+        "http_429",
+        "http_4xx",
+        "http_5xx",
+        "flow_disabled",
+        "flow_schema",
+        "flow_not_found",
+        "lease_lost",
+        "expired",
+        "cancelled",
+        "exhausted",
+        "render",
+    ]
 )
 """The closed list of reasons: what an attempt's record, a metric and a log line may say."""
 
