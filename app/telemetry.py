@@ -1,0 +1,131 @@
+"""Every operational metric in one table. Label values come from configuration and are created at start."""
+
+from collections.abc import Iterable
+
+from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram
+
+REGISTRY = CollectorRegistry()
+"""The service's own registry: what `/metrics` answers."""
+
+_QUICK = (0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10)
+_LAG = (0.1, 0.5, 1, 5, 15, 60, 300, 900, 3600, 21600, 86400)
+_BATCH = (1, 2, 4, 8, 16, 32, 64, 128)
+
+
+def _counter(name: str, text: str, *labels: str) -> Counter:
+    return Counter(name, text, labels, registry=REGISTRY)
+
+
+def _gauge(name: str, text: str, *labels: str) -> Gauge:
+    return Gauge(name, text, labels, registry=REGISTRY)
+
+
+def _histogram(name: str, text: str, buckets: Iterable[float], *labels: str) -> Histogram:
+    return Histogram(name, text, labels, registry=REGISTRY, buckets=tuple(buckets))
+
+
+# ------------------------------------------------------------------ the door
+RECEIVED = _counter("webhook_events_received_total", "Requests taken and durably stored.", "source")
+DUPLICATE = _counter("webhook_events_duplicate_total", "Requests that had been stored before.", "source")
+REJECTED = _counter("webhook_events_rejected_total", "Requests refused at the door.", "source", "reason")
+DEDUPE_CONFLICTS = _counter("dedupe_conflict_total", "Duplicates whose body differs from the first one's.", "source")
+ACK_SECONDS = _histogram("ingest_ack_seconds", "From a complete request to its 202, commit included.", _QUICK)
+BATCH_SIZE = _histogram("commit_batch_size", "Receipts that shared one commit.", _BATCH)
+COMMIT_SECONDS = _histogram("commit_seconds", "Duration of one group commit.", _QUICK)
+QUEUE_DEPTH = _gauge("ingest_queue_depth", "Requests that wait for their commit.")
+
+# ------------------------------------------------------------------ processing
+RECEIPTS_DONE = _counter("receipts_processed_total", "Receipts by what became of them.", "source", "state")
+EVENTS = _counter("events_total", "Events derived from receipts, new ones only.", "source", "type")
+UNMAPPED = _counter("events_unmapped_total", "Events whose service or environment the estate does not know.", "source")
+EVENT_LAG = _histogram(
+    "webhook_event_lag_seconds", "From the source's time of an event to its receipt.", _LAG, "source"
+)
+STAGE_SECONDS = _histogram("event_processing_duration_seconds", "Duration of one batch, by stage.", _QUICK, "stage")
+RULE_MATCHES = _counter("routing_rule_matches_total", "Events that a rule matched.", "rule")
+ROUTING_ERRORS = _counter("routing_errors_total", "Batches that could not be processed, by reason.", "reason")
+OLDEST_UNROUTED = _gauge("oldest_unrouted_seconds", "Age of the oldest receipt that waits to be processed.")
+
+# ------------------------------------------------------------------ delivery
+DELIVERIES = _counter("deliveries_total", "Deliveries that ended, by outcome.", "channel", "outcome")
+CREATED = _counter("deliveries_created_total", "Deliveries that rules asked for.", "channel")
+ATTEMPTS = _counter("notification_attempts_total", "Attempts to deliver.", "channel")
+FAILURES = _counter("notification_failures_total", "Attempts that did not deliver, by reason.", "channel", "reason")
+RETRIES = _counter("notification_retries_total", "Attempts after the first.", "channel")
+DELIVERY_SECONDS = _histogram("notification_delivery_duration_seconds", "Duration of one attempt.", _QUICK, "channel")
+LATENCY = _histogram("delivery_latency_seconds", "From receipt to delivered.", _LAG)
+CARD_FALLBACKS = _counter("card_fallbacks_total", "Cards replaced by the minimal one, by reason.", "reason")
+PENDING = _gauge("deliveries_pending", "Deliveries that wait.", "channel")
+OLDEST_PENDING = _gauge("oldest_pending_seconds", "Age of the oldest delivery that waits.", "channel")
+DEAD = _gauge("dead_letter_messages", "Deliveries that were given up and not retried.", "channel")
+DEAD_OLDEST = _gauge("dead_letter_oldest_timestamp_seconds", "When the oldest dead letter died.")
+AMBIGUOUS = _counter("deliveries_ambiguous_total", "Attempts of which nobody knows whether they arrived.", "channel")
+STALE_RESULTS = _counter("stale_result_total", "Results refused because the lease had been lost.")
+RECLAIMED = _counter("lease_reclaimed_total", "Deliveries taken back from a lease that ran out.")
+BREAKER = _gauge("channel_breaker_state", "0 closed, 1 half open, 2 open.", "channel")
+THROTTLED = _gauge("channel_throttled_seconds", "For how long the channel is still paused.", "channel")
+
+# ------------------------------------------------------------------ the store and the configuration
+DB_FREE = _gauge("db_free_bytes", "Free space where the SQLite file lies.")
+STORE_SIZE = _gauge("store_size_bytes", "Size of the database.")
+STORE_EVENTS = _gauge("store_events", "Events in the store.")
+WAL_BYTES = _gauge("sqlite_wal_bytes", "Size of SQLite's write-ahead log.")
+CHECKPOINT_BUSY = _counter("sqlite_checkpoint_busy_total", "Checkpoints that could not finish.")
+RELOAD_OK = _gauge("config_last_reload_successful", "1 if the last load of the rules was taken, else 0.")
+RULES_INFO = _gauge("config_rev_info", "The revision of the rules in force.", "rev")
+CLOCK_JUMPS = _counter("clock_jump_total", "Times the machine's clock moved by more than a minute.")
+
+REJECT_REASONS = (
+    "unauthorized",
+    "too_large",
+    "timeout",
+    "overloaded",
+    "unavailable",
+    "encoding",
+    "method",
+    "unknown_source",
+    "disk_full",
+)
+RECEIPT_STATES = ("processed", "ignored", "quarantined")
+DELIVERY_OUTCOMES = ("delivered", "dead", "cancelled")
+STAGES = ("process", "claim", "render", "record")
+
+
+def create_series(
+    *, sources: Iterable[str], channels: Iterable[str], rules: Iterable[str], reasons: Iterable[str]
+) -> None:
+    """Create the series of all configured label values, so that a graph shows zero instead of nothing."""
+    failure_reasons = tuple(reasons)
+    for source in (*sources, "unknown"):
+        for plain in (RECEIVED, DUPLICATE, DEDUPE_CONFLICTS, UNMAPPED, EVENT_LAG):
+            plain.labels(source)
+        for reason in REJECT_REASONS:
+            REJECTED.labels(source, reason)
+        for state in RECEIPT_STATES:
+            RECEIPTS_DONE.labels(source, state)
+    for channel in channels:
+        for each in (
+            CREATED,
+            ATTEMPTS,
+            RETRIES,
+            DELIVERY_SECONDS,
+            PENDING,
+            OLDEST_PENDING,
+            DEAD,
+            AMBIGUOUS,
+            BREAKER,
+            THROTTLED,
+        ):
+            each.labels(channel)
+        for outcome in DELIVERY_OUTCOMES:
+            DELIVERIES.labels(channel, outcome)
+        for reason in failure_reasons:
+            FAILURES.labels(channel, reason)
+    for rule in rules:
+        RULE_MATCHES.labels(rule)
+    for stage in STAGES:
+        STAGE_SECONDS.labels(stage)
+    for reason in ("poison", "store"):
+        ROUTING_ERRORS.labels(reason)
+    for reason in ("template_error", "too_large", "unknown_card", "lint"):
+        CARD_FALLBACKS.labels(reason)
