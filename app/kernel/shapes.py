@@ -1,0 +1,23 @@
+"""A vendor's JSON as the shape that we use of it: one way from pydantic's errors to ours."""
+
+from typing import TypeVar
+
+from pydantic import BaseModel, ValidationError
+
+from app.kernel.errors import BadPayload
+
+M = TypeVar("M", bound=BaseModel)
+
+
+def fit(model: type[M], value: object) -> M:
+    """The value as the model. Raises BadPayload with the path of the first place that did not fit; quotes no value."""
+    try:
+        return model.model_validate(value)
+    except ValidationError as error:
+        first = error.errors(include_url=False, include_context=False, include_input=False)[0]
+        raise BadPayload(first["msg"], path_of(first["loc"])) from None
+
+
+def path_of(loc: tuple[str | int, ...]) -> str:
+    """A place in a document as people write it: `push.changes[0].new`."""
+    return "".join(f"[{part}]" if isinstance(part, int) else f".{part}" for part in loc).removeprefix(".")
