@@ -1,0 +1,103 @@
+"""PostgreSQL: any number of replicas; row locks, leases and fences keep them out of each other's way."""
+
+from typing import Any, TypeVar
+
+import asyncpg
+import sqlalchemy as sa
+from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError
+from sqlalchemy.exc import TimeoutError as PoolTimeout
+from sqlalchemy.ext.asyncio import create_async_engine
+
+from app import telemetry
+from app.kernel.clock import Clock
+from app.kernel.errors import StoreUnavailable
+from app.store.engine import Work
+
+T = TypeVar("T")
+
+_RETRYABLE = {"40001", "40P01"}  # serialization failure, deadlock: the transaction did nothing, run it again
+_TRIES = 3
+# A held transaction stops vacuum, and bloat is what kills queues on PostgreSQL; so no transaction may linger.
+_SERVER_SETTINGS = {
+    "application_name": "shipbell",
+    "statement_timeout": "5000",
+    "lock_timeout": "2000",
+    "idle_in_transaction_session_timeout": "30000",
+}
+
+
+class PostgresDatabase:
+    """See `app.store.engine.Database`."""
+
+    dialect = "postgresql"
+
+    def __init__(self, url: sa.URL, clock: Clock) -> None:
+        self._local = clock
+        self._offset = 0
+        self._engine = create_async_engine(
+            url.set(drivername="postgresql+asyncpg"),
+            pool_size=10,
+            max_overflow=0,
+            pool_timeout=5,
+            pool_pre_ping=False,
+            hide_parameters=True,
+            connect_args={"timeout": 5, "server_settings": _SERVER_SETTINGS},
+        )
+
+    def clock(self) -> int:
+        """The database's time: replicas whose clocks differ agree on leases."""
+        return self._local() + self._offset
+
+    async def start(self) -> None:
+        await self._learn_offset()
+
+    async def write(self, work: Work[T]) -> T:
+        for attempt in range(1, _TRIES + 1):
+            try:
+                async with self._engine.begin() as connection:
+                    return await connection.run_sync(work)
+            except DBAPIError as error:
+                if getattr(error.orig, "sqlstate", None) in _RETRYABLE and attempt < _TRIES:
+                    continue
+                raise _translated(error) from None
+            except (TimeoutError, OSError, PoolTimeout) as error:
+                raise StoreUnavailable(type(error).__name__) from None
+        raise AssertionError("unreachable")
+
+    async def read(self, work: Work[T]) -> T:
+        try:
+            async with self._engine.connect() as connection:
+                return await connection.run_sync(work)
+        except DBAPIError as error:
+            raise _translated(error) from None
+        except (TimeoutError, OSError, PoolTimeout) as error:
+            raise StoreUnavailable(type(error).__name__) from None
+
+    async def maintain(self) -> None:
+        await self._learn_offset()
+        size = await self.read(
+            lambda connection: connection.scalar(sa.text("SELECT pg_database_size(current_database())"))
+        )
+        telemetry.STORE_SIZE.set(size)
+
+    async def close(self) -> None:
+        await self._engine.dispose()
+
+    async def _learn_offset(self) -> None:
+        before = self._local()
+        there = await self.read(
+            lambda c: c.scalar(sa.text("SELECT (extract(epoch FROM clock_timestamp()) * 1000000)::bigint"))
+        )
+        self._offset = int(there) - (before + self._local()) // 2
+
+
+def _translated(error: DBAPIError) -> Exception:
+    """Faults of the server and the connection become StoreUnavailable; a refused value stays what it is."""
+    state: Any = getattr(error.orig, "sqlstate", None) or ""
+    unavailable = (
+        isinstance(error, OperationalError | InterfaceError)
+        or error.connection_invalidated
+        or state[:2] in {"08", "40", "53", "55", "57", "58", "25"}
+        or isinstance(getattr(error.orig, "__cause__", None), asyncpg.PostgresConnectionError | asyncpg.InterfaceError)
+    )
+    return StoreUnavailable(f"{type(error.orig).__name__} {state}".strip()) if unavailable else error

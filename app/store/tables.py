@@ -1,0 +1,190 @@
+"""Every table. Times are µs since 1970, UTC; ids of receipts sort by time; migrations must agree with this."""
+
+import sqlalchemy as sa
+from sqlalchemy import (
+    BigInteger,
+    CheckConstraint,
+    Column,
+    Index,
+    Integer,
+    LargeBinary,
+    SmallInteger,
+    String,
+    Table,
+    Text,
+)
+
+metadata = sa.MetaData()
+
+# SQLite numbers rows by itself only for INTEGER PRIMARY KEY.
+_Serial = BigInteger().with_variant(Integer, "sqlite")
+
+
+def _state(name: str) -> sa.ColumnElement[str]:
+    """A literal, not a parameter: SQLite uses a partial index only for a predicate that it can read."""
+    return sa.literal_column(f"'{name}'")
+
+
+receipts = Table(
+    "receipts",
+    metadata,
+    Column("id", String(32), primary_key=True),
+    Column("source", String(40), nullable=False),
+    Column("received_at", BigInteger, nullable=False),
+    Column("headers", Text, nullable=False),
+    Column("body_sha256", String(64), nullable=False),
+    Column("key_index", SmallInteger, nullable=False),
+    Column("state", String(12), nullable=False),
+    Column("reason", String(300)),
+    Column("flags", String(100)),
+    Column("tries", SmallInteger, nullable=False),
+    Column("due_at", BigInteger, nullable=False),
+    Column("processed_at", BigInteger),
+    Column("events", Text),
+    sqlite_with_rowid=False,
+)
+Index("receipts_waiting", receipts.c.due_at, receipts.c.id, sqlite_where=receipts.c.state == _state("received"),
+      postgresql_where=receipts.c.state == _state("received"))  # fmt: skip
+Index("receipts_quarantined", receipts.c.id, sqlite_where=receipts.c.state == _state("quarantined"),
+      postgresql_where=receipts.c.state == _state("quarantined"))  # fmt: skip
+
+receipt_bodies = Table(
+    "receipt_bodies",
+    metadata,
+    Column("receipt_id", String(32), primary_key=True),
+    Column("body", LargeBinary, nullable=False),
+)
+
+seen = Table(
+    "seen",
+    metadata,
+    Column("source", String(40), primary_key=True),
+    Column("key", String(128), primary_key=True),
+    Column("receipt_id", String(32), nullable=False),
+    Column("body_sha256", String(64), nullable=False),
+    Column("seen_at", BigInteger, nullable=False),
+    Column("hits", Integer, nullable=False),
+    sqlite_with_rowid=False,
+)
+Index("seen_age", seen.c.seen_at)
+
+events = Table(
+    "events",
+    metadata,
+    Column("seq", _Serial, primary_key=True, autoincrement=True),
+    Column("id", String(32), nullable=False, unique=True),
+    Column("receipt_id", String(32), nullable=False),
+    Column("type", String(40), nullable=False),
+    Column("status", String(30)),
+    Column("source", String(40), nullable=False),
+    Column("service", String(100), nullable=False),
+    Column("environment", String(100)),
+    Column("subject", String(300), nullable=False),
+    Column("occurred_at", BigInteger, nullable=False),
+    Column("received_at", BigInteger, nullable=False),
+    Column("data", LargeBinary, nullable=False),
+)
+Index("events_time", events.c.occurred_at, events.c.seq)
+Index("events_service", events.c.service, events.c.occurred_at)
+
+routings = Table(
+    "routings",
+    metadata,
+    Column("event_id", String(32), primary_key=True),
+    Column("at", BigInteger, nullable=False),
+    Column("rev", String(12), nullable=False),
+    Column("record", Text, nullable=False),
+    sqlite_with_rowid=False,
+)
+
+news_sent = Table(
+    "news_sent",
+    metadata,
+    Column("key", String(32), primary_key=True),
+    Column("event_id", String(32), nullable=False),
+    Column("until", BigInteger, nullable=False),
+    sqlite_with_rowid=False,
+)
+
+deliveries = Table(
+    "deliveries",
+    metadata,
+    Column("id", _Serial, primary_key=True, autoincrement=True),
+    Column("event_id", String(32), nullable=False),
+    Column("channel", String(60), nullable=False),
+    Column("card", String(60), nullable=False),
+    Column("rule", String(100), nullable=False),
+    Column("generation", Integer, nullable=False),
+    Column("key", String(32), nullable=False, unique=True),
+    Column("state", String(10), nullable=False),
+    Column("due_at", BigInteger, nullable=False),
+    Column("expires_at", BigInteger, nullable=False),
+    Column("tries", Integer, nullable=False),
+    Column("ambiguous", Integer, nullable=False),
+    Column("fence", Integer, nullable=False),
+    Column("lease_owner", String(40)),
+    Column("lease_until", BigInteger),
+    Column("rendered", LargeBinary),
+    Column("reason", String(40)),
+    Column("http_status", SmallInteger),
+    Column("created_at", BigInteger, nullable=False),
+    Column("finished_at", BigInteger),
+    CheckConstraint("state IN ('pending','inflight','delivered','dead','cancelled')", name="deliveries_state"),
+)
+for _name, _columns, _in_state in (
+    ("deliveries_due", ("channel", "due_at", "id"), "pending"),
+    ("deliveries_lease", ("lease_until",), "inflight"),
+    ("deliveries_dead", ("finished_at",), "dead"),
+):
+    Index(_name, *(deliveries.c[column] for column in _columns), sqlite_where=deliveries.c.state == _state(_in_state),
+          postgresql_where=deliveries.c.state == _state(_in_state))  # fmt: skip
+Index("deliveries_event", deliveries.c.event_id)
+
+attempts = Table(
+    "attempts",
+    metadata,
+    Column("delivery_id", BigInteger, primary_key=True),
+    Column("fence", Integer, primary_key=True),
+    Column("started_at", BigInteger, nullable=False),
+    Column("ended_at", BigInteger, nullable=False),
+    Column("verdict", String(12), nullable=False),
+    Column("reason", String(40), nullable=False),
+    Column("http_status", SmallInteger),
+    Column("retry_after", Integer),
+    sqlite_with_rowid=False,
+)
+
+channel_states = Table(
+    "channel_states",
+    metadata,
+    Column("channel", String(60), primary_key=True),
+    Column("owner", String(40)),
+    Column("lease_until", BigInteger, nullable=False),
+    Column("epoch", Integer, nullable=False),
+    Column("not_before", BigInteger, nullable=False),
+    Column("breaker", String(9), nullable=False),
+    Column("fails", Integer, nullable=False),
+    Column("opened", Integer, nullable=False),
+    Column("last_accepted_at", BigInteger),
+    Column("last_reason", String(40)),
+    sqlite_with_rowid=False,
+)
+
+budgets = Table(
+    "budgets",
+    metadata,
+    Column("connection", String(60), primary_key=True),
+    Column("stamps", Text, nullable=False),
+    sqlite_with_rowid=False,
+)
+
+audit = Table(
+    "audit",
+    metadata,
+    Column("id", _Serial, primary_key=True, autoincrement=True),
+    Column("at", BigInteger, nullable=False),
+    Column("actor", String(60), nullable=False),
+    Column("action", String(40), nullable=False),
+    Column("object", String(120), nullable=False),
+    Column("detail", Text, nullable=False),
+)
