@@ -1,6 +1,6 @@
 """Every operational metric in one table. Label values come from configuration and are created at start."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
 from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram
 
@@ -88,44 +88,34 @@ REJECT_REASONS = (
 )
 RECEIPT_STATES = ("processed", "ignored", "quarantined")
 DELIVERY_OUTCOMES = ("delivered", "dead", "cancelled")
+FALLBACK_REASONS = ("template_error", "too_large", "unknown_card", "lint")
 STAGES = ("process", "claim", "render", "record")
 
 
 def create_series(
-    *, sources: Iterable[str], channels: Iterable[str], rules: Iterable[str], reasons: Iterable[str]
+    *, sources: Sequence[str], channels: Sequence[str], rules: Sequence[str], reasons: Sequence[str]
 ) -> None:
     """Create the series of all configured label values, so that a graph shows zero instead of nothing."""
-    failure_reasons = tuple(reasons)
-    for source in (*sources, "unknown"):
-        for plain in (RECEIVED, DUPLICATE, DEDUPE_CONFLICTS, UNMAPPED, EVENT_LAG):
-            plain.labels(source)
-        for reason in REJECT_REASONS:
-            REJECTED.labels(source, reason)
-        for state in RECEIPT_STATES:
-            RECEIPTS_DONE.labels(source, state)
-    for channel in channels:
-        for each in (
-            CREATED,
-            ATTEMPTS,
-            RETRIES,
-            DELIVERY_SECONDS,
-            PENDING,
-            OLDEST_PENDING,
-            DEAD,
-            AMBIGUOUS,
-            BREAKER,
-            THROTTLED,
-        ):
-            each.labels(channel)
-        for outcome in DELIVERY_OUTCOMES:
-            DELIVERIES.labels(channel, outcome)
-        for reason in failure_reasons:
-            FAILURES.labels(channel, reason)
-    for rule in rules:
-        RULE_MATCHES.labels(rule)
-    for stage in STAGES:
-        STAGE_SECONDS.labels(stage)
-    for reason in ("poison", "store"):
-        ROUTING_ERRORS.labels(reason)
-    for reason in ("template_error", "too_large", "unknown_card", "lint"):
-        CARD_FALLBACKS.labels(reason)
+    _create(_PER_SOURCE, [(source,) for source in (*sources, "unknown")])
+    _create([REJECTED], [(source, reason) for source in (*sources, "unknown") for reason in REJECT_REASONS])
+    _create([RECEIPTS_DONE], [(source, state) for source in sources for state in RECEIPT_STATES])
+    _create(_PER_CHANNEL, [(channel,) for channel in channels])
+    _create([DELIVERIES], [(channel, outcome) for channel in channels for outcome in DELIVERY_OUTCOMES])
+    _create([FAILURES], [(channel, reason) for channel in channels for reason in reasons])
+    _create([RULE_MATCHES], [(rule,) for rule in rules])
+    _create([STAGE_SECONDS], [(stage,) for stage in STAGES])
+    _create([ROUTING_ERRORS], [("poison",), ("store",)])
+    _create([CARD_FALLBACKS], [(reason,) for reason in FALLBACK_REASONS])
+
+
+def _create(metrics: Iterable[Counter | Gauge | Histogram], labels: Iterable[tuple[str, ...]]) -> None:
+    values = tuple(labels)
+    for metric in metrics:
+        for each in values:
+            metric.labels(*each)
+
+
+_PER_SOURCE = (RECEIVED, DUPLICATE, DEDUPE_CONFLICTS, UNMAPPED, EVENT_LAG)
+_PER_CHANNEL = (
+    CREATED, ATTEMPTS, RETRIES, DELIVERY_SECONDS, PENDING, OLDEST_PENDING, DEAD, AMBIGUOUS, BREAKER, THROTTLED,
+)  # fmt: skip
