@@ -1,0 +1,1 @@
+"""Settings and rules files. Only main and cli see this; everybody else is given values."""

@@ -1,0 +1,75 @@
+"""The secrets of sources and the tokens of the API. Absent means shut; empty means a mistake."""
+
+import hashlib
+from collections.abc import Iterable, Mapping
+
+from app.config.settings import PREFIX, read
+from app.ingest.door import OpenSource
+from app.kernel.errors import ConfigError, ConfigErrors
+from app.kernel.secrets import Secret
+from app.kernel.tokens import SCOPES, Token
+from app.sources import Source
+
+OPEN_TO_ALL = "auth:none"
+_LOOKS_UNRESOLVED = ("env:", "file:", "${", "$(", "vault:", "secret:")
+
+
+def open_sources(sources: Mapping[str, Source], environ: Mapping[str, str]) -> dict[str, OpenSource]:
+    """The sources that have secrets, by name and alias: `SHIPBELL_SECRET_<SOURCE>`. Raises ConfigErrors."""
+    found: dict[str, OpenSource] = {}
+    for source in sources.values():
+        if source.door != "hook":
+            continue
+        names = (source.name, *source.aliases)
+        words = [word for name in names for word in _secret_words(environ, name)]
+        if words:
+            door = OpenSource(source, tuple(word.encode() for word in words), open_to_all=words == [OPEN_TO_ALL])
+            found.update(dict.fromkeys(names, door))
+    return found
+
+
+def _secret_words(environ: Mapping[str, str], name: str) -> list[str]:
+    variable = f"{PREFIX}SECRET_{name.upper().replace('-', '_')}"
+    value = read(environ, variable)
+    if value is None:
+        return []
+    words = value.split()
+    if not words:
+        raise ConfigErrors(
+            [ConfigError(f"{variable} is empty", hint=f"give a secret, or write {OPEN_TO_ALL!r} to let everybody in")]
+        )
+    for word in words:
+        if word.startswith(_LOOKS_UNRESOLVED):
+            raise ConfigErrors(
+                [
+                    ConfigError(
+                        f"{variable} looks like a reference that nobody resolved",
+                        hint="give the value itself, or use the _FILE twin",
+                    )
+                ]
+            )
+        Secret(word)
+    if OPEN_TO_ALL in words and len(words) > 1:
+        raise ConfigErrors([ConfigError(f"{variable} has {OPEN_TO_ALL!r} beside secrets", hint="keep one of the two")])
+    return words
+
+
+def read_tokens(words: Iterable[str]) -> tuple[Token, ...]:
+    """The API's tokens from `name:scope+scope:token`. Raises ConfigErrors, never with the token in it."""
+    tokens = []
+    for number, word in enumerate(words, 1):
+        name, _, rest = word.partition(":")
+        scopes, _, value = rest.partition(":")
+        unknown = set(scopes.split("+")) - SCOPES
+        if not name or not value or unknown:
+            raise ConfigErrors(
+                [
+                    ConfigError(
+                        f"{PREFIX}API_TOKENS: entry {number} is not name:scope+scope:token",
+                        hint=f"scopes: {', '.join(sorted(SCOPES))}",
+                    )
+                ]
+            )
+        Secret(value)
+        tokens.append(Token(name, frozenset(scopes.split("+")), hashlib.sha256(value.encode()).digest()))
+    return tuple(tokens)

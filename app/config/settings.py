@@ -1,0 +1,109 @@
+"""Every setting, described in one place: `SHIPBELL_<NAME>`, each with a `_FILE` twin."""
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Annotated, Any, Literal
+
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
+
+from app.kernel.durations import parse_duration
+from app.kernel.errors import ConfigError, ConfigErrors
+
+PREFIX = "SHIPBELL_"
+
+
+def _words(value: Any) -> Any:
+    return tuple(value.replace(",", " ").split()) if isinstance(value, str) else value
+
+
+def _duration(value: Any) -> Any:
+    return parse_duration(value) if isinstance(value, str) else value
+
+
+Words = Annotated[tuple[str, ...], BeforeValidator(_words)]
+Duration = Annotated[int, BeforeValidator(_duration)]
+
+
+class Settings(BaseModel):
+    """What the environment says. Times are µs inside and `90s`, `10m`, `24h`, `30d` outside."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    host: str = Field(
+        "127.0.0.1", description="Address to listen on. Anything but a loopback address needs `SHIPBELL_API_TOKENS`."
+    )
+    port: int = Field(8000, ge=0, le=65535, description="Port to listen on.")
+    database_url: str = Field(
+        "sqlite:///shipbell.db",
+        description="`sqlite:///file` (one process) or `postgresql://user:password@host/name` (any number of replicas).",
+    )
+    rules_dir: Path = Field(
+        Path("rules"), description="Folder of the rule book: estate, channels, routes, tests and cards."
+    )
+    public_url: str = Field(
+        "",
+        description="How people reach this service, e.g. `https://shipbell.example.com`; links in cards begin with it.",
+    )
+    roles: Annotated[tuple[Literal["ingest", "process", "deliver", "collect"], ...], BeforeValidator(_words)] = Field(
+        ("ingest", "process", "deliver", "collect"),
+        description="What this process does: any of `ingest`, `process`, `deliver`, `collect` (the collector is not there "
+        "yet). Larger installations split them over processes and replicas.",
+    )
+    api_tokens: Words = Field(
+        (),
+        description="Bearer tokens of the API as `name:scope+scope:token`, separated by spaces or new lines. "
+        "Scopes: `read`, `operate`, `ingest`.",
+    )
+    extra_channel_hosts: Words = Field(
+        (),
+        description="`host:port` that channels may also reach, http and private addresses included: sovereign clouds, "
+        "a sink on the same machine.",
+    )
+    log_level: Literal["debug", "info", "warning", "error"] = Field("info", description="How much is logged.")
+    log_format: Literal["auto", "json", "text"] = Field(
+        "auto", description="`json` for machines, `text` for people; `auto` is text on a terminal."
+    )
+    max_body_bytes: int = Field(1 << 20, ge=1024, description="Largest webhook body; larger ones are answered 413.")
+    max_scan_bytes: int = Field(25 << 20, ge=1024, description="Largest file at `/api/v1/security/scans`.")
+    receive_timeout: Duration = Field(parse_duration("10s"), description="How long a request may take to arrive.")
+    drain: Duration = Field(
+        0, description="How long to go on accepting after SIGTERM, so that load balancers notice; 5s behind Kubernetes."
+    )
+    disk_reserve_bytes: int = Field(
+        256 << 20, ge=0, description="Below this much free disk the door answers 503 instead of filling it up (SQLite)."
+    )
+    retention: Duration = Field(
+        parse_duration("400d"), description="How long receipts, events and deliveries are kept."
+    )
+    attempt_retention: Duration = Field(
+        parse_duration("30d"), description="How long single attempts and the keys of repeated requests are kept."
+    )
+
+
+def read_settings(environ: Mapping[str, str]) -> Settings:
+    """The settings of an environment. Raises ConfigErrors that name the variable, never its value."""
+    values = {
+        name: value for name in Settings.model_fields if (value := read(environ, PREFIX + name.upper())) is not None
+    }
+    try:
+        return Settings.model_validate(values)
+    except ValidationError as error:
+        raise ConfigErrors(
+            [
+                ConfigError(f"{PREFIX}{str(item['loc'][0]).upper()}: {item['msg']}")
+                for item in error.errors(include_input=False)
+            ]
+        ) from None
+
+
+def read(environ: Mapping[str, str], name: str) -> str | None:
+    """A variable, or what stands in the file that its `_FILE` twin names. Raises ConfigErrors."""
+    value, file = environ.get(name), environ.get(f"{name}_FILE")
+    if value is not None and file is not None:
+        raise ConfigErrors([ConfigError(f"both {name} and {name}_FILE are set", hint="keep one")])
+    if file is None:
+        return value
+    try:
+        return Path(file).read_text(encoding="utf-8").strip()
+    except (OSError, UnicodeError) as error:
+        raise ConfigErrors([ConfigError(f"{name}_FILE cannot be read: {type(error).__name__}", file=file)]) from None

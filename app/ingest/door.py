@@ -1,0 +1,204 @@
+"""The door of the webhooks: guard, verify, commit, 202. A bare ASGI app in front of FastAPI's machinery.
+
+Answers are a contract with the senders (reliability matters more than grammar): our own faults are 503
+with Retry-After, never 429 or another 4xx, because Bitbucket retries only 5xx and GitLab switches hooks off.
+"""
+
+import hashlib
+from collections.abc import Awaitable, Callable, Mapping, MutableMapping
+from dataclasses import dataclass
+from typing import Any
+
+import orjson
+
+from app import telemetry
+from app.ingest.committer import Committer
+from app.kernel.clock import Clock, monotonic
+from app.kernel.errors import Overloaded, StoreUnavailable, Unauthorized
+from app.kernel.ids import new_id
+from app.sources import Inbound, Source
+from app.store.receipts import NewReceipt
+
+Scope = MutableMapping[str, Any]
+Receive = Callable[[], Awaitable[MutableMapping[str, Any]]]
+Send = Callable[[MutableMapping[str, Any]], Awaitable[None]]
+App = Callable[[Scope, Receive, Send], Awaitable[None]]
+
+PREFIX = "/hooks/"
+_ALWAYS_KEPT = frozenset({"content-type", "user-agent"})
+_FORMS = ("multipart/", "application/x-www-form-urlencoded")
+_KEY_LIMIT = 100
+
+
+@dataclass(frozen=True, slots=True)
+class OpenSource:
+    """A source that has its secrets: only such a one has a door."""
+
+    source: Source
+    secrets: tuple[bytes, ...]
+    open_to_all: bool = False
+
+
+class Refused(Exception):
+    """An answer other than 202: status, what is said, and the metric's reason."""
+
+    def __init__(self, status: int, detail: str, reason: str, **headers: str) -> None:
+        super().__init__(detail)
+        self.status, self.detail, self.reason, self.headers = status, detail, reason, headers
+
+
+UNAUTHORIZED = Refused(401, "the request does not prove who sent it", "unauthorized")
+
+
+class HookDoor:
+    """ASGI middleware: takes `/hooks/…`, and passes everything else on."""
+
+    def __init__(
+        self,
+        app: App,
+        *,
+        sources: Mapping[str, OpenSource],
+        committer: Committer,
+        clock: Clock,
+        max_body: int,
+        shut: Callable[[], str | None],
+    ) -> None:
+        self._app = app
+        self._sources, self._committer, self._clock = sources, committer, clock
+        self._max_body, self._shut = max_body, shut
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] != "http" or not scope["path"].startswith(PREFIX):
+            return await self._app(scope, receive, send)
+        name, _, token = scope["path"][len(PREFIX) :].partition("/")
+        found = self._sources.get(name)
+        label = found.source.name if found else "unknown"
+        try:
+            await self._take(scope, receive, send, found, token)
+        except Refused as refused:
+            telemetry.REJECTED.labels(label, refused.reason).inc()
+            await _refuse(send, refused)
+        return None
+
+    async def _take(self, scope: Scope, receive: Receive, send: Send, found: OpenSource | None, token: str) -> None:
+        began = monotonic()
+        if found is None or (bool(token) is not found.source.scheme.in_path and not found.open_to_all):
+            raise Refused(404, "there is no such source", "unknown_source")
+        if scope["method"] != "POST":
+            return await _other_method(scope, send, found, token)
+        headers = _headers(scope, found, self._max_body)
+        body = await _body(receive, self._max_body)
+        key_index = _verify(found, headers, body, token)
+        reason = self._shut()
+        if reason:
+            raise Refused(503, "not taking requests now, try again", reason, **{"retry-after": "30"})
+        receipt = new_receipt(found.source, headers, body, key_index, self._clock())
+        try:
+            accepted = await self._committer.submit(receipt)
+        except (Overloaded, StoreUnavailable) as error:
+            reason = "overloaded" if isinstance(error, Overloaded) else "unavailable"
+            raise Refused(503, "could not be stored, try again", reason, **{"retry-after": "2"}) from None
+        await _respond(send, accepted.receipt, b"duplicate" if accepted.duplicate else b"accepted")
+        source = found.source.name
+        (telemetry.DUPLICATE if accepted.duplicate else telemetry.RECEIVED).labels(source).inc()
+        if accepted.conflict:
+            telemetry.DEDUPE_CONFLICTS.labels(source).inc()
+        telemetry.ACK_SECONDS.observe(monotonic() - began)
+        return None
+
+
+def new_receipt(source: Source, headers: Mapping[str, str], body: bytes, key_index: int, now: int) -> NewReceipt:
+    """A receipt of a verified request, with the key that tells its repeats."""
+    kept = {name: value for name, value in headers.items() if name in _ALWAYS_KEPT or name in source.keeps}
+    digest = hashlib.sha256(body).hexdigest()
+    key = source.dedupe(Inbound(kept, body))
+    return NewReceipt(
+        id=new_id(now),
+        source=source.name,
+        key=key if key and len(key) <= _KEY_LIMIT and key.isprintable() else f"sha256:{digest}",
+        received_at=now,
+        headers=orjson.dumps(kept).decode(),
+        body=body,
+        sha256=digest,
+        key_index=key_index,
+    )
+
+
+def _headers(scope: Scope, found: OpenSource, max_body: int) -> dict[str, str]:
+    """The request's headers by lower-case name. A name given twice keeps neither: nothing to choose from."""
+    headers: dict[str, str] = {}
+    for raw_name, raw_value in scope["headers"]:
+        name = raw_name.decode("latin-1")
+        headers[name] = "" if name in headers else raw_value.decode("latin-1")
+    if headers.get("content-encoding", "identity") != "identity":
+        raise Refused(415, "send the body as it is, without a content encoding", "encoding")
+    if headers.get("content-type", "").lower().startswith(_FORMS):
+        raise Refused(415, "send the body itself, not a form", "encoding")
+    if int(headers.get("content-length") or 0) > max_body:
+        raise Refused(413, f"the body is larger than {max_body} bytes", "too_large")
+    return headers
+
+
+async def _body(receive: Receive, limit: int) -> bytes:
+    message = await receive()
+    body: bytes = message.get("body", b"")
+    if message.get("more_body"):
+        pieces, size = [body], len(body)
+        while message.get("more_body"):
+            message = await receive()
+            piece = message.get("body", b"")
+            pieces.append(piece)
+            size += len(piece)
+            if size > limit:
+                break
+        body = b"".join(pieces)
+    if message["type"] == "http.disconnect":
+        raise Refused(400, "the connection ended before the body", "timeout")
+    if len(body) > limit:
+        raise Refused(413, f"the body is larger than {limit} bytes", "too_large")
+    return body
+
+
+def _verify(found: OpenSource, headers: Mapping[str, str], body: bytes, token: str) -> int:
+    if found.open_to_all:
+        return -1
+    try:
+        return found.source.scheme.verify(headers, body, token, found.secrets)
+    except Unauthorized:
+        raise UNAUTHORIZED from None
+
+
+async def _other_method(scope: Scope, send: Send, found: OpenSource, token: str) -> None:
+    if scope["method"] == "HEAD" and found.source.probe:
+        try:
+            found.source.scheme.verify({}, b"", token, found.secrets)
+        except Unauthorized:
+            raise Refused(404, "there is no such source", "unknown_source") from None
+        return await _answer(send, 200, b"", {})
+    allow = "POST, HEAD" if found.source.probe else "POST"
+    raise Refused(405, "send a POST", "method", allow=allow)
+
+
+async def _respond(send: Send, receipt: str, outcome: bytes) -> None:
+    body = b'{"receipt":"%s","outcome":"%s"}' % (receipt.encode(), outcome)
+    await send({"type": "http.response.start", "status": 202, "headers": [
+        (b"content-type", b"application/json"), (b"content-length", b"%d" % len(body))]})  # fmt: skip
+    await send({"type": "http.response.body", "body": body})
+
+
+async def _refuse(send: Send, refused: Refused) -> None:
+    problem = {"type": "about:blank", "status": refused.status, "title": refused.detail}
+    headers = dict(refused.headers)
+    if refused.status in (408, 413):  # what is left of the body is not read, so the connection cannot go on
+        headers["connection"] = "close"
+    await _answer(send, refused.status, orjson.dumps(problem), headers)
+
+
+async def _answer(send: Send, status: int, body: bytes, headers: Mapping[str, str]) -> None:
+    lines = [
+        (b"content-type", b"application/problem+json"),
+        (b"content-length", b"%d" % len(body)),
+        *((name.encode(), value.encode()) for name, value in headers.items()),
+    ]
+    await send({"type": "http.response.start", "status": status, "headers": lines})
+    await send({"type": "http.response.body", "body": body})

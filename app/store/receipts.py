@@ -1,0 +1,193 @@
+"""Receipts: every authenticated request, kept as it came, once."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy import Connection
+
+from app.store.tables import receipt_bodies, receipts, seen
+from app.store.upsert import insert_for
+
+RECEIVED, PROCESSED, IGNORED, QUARANTINED = "received", "processed", "ignored", "quarantined"
+
+_STATE_RECEIVED: sa.ColumnElement[str] = sa.literal_column("'received'")
+
+
+@dataclass(frozen=True, slots=True)
+class NewReceipt:
+    """A request that was verified and now waits for its commit."""
+
+    id: str
+    source: str
+    key: str
+    received_at: int
+    headers: str
+    body: bytes
+    sha256: str
+    key_index: int
+
+
+@dataclass(frozen=True, slots=True)
+class Accepted:
+    """What became of a request: `receipt` is the first one's id if it is a duplicate."""
+
+    receipt: str
+    duplicate: bool = False
+    conflict: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class StoredReceipt:
+    """A receipt as the processor reads it."""
+
+    id: str
+    source: str
+    received_at: int
+    headers: str
+    body: bytes
+    tries: int
+    flags: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Processed:
+    """What was made of a receipt: its new state, why, and the ids of its events."""
+
+    id: str
+    state: str
+    reason: str | None
+    flags: str | None
+    events: str
+    tries: int
+    due_at: int
+
+
+def accept(connection: Connection, batch: Sequence[NewReceipt]) -> list[Accepted]:
+    """Store a batch; the database decides what is a duplicate. Answers in the batch's order.
+
+    Rows are matched by the receipt id that the database returns, never by key: two equal keys in one
+    batch would both look new by key. Sorted by key, so that replicas take their locks in one order.
+    """
+    rows = [
+        {
+            "source": r.source,
+            "key": r.key,
+            "receipt_id": r.id,
+            "body_sha256": r.sha256,
+            "seen_at": r.received_at,
+            "hits": 1,
+        }
+        for r in sorted(batch, key=lambda r: (r.source, r.key))
+    ]
+    claim = insert_for(connection, seen).on_conflict_do_nothing().returning(seen.c.receipt_id)
+    new = set(connection.execute(claim, rows).scalars())
+    fresh = [r for r in batch if r.id in new]
+    if fresh:
+        connection.execute(_INSERT_RECEIPT, [_receipt_row(r) for r in fresh])
+        connection.execute(_INSERT_BODY, [{"receipt_id": r.id, "body": r.body} for r in fresh])
+    if len(fresh) == len(batch):
+        return [Accepted(r.id) for r in batch]
+    return [Accepted(r.id) if r.id in new else _duplicate(connection, r) for r in batch]
+
+
+def _duplicate(connection: Connection, receipt: NewReceipt) -> Accepted:
+    same = (seen.c.source == receipt.source) & (seen.c.key == receipt.key)
+    first = connection.execute(
+        sa.update(seen).where(same).values(hits=seen.c.hits + 1).returning(seen.c.receipt_id, seen.c.body_sha256)
+    ).one()
+    return Accepted(first.receipt_id, duplicate=True, conflict=first.body_sha256 != receipt.sha256)
+
+
+def _receipt_row(r: NewReceipt) -> dict[str, Any]:
+    return {
+        "id": r.id,
+        "source": r.source,
+        "received_at": r.received_at,
+        "headers": r.headers,
+        "body_sha256": r.sha256,
+        "key_index": r.key_index,
+        "state": RECEIVED,
+        "tries": 0,
+        "due_at": r.received_at,
+    }
+
+
+_INSERT_RECEIPT = sa.insert(receipts)
+_INSERT_BODY = sa.insert(receipt_bodies)
+
+_WAITING = (
+    sa.select(
+        receipts.c.id,
+        receipts.c.source,
+        receipts.c.received_at,
+        receipts.c.headers,
+        receipt_bodies.c.body,
+        receipts.c.tries,
+        receipts.c.flags,
+    )
+    .join(receipt_bodies, receipt_bodies.c.receipt_id == receipts.c.id)
+    .where(receipts.c.state == _STATE_RECEIVED, receipts.c.due_at <= sa.bindparam("now"))
+    .order_by(receipts.c.due_at, receipts.c.id)
+    .limit(sa.bindparam("limit"))
+    .with_for_update(skip_locked=True, of=receipts)
+)
+_FRESH = _WAITING.where(receipts.c.tries == 0)
+_SUSPECTS = _WAITING.where(receipts.c.tries > 0)
+
+
+def waiting(connection: Connection, now: int, limit: int, *, suspects: bool = False) -> list[StoredReceipt]:
+    """Receipts to process, oldest first, locked against other replicas until the transaction ends.
+
+    `suspects` are those that were left over by a crash or failed before: they are taken apart from
+    the fresh ones, so that a poisonous one can do no harm to its neighbours.
+    """
+    rows = connection.execute(_SUSPECTS if suspects else _FRESH, {"now": now, "limit": limit})
+    return [StoredReceipt(*row) for row in rows]
+
+
+_FINISH = (
+    sa.update(receipts)
+    .where(receipts.c.id == sa.bindparam("b_id"), receipts.c.state == _STATE_RECEIVED)
+    .values(
+        state=sa.bindparam("b_state"),
+        reason=sa.bindparam("b_reason"),
+        flags=sa.bindparam("b_flags"),
+        events=sa.bindparam("b_events"),
+        tries=sa.bindparam("b_tries"),
+        due_at=sa.bindparam("b_due_at"),
+        processed_at=sa.bindparam("b_now"),
+    )
+)
+
+
+def finish(connection: Connection, done: Sequence[Processed], now: int) -> None:
+    """Record what was made of receipts."""
+    rows = [
+        {"b_id": p.id, "b_state": p.state, "b_reason": p.reason, "b_flags": p.flags, "b_events": p.events,
+         "b_tries": p.tries, "b_due_at": p.due_at, "b_now": now}
+        for p in done
+    ]  # fmt: skip
+    if rows:
+        connection.execute(_FINISH, rows)
+
+
+def suspect_leftovers(connection: Connection) -> int:
+    """At start: whatever still waits may be what killed the last run, so it is tried alone. Returns how many."""
+    return connection.execute(
+        sa.update(receipts).where(receipts.c.state == _STATE_RECEIVED).values(tries=receipts.c.tries + 1)
+    ).rowcount
+
+
+def count_try(connection: Connection, receipt_id: str) -> None:
+    """Committed before a suspect is tried again, so that a crash counts too."""
+    connection.execute(sa.update(receipts).where(receipts.c.id == receipt_id).values(tries=receipts.c.tries + 1))
+
+
+def oldest_waiting(connection: Connection) -> int | None:
+    """When the oldest receipt that waits was due, or None."""
+    found: int | None = connection.scalar(
+        sa.select(receipts.c.due_at).where(receipts.c.state == _STATE_RECEIVED).order_by(receipts.c.due_at).limit(1)
+    )
+    return found
