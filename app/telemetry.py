@@ -48,7 +48,7 @@ OLDEST_UNROUTED = _gauge("oldest_unrouted_seconds", "Age of the oldest receipt t
 
 # ------------------------------------------------------------------ delivery
 DELIVERIES = _counter("deliveries_total", "Deliveries that ended, by outcome.", "channel", "outcome")
-CREATED = _counter("deliveries_created_total", "Deliveries that rules asked for.", "channel")
+PLANNED = _counter("deliveries_planned_total", "Deliveries that rules asked for.", "channel")
 ATTEMPTS = _counter("notification_attempts_total", "Attempts to deliver.", "channel")
 FAILURES = _counter("notification_failures_total", "Attempts that did not deliver, by reason.", "channel", "reason")
 RETRIES = _counter("notification_retries_total", "Attempts after the first.", "channel")
@@ -117,5 +117,5 @@ def _create(metrics: Iterable[Counter | Gauge | Histogram], labels: Iterable[tup
 
 _PER_SOURCE = (RECEIVED, DUPLICATE, DEDUPE_CONFLICTS, UNMAPPED, EVENT_LAG)
 _PER_CHANNEL = (
-    CREATED, ATTEMPTS, RETRIES, DELIVERY_SECONDS, PENDING, OLDEST_PENDING, DEAD, AMBIGUOUS, BREAKER, THROTTLED,
+    PLANNED, ATTEMPTS, RETRIES, DELIVERY_SECONDS, PENDING, OLDEST_PENDING, DEAD, AMBIGUOUS, BREAKER, THROTTLED,
 )  # fmt: skip
