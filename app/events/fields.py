@@ -2,7 +2,7 @@
 
 import types
 from collections.abc import Collection, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import lru_cache
 from typing import Annotated, Any, Literal, Union, get_args, get_origin
@@ -23,7 +23,7 @@ class Field:
 
     `path` is dotted; the parts of a list's items are written `worst[].title` (cards loop over them, a rule cannot
     name them). `enum` is the closed list of its values, if it has one; `items` the kind of a list's items; `types`
-    the event types that have it; `description` may be empty.
+    the event types that have it; `description` may be empty; `keys` the way into the view (a label's key has dots).
     """
 
     path: str
@@ -31,6 +31,7 @@ class Field:
     enum: tuple[str, ...] | None
     types: tuple[str, ...]
     description: str
+    keys: tuple[str, ...]
     items: Kind | None = None
 
 
@@ -54,7 +55,7 @@ def find_field(catalogue: Mapping[str, Field], path: str) -> Field | None:
     head, dot, key = path.partition(".")
     parent = catalogue.get(head)
     if dot and key and parent is not None and parent.kind == "map":
-        return Field(path, "text", None, parent.types, parent.description)
+        return Field(path, "text", None, parent.types, parent.description, (head, key))
     return None
 
 
@@ -77,7 +78,7 @@ def _fields(model: type[BaseModel], prefix: str, event_type: str) -> Iterator[Fi
         if path == "type":
             enum = (event_type,)
         text = info.description or (" ".join((inner.__doc__ or "").split()) if inner else "")
-        yield Field(path, kind, enum, (event_type,), text, items)
+        yield Field(path, kind, enum, (event_type,), text, tuple(path.split(".")), items)
         if inner is not None:
             yield from _fields(inner, f"{path}[]." if kind == "list" else f"{path}.", event_type)
 
@@ -115,4 +116,4 @@ def _join(old: Field, new: Field) -> Field:
             f"{new.path} is {old.kind} in {old.types[0]} and {new.kind} in {new.types[0]}: pick other names"
         )
     enum = None if old.enum is None or new.enum is None else tuple(dict.fromkeys(old.enum + new.enum))
-    return Field(old.path, old.kind, enum, old.types + new.types, old.description or new.description, old.items)
+    return replace(old, enum=enum, types=old.types + new.types, description=old.description or new.description)

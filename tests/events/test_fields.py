@@ -60,6 +60,7 @@ def test_labels_have_free_keys_with_dots_in_them_and_nothing_else_has() -> None:
     label = find_field(catalogue, "labels.app.kubernetes.io/part-of")
     assert label is not None
     assert label.kind == "text"
+    assert label.keys == ("labels", "app.kubernetes.io/part-of")
     assert find_field(catalogue, "labels.") is None
     assert find_field(catalogue, "build.nummer") is None
 
