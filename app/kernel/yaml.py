@@ -52,7 +52,8 @@ class Document:
             return self.problem(where, f"unknown field {name!r}", hint)
         if item["type"] == "missing":
             return self.problem(where, f"{name!r} is missing")
-        return self.problem(where, f"{name}: {item['msg'].removeprefix('Value error, ')}" if name else item["msg"])
+        message = item["msg"].removeprefix("Value error, ")
+        return self.problem(where, f"{name}: {message}" if name else message)
 
 
 def did_you_mean(word: str, known: Iterable[str]) -> str:

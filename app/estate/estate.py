@@ -1,0 +1,150 @@
+"""The estate as a whole: makes events of drafts by giving them our names."""
+
+import re
+from collections.abc import Mapping
+from typing import Any
+
+from pydantic import ValidationError
+
+from app.estate.names import Names, shapes_for
+from app.estate.sections import KIND_OF_FIELD, EnvironmentEntry, Labels, Ownership, ServiceEntry, Tickets
+from app.estate.tickets import ticket_finder
+from app.events import EVENT_TYPES, UNMAPPED, Draft, Envelope, Hints
+from app.events.envelope import Tier
+from app.kernel.clock import MINUTE, to_datetime, to_us
+from app.kernel.errors import BadPayload
+from app.kernel.ids import derived_id
+from app.kernel.json import dumps
+from app.kernel.shapes import path_of
+from app.kernel.text import clean
+
+AHEAD = 5 * MINUTE
+"""How far a source's clock may be ahead of ours and still be believed."""
+
+_OWNER_FIELDS = tuple(Ownership.model_fields)
+
+
+class Estate:
+    """Services, environments and owners. Unchangeable once built; a reload builds a new one."""
+
+    def __init__(
+        self,
+        services: Mapping[str, ServiceEntry],
+        environments: Mapping[str, EnvironmentEntry],
+        patterns: Mapping[str, tuple[str, ...]],
+        tickets: Tickets,
+        labels: Labels,
+    ) -> None:
+        self.services = tuple(services)
+        self.environments = tuple(environments)
+        self.tiers: dict[str, Tier] = {name: entry.tier for name, entry in environments.items()}
+        known_services = {name: _elsewhere(entry) for name, entry in services.items()}
+        known_stages = {name: _elsewhere(entry) for name, entry in environments.items()}
+        self._services = Names("service", known_services, shapes_for("service", patterns, known_services, known_stages))
+        self._environments = Names(
+            "environment", known_stages, shapes_for("environment", patterns, known_services, known_stages)
+        )
+        self._owners = {name: _owner(entry) for name, entry in services.items()}
+        self._labels = labels
+        self._owner_labels = _owner(labels.owner)
+        self._tickets = ticket_finder(tickets)
+
+    def event(self, draft: Draft, *, source: str, receipt: str, received_at: int) -> Envelope:
+        """The draft as an event with our names; `received_at` in µs UTC. Raises BadPayload when a field does not fit.
+
+        The id depends on the news alone: neither on the receipt nor on the estate.
+        """
+        hints = draft.hints
+        service, said_service = self._services.first(_with_labels(hints.service, hints, self._labels.service))
+        stage, said_stage = self._environments.first(_with_labels(hints.environment, hints, self._labels.environment))
+        believed = draft.occurred_at is not None and to_us(draft.occurred_at) <= received_at + AHEAD
+        received = to_datetime(received_at)
+        data: dict[str, Any] = {
+            **draft.fields,
+            "id": derived_id(
+                source,
+                draft.instance,
+                draft.identity,
+                draft.type,
+                draft.state,
+                draft.occurred_at and to_us(draft.occurred_at),
+            ),
+            "type": draft.type,
+            "status": draft.status,
+            "subject": draft.subject,
+            "source": source,
+            "instance": draft.instance,
+            "occurred_at": draft.occurred_at if believed else received,
+            "received_at": received,
+            "time_from": "source" if believed else "receipt",
+            "service": service or UNMAPPED,
+            "environment": stage or (UNMAPPED if said_stage else None),
+            "environment_tier": self.tiers.get(stage) if stage else None,
+            "original": _original(draft, said_service, said_stage),
+            "owner": self._owner_of(service, hints.labels),
+            "labels": {key: clean(hints.labels[key]) for key in self._labels.keep if key in hints.labels},
+            "tickets": self._tickets(draft.texts),
+            "receipt": receipt,
+        }
+        try:
+            return EVENT_TYPES[draft.type].model_validate(data)
+        except ValidationError as error:
+            first = error.errors(include_url=False, include_context=False, include_input=False)[0]
+            raise BadPayload(first["msg"], path_of(first["loc"])) from None
+
+    def _owner_of(self, service: str | None, labels: Mapping[str, str]) -> dict[str, str] | None:
+        owner = dict(self._owners[service]) if service else {}
+        owner.update({part: labels[key] for part, key in self._owner_labels.items() if labels.get(key)})
+        return owner or None
+
+    def remedy(self, event: Envelope) -> str | None:
+        """The lines for the estate's file that would map this event, or None when it is mapped already."""
+        lines = []
+        said = event.original
+        if event.service == UNMAPPED and said and said.service:
+            repository = event.repository.full_name if event.repository else None
+            field = "repositories" if said.service == repository else "aliases"
+            lines.append(f"services: {{{_slug(said.service)}: {{{field}: [{_quoted(said.service)}]}}}}")
+        if event.environment == UNMAPPED and said and said.environment:
+            entry = f"{{tier: development, aliases: [{_quoted(said.environment)}]}}"
+            lines.append(f"environments: {{{_slug(said.environment)}: {entry}}}")
+        return "\n".join(lines) or None
+
+
+def _elsewhere(entry: ServiceEntry | EnvironmentEntry) -> dict[str, tuple[str, ...]]:
+    """The names that an entry has elsewhere, by kind of hint."""
+    return {kind: getattr(entry, field) for field, kind in KIND_OF_FIELD.items() if getattr(entry, field, ())}
+
+
+def _owner(entry: Ownership) -> dict[str, str]:
+    return {part: getattr(entry, part) for part in _OWNER_FIELDS if getattr(entry, part)}
+
+
+def _with_labels(
+    named: tuple[tuple[str, str], ...], hints: Hints, keys: tuple[str, ...]
+) -> tuple[tuple[str, str], ...]:
+    """The hints with what the labels say before them: a label was written to say it."""
+    if not hints.labels or not keys:
+        return named
+    return (*(("name", hints.labels[key]) for key in keys if key in hints.labels), *named)
+
+
+def _original(draft: Draft, service: str | None, environment: str | None) -> dict[str, str | None] | None:
+    said = {
+        "service": service,
+        "environment": environment,
+        "status": draft.original_status,
+        "type": draft.original_type,
+    }
+    return said if any(said.values()) else None
+
+
+def _slug(text: str) -> str:
+    """A name of ours that a person might choose for the vendor's: its last part."""
+    last = text.rstrip("/").rsplit("/", 1)[-1].lower()
+    return re.sub(r"[^a-z0-9._-]+", "-", last).strip("-._")[:100] or "name-it"
+
+
+def _quoted(text: str) -> str:
+    """The text as YAML, whatever is in it: JSON text is that."""
+    return dumps(text).decode()

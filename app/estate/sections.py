@@ -1,0 +1,98 @@
+"""What a person writes about the estate in `rules/*.yaml`: the sections and their fields."""
+
+from typing import Annotated, Literal
+
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field
+
+from app.events.envelope import UNMAPPED, Tier
+
+HintKind = Literal["name", "repository", "application", "project", "namespace", "cluster", "path", "branch"]
+"""What sort of name a source's hint is; see `app.events.Hints`."""
+
+
+def _own_name(name: str) -> str:
+    if name == UNMAPPED:
+        raise ValueError(f"{UNMAPPED!r} is kept for what the estate does not know")
+    return name
+
+
+def _one_or_many(value: object) -> object:
+    return [value] if isinstance(value, str) else value
+
+
+OwnName = Annotated[str, Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9._-]{0,99}$"), AfterValidator(_own_name)]
+Glob = Annotated[str, Field(min_length=1, max_length=200)]
+Globs = Annotated[tuple[Glob, ...], BeforeValidator(_one_or_many)]
+"""One text or a list of them; `*` is any text, `?` one character, nothing else is special."""
+
+
+class Section(BaseModel):
+    """A closed, frozen piece of a rules file."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class EnvironmentEntry(Section):
+    """An environment: its tier, and the names that it has elsewhere."""
+
+    tier: Tier
+    aliases: Globs = ()
+    applications: Globs = ()
+    namespaces: Globs = ()
+    clusters: Globs = ()
+    paths: Globs = ()
+    branches: Globs = ()
+
+
+class Ownership(Section):
+    """The five things that an owner is made of: of a service their values, of labels the names of the labels."""
+
+    team: str | None = None
+    business_area: str | None = None
+    pod: str | None = None
+    component: str | None = None
+    compliance_namespace: str | None = None
+
+
+class ServiceEntry(Ownership):
+    """A service: who owns it, and the names that it has elsewhere."""
+
+    aliases: Globs = ()
+    repositories: Globs = ()
+    applications: Globs = ()
+    projects: Globs = ()
+    namespaces: Globs = ()
+    paths: Globs = ()
+
+
+class Tickets(Section):
+    """Which tickets are ours: only keys of these projects are found in messages and branch names."""
+
+    projects: tuple[Annotated[str, Field(pattern=r"^[A-Z][A-Z0-9_]{1,49}$")], ...] = ()
+    url: Annotated[str, Field(pattern=r"^https://[^\s{}]*\{key\}[^\s{}]*$")] | None = None
+    lower_case: bool = False
+
+
+class Labels(Section):
+    """Which vendor labels are kept on an event, and which of them name the service, environment and owner."""
+
+    keep: tuple[str, ...] = ()
+    service: Globs = ()
+    environment: Globs = ()
+    owner: Ownership = Ownership()
+
+
+SECTIONS = frozenset({"environments", "services", "names", "tickets", "labels"})
+"""The top-level keys of rules files that are the estate's."""
+
+KIND_OF_FIELD: dict[str, HintKind] = {
+    "aliases": "name",
+    "repositories": "repository",
+    "applications": "application",
+    "projects": "project",
+    "namespaces": "namespace",
+    "clusters": "cluster",
+    "paths": "path",
+    "branches": "branch",
+}
+"""Which kind of hint a field of a service or an environment answers."""
