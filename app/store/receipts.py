@@ -2,11 +2,11 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy import Connection
 
+from app.store.bulk import BulkInsert
 from app.store.tables import receipt_bodies, receipts, seen
 from app.store.upsert import insert_for
 
@@ -85,8 +85,11 @@ def accept(connection: Connection, batch: Sequence[NewReceipt]) -> list[Accepted
     new = set(connection.execute(claim, rows).scalars())
     fresh = [r for r in batch if r.id in new]
     if fresh:
-        connection.execute(_INSERT_RECEIPT, [_receipt_row(r) for r in fresh])
-        connection.execute(_INSERT_BODY, [{"receipt_id": r.id, "body": r.body} for r in fresh])
+        _INSERT_RECEIPTS.run(
+            connection,
+            [(r.id, r.source, r.received_at, r.headers, r.key_index, RECEIVED, 0, r.received_at) for r in fresh],
+        )
+        _INSERT_BODIES.run(connection, [(r.id, r.body) for r in fresh])
     if len(fresh) == len(batch):
         return [Accepted(r.id) for r in batch]
     return [Accepted(r.id) if r.id in new else _duplicate(connection, r) for r in batch]
@@ -100,22 +103,10 @@ def _duplicate(connection: Connection, receipt: NewReceipt) -> Accepted:
     return Accepted(first.receipt_id, duplicate=True, conflict=first.body_sha256 != receipt.sha256)
 
 
-def _receipt_row(r: NewReceipt) -> dict[str, Any]:
-    return {
-        "id": r.id,
-        "source": r.source,
-        "received_at": r.received_at,
-        "headers": r.headers,
-        "body_sha256": r.sha256,
-        "key_index": r.key_index,
-        "state": RECEIVED,
-        "tries": 0,
-        "due_at": r.received_at,
-    }
-
-
-_INSERT_RECEIPT = sa.insert(receipts)
-_INSERT_BODY = sa.insert(receipt_bodies)
+_INSERT_RECEIPTS = BulkInsert(
+    receipts, "id", "source", "received_at", "headers", "key_index", "state", "tries", "due_at"
+)
+_INSERT_BODIES = BulkInsert(receipt_bodies, "receipt_id", "body")
 
 _WAITING = (
     sa.select(

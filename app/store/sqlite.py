@@ -28,11 +28,12 @@ from app.store.engine import Work
 T = TypeVar("T")
 
 PRAGMAS = (
+    "page_size=8192",
     "journal_mode=WAL",
     "synchronous=FULL",
     "busy_timeout=5000",
     "foreign_keys=ON",
-    "wal_autocheckpoint=4000",
+    "wal_autocheckpoint=2000",
     "journal_size_limit=67108864",
     "mmap_size=0",
     "trusted_schema=OFF",

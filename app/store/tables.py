@@ -32,7 +32,6 @@ receipts = Table(
     Column("source", String(40), nullable=False),
     Column("received_at", BigInteger, nullable=False),
     Column("headers", Text, nullable=False),
-    Column("body_sha256", String(64), nullable=False),
     Column("key_index", SmallInteger, nullable=False),
     Column("state", String(12), nullable=False),
     Column("reason", String(300)),

@@ -147,7 +147,6 @@ def upgrade() -> None:
         sa.Column("source", sa.String(length=40), nullable=False),
         sa.Column("received_at", sa.BigInteger(), nullable=False),
         sa.Column("headers", sa.Text(), nullable=False),
-        sa.Column("body_sha256", sa.String(length=64), nullable=False),
         sa.Column("key_index", sa.SmallInteger(), nullable=False),
         sa.Column("state", sa.String(length=12), nullable=False),
         sa.Column("reason", sa.String(length=300), nullable=True),
