@@ -1,14 +1,12 @@
 """One tolerant reader for every time format that the vendors send."""
 
-import re
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from typing import Any
 
 from app.kernel.clock import to_datetime
 
 # Thresholds by magnitude: seconds reach 1e11 in the year 5138, milliseconds lie between, then µs, then ns.
 _MS_FROM, _US_FROM, _NS_FROM = 10**11, 10**14, 10**17
-_FRACTION = re.compile(r"(\.\d{6})\d+")
 _EARLIEST = datetime(1971, 1, 1, tzinfo=UTC)
 
 
@@ -27,7 +25,7 @@ def parse_timestamp(value: Any) -> datetime | None:
         text = value.strip()
         if not text or len(text) > 64:
             return None
-        if not text.isdigit():
+        if not text.isdecimal():
             return _from_text(text)
         value = int(text)
     if isinstance(value, int | float):
@@ -38,7 +36,6 @@ def parse_timestamp(value: Any) -> datetime | None:
 def _from_text(text: str) -> datetime | None:
     if text.endswith(" UTC"):
         text = text[:-4] + "Z"
-    text = _FRACTION.sub(r"\1", text)
     try:
         moment = datetime.fromisoformat(text)
     except ValueError:
@@ -65,4 +62,4 @@ def _plausible(moment: datetime) -> datetime | None:
         moment = moment.astimezone(UTC)
     except (OverflowError, ValueError):
         return None
-    return moment if moment >= _EARLIEST and moment.utcoffset() == timedelta(0) else None
+    return moment if moment >= _EARLIEST else None
