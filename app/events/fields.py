@@ -31,8 +31,8 @@ class Field:
     enum: tuple[str, ...] | None
     types: tuple[str, ...]
     description: str
-    keys: tuple[str, ...]
     items: Kind | None = None
+    keys: tuple[str, ...] = ()
 
 
 def field_catalogue(event_types: Collection[str] | None = None) -> Mapping[str, Field]:
@@ -55,7 +55,7 @@ def find_field(catalogue: Mapping[str, Field], path: str) -> Field | None:
     head, dot, key = path.partition(".")
     parent = catalogue.get(head)
     if dot and key and parent is not None and parent.kind == "map":
-        return Field(path, "text", None, parent.types, parent.description, (head, key))
+        return Field(path, "text", None, parent.types, parent.description, keys=(head, key))
     return None
 
 
@@ -78,7 +78,7 @@ def _fields(model: type[BaseModel], prefix: str, event_type: str) -> Iterator[Fi
         if path == "type":
             enum = (event_type,)
         text = info.description or (" ".join((inner.__doc__ or "").split()) if inner else "")
-        yield Field(path, kind, enum, (event_type,), text, tuple(path.split(".")), items)
+        yield Field(path, kind, enum, (event_type,), text, items, tuple(path.split(".")))
         if inner is not None:
             yield from _fields(inner, f"{path}[]." if kind == "list" else f"{path}.", event_type)
 
