@@ -1,0 +1,126 @@
+"""The rule book once it is read: nothing in it is wrong, and everything in it is quick to use."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from app.kernel.yaml import Document, Path
+from app.routing.known import Known
+from app.routing.match import Match, Predicate, View
+
+
+@dataclass(frozen=True, slots=True)
+class Connection:
+    """A budget that channels share: `posts` messages in `per_seconds`. `when_full`: `wait`, or `digest`.
+
+    `digest` is accepted so that a rule book can say it already; for now the rest waits in either case.
+    """
+
+    name: str
+    posts: int
+    per_seconds: int
+    when_full: str
+
+
+@dataclass(frozen=True, slots=True)
+class Channel:
+    """A named place. `settings` are as written, at `path` in `document`: the room of its kind reads them."""
+
+    name: str
+    kind: str
+    connection: str | None
+    settings: Mapping[str, Any]
+    document: Document = field(repr=False)
+    path: Path = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Override:
+    """A team's wish for one purpose: `channels` instead of, or as well as, the purpose's own."""
+
+    channels: tuple[str, ...]
+    instead: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Team:
+    """A team, the globs of its services' names, and its wishes by purpose."""
+
+    name: str
+    globs: tuple[str, ...]
+    fits: Callable[[str], bool] = field(compare=False, repr=False)
+    wishes: Mapping[str, Override]
+    file: str
+    line: int
+
+
+@dataclass(frozen=True, slots=True)
+class Dedupe:
+    """News that is the same at `by` goes to a channel once in `window_us` microseconds."""
+
+    by: tuple[str, ...]
+    keys: tuple[tuple[str, ...], ...]
+    window_us: int
+
+
+@dataclass(frozen=True, slots=True)
+class Rule:
+    """A line of the rule book. `types` are the event types that it can meet."""
+
+    name: str
+    match: Match
+    types: tuple[str, ...]
+    to: tuple[str, ...]
+    card: str
+    drop: bool
+    dedupe: Dedupe | None
+    file: str
+    line: int
+
+
+@dataclass(frozen=True, slots=True)
+class Trial:
+    """An entry of `tests`: a flat view, and what must come of it; None is not looked at."""
+
+    name: str
+    view: View
+    send: Mapping[str, str] | None
+    dropped_by: str | None
+    file: str
+    line: int
+
+
+@dataclass(frozen=True, slots=True)
+class Rulebook:
+    """All of it. `rev` is 12 hex digits of the content: another layout or comment is the same rule book."""
+
+    rev: str
+    known: Known
+    channels: Mapping[str, Channel]
+    connections: Mapping[str, Connection]
+    purposes: Mapping[str, tuple[str, ...]]
+    teams: tuple[Team, ...]
+    rules: tuple[Rule, ...]
+    trials: tuple[Trial, ...]
+    fallback: tuple[str, ...]
+    dedupe: Dedupe | None
+    timezone: str
+    index: Mapping[str, tuple[tuple[Predicate, Rule], ...]] = field(repr=False)
+    """By event type: the rules that can meet it, in order, with what is left to ask."""
+    reach: Mapping[tuple[str, str], tuple[str, ...]] = field(repr=False)
+    """By purpose and service, for every service of the estate: the channels."""
+
+    def channels_for(self, purpose: str, service: str) -> tuple[str, ...]:
+        """Who gets a purpose for a service."""
+        found = self.reach.get((purpose, service))
+        return reached(self.purposes[purpose], self.teams, purpose, service) if found is None else found
+
+
+def reached(own: tuple[str, ...], teams: tuple[Team, ...], purpose: str, service: str) -> tuple[str, ...]:
+    """The purpose's own channels, changed by each team that the service belongs to, in the order of the teams."""
+    channels = own
+    for team in teams:
+        wish = team.wishes.get(purpose)
+        if wish is not None and team.fits(service):
+            channels = wish.channels if wish.instead else channels + wish.channels
+    return tuple(dict.fromkeys(channels))
