@@ -1,0 +1,296 @@
+import asyncio
+import errno
+import os
+import socket
+import ssl
+import time
+import traceback
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from app.clients import outbound as module
+from app.clients.outbound import MAX_ANSWER, Outbound
+from app.kernel.secrets import SecretUrl
+from app.kernel.wire import Answer, WireFault
+from tests.clients.conftest import Opener
+from tests.clients.names import Names
+from tests.fake_teams import FakeTeams, Reply
+
+BODY = b'{"type":"message"}'
+CANARY = "CANARY-of-the-fake-teams-server"
+
+
+async def post(client: Outbound, url: str, headers: dict[str, str] | None = None, channel: str = "security") -> Answer:
+    return await client(SecretUrl(url), BODY, headers or {}, channel=channel)
+
+
+async def fault(client: Outbound, url: str) -> tuple[str, bool]:
+    """The fault of a post that has to fail, which may not show the URL in any way."""
+    with pytest.raises(WireFault) as caught:
+        await post(client, url)
+    shown = "".join(traceback.format_exception(caught.value)) + repr(caught.value)
+    assert CANARY not in shown
+    assert url not in shown
+    return caught.value.reason, caught.value.sent
+
+
+# ------------------------------------------------------------------ what is sent
+
+
+async def test_it_posts_the_body_as_it_is_and_reads_the_answer(outbound: Outbound, teams: FakeTeams) -> None:
+    teams.script(Reply(202, {"X-Ms-Workflow-Run-Id": "r1"}, b"ok"))
+    answer = await post(outbound, teams.url, {"Content-Type": "application/json"})
+    assert (answer.status, answer.headers["x-ms-workflow-run-id"], answer.body) == (202, "r1", b"ok")
+    (sent,) = teams.posts
+    assert (sent.method, sent.body) == ("POST", BODY)
+    assert teams.url.endswith(sent.path)  # the query is not spelled anew: its %2F are still there
+    assert sent.headers["user-agent"] == "Shipbell"
+    assert sent.headers["content-type"] == "application/json"
+
+
+async def test_nothing_is_inherited_from_the_environment(
+    outbound: Outbound, teams: FakeTeams, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    netrc = tmp_path / "netrc"
+    netrc.write_text("machine 127.0.0.1 login me password hunter2\n")
+    monkeypatch.setenv("NETRC", str(netrc))
+    monkeypatch.setenv("HTTP_PROXY", "http://127.0.0.1:9")
+    monkeypatch.setenv("ALL_PROXY", "http://127.0.0.1:9")
+    teams.script(Reply(202, {"Set-Cookie": "a=b; Path=/"}))
+    await post(outbound, teams.url)
+    await post(outbound, teams.url)
+    for sent in teams.posts:
+        assert not {"authorization", "cookie", "proxy-authorization"} & sent.headers.keys()
+
+
+async def test_a_channel_keeps_its_connection_and_shares_it_with_nobody(outbound: Outbound, teams: FakeTeams) -> None:
+    for _ in range(3):
+        await post(outbound, teams.url, channel="security")
+    assert teams.connections == 1
+    await post(outbound, teams.url, channel="qa-team")
+    assert teams.connections == 2
+
+
+async def test_thirty_two_at_once_do_not_wait_for_each_other(outbound: Outbound, teams: FakeTeams) -> None:
+    teams.script(*[Reply(delay=0.3)] * 32)
+    began = time.monotonic()
+    answers = await asyncio.gather(*(post(outbound, teams.url) for _ in range(32)))
+    assert {answer.status for answer in answers} == {202}
+    assert time.monotonic() - began < 0.9
+
+
+async def test_F68_a_dead_channel_does_not_hold_up_another(outbound: Outbound, teams: FakeTeams) -> None:
+    teams.script(*[Reply(fault="silent")] * 32)
+    dead = [asyncio.create_task(fault(outbound, teams.url)) for _ in range(32)]
+    await teams.wait_for(32)
+    began = time.monotonic()
+    assert (await post(outbound, teams.url, channel="healthy")).status == 202
+    assert time.monotonic() - began < 0.3
+    assert set(await asyncio.gather(*dead)) == {("timeout", True)}
+
+
+# ------------------------------------------------------------------ F51: where it does not go
+
+INNER_URLS = [
+    "https://127.1/hook",
+    "https://0x7f000001/hook",
+    "https://2130706433/hook",
+    "https://127.0.0.1/hook",
+    "https://[::1]/hook",
+    "https://[::ffff:169.254.169.254]/hook",
+    "https://[::ffff:a9fe:a9fe]/hook",
+    "https://[64:ff9b::a9fe:a9fe]/hook",
+    "https://169.254.169.254/latest/meta-data",
+    "https://192.0.0.192/hook",
+    "https://0/hook",
+    "https://localhost/hook",
+    "https://169.254.169.254.nip.example/hook",
+    "https://nat64.example/hook",
+    "https://mixed.example/hook",
+    "https://u:p@good.example/hook",
+    "https://good.example:8443/hook",
+    "http://good.example/hook",
+    "https://good.example\\@127.0.0.1/hook",
+    "https://good.example/\r\nX-Injected: 1",
+    "file:///etc/passwd",
+    "gopher://127.0.0.1:6379/_FLUSHALL",
+    "unix:///var/run/docker.sock",
+    "//127.0.0.1/hook",
+    "",
+]
+
+
+@pytest.fixture
+def names(monkeypatch: pytest.MonkeyPatch) -> Names:
+    """Names that lead inwards; whatever address is still asked for is refused and remembered."""
+    book = Names(
+        {
+            "localhost": ["127.0.0.1"],
+            "127.1": ["127.0.0.1"],
+            "0x7f000001": ["127.0.0.1"],
+            "2130706433": ["127.0.0.1"],
+            "0": ["0.0.0.0"],
+            "169.254.169.254.nip.example": ["169.254.169.254"],
+            "nat64.example": ["64:ff9b::a9fe:a9fe"],
+            "mixed.example": ["20.42.65.92", "127.0.0.1"],
+            "good.example": ["20.42.65.92"],
+            "rebind.example": [["20.42.65.92"], ["127.0.0.1"]],
+        }
+    )
+    book.connected = []  # type: ignore[attr-defined]
+    real = module.guarded_socket
+
+    def spy(info: Any) -> socket.socket:
+        real(info).close()
+        book.connected.append(info[4][0])  # type: ignore[attr-defined]
+        raise ConnectionRefusedError(errno.ECONNREFUSED, "no network in tests")
+
+    monkeypatch.setattr(module, "guarded_socket", spy)
+    return book
+
+
+@pytest.mark.parametrize("url", INNER_URLS)
+async def test_F51_it_does_not_go_inwards(url: str, names: Names, opened: Opener) -> None:
+    client = opened(resolver=names)
+    with pytest.raises(WireFault) as caught:
+        await post(client, url)
+    assert (caught.value.reason, caught.value.sent) == ("blocked_address", False)
+    assert names.connected == []  # type: ignore[attr-defined]
+
+
+async def test_F51_a_public_name_is_connected_to(names: Names, opened: Opener) -> None:
+    """The control: what keeps the others out lets this one through."""
+    assert await fault(opened(resolver=names), "https://good.example/hook") == ("connect", False)
+    assert names.connected == ["20.42.65.92"]  # type: ignore[attr-defined]
+
+
+async def test_F51_the_address_that_was_checked_is_the_one_that_is_used(names: Names, opened: Opener) -> None:
+    for _ in range(3):
+        reason, sent = await fault(opened(resolver=names), "https://rebind.example/hook")
+        assert (reason in ("connect", "blocked_address"), sent) == (True, False)
+    assert set(names.connected) == {"20.42.65.92"}  # type: ignore[attr-defined]
+
+
+async def test_F51_an_allowed_host_and_port_is_reached_and_its_neighbours_are_not(
+    teams: FakeTeams, opened: Opener
+) -> None:
+    client = opened(teams.host)
+    assert (await post(client, teams.url)).status == 202
+    other = teams.url.replace(teams.host, "127.0.0.1:1")
+    assert await fault(client, other) == ("blocked_address", False)
+    assert await fault(client, teams.url.replace("127.0.0.1", "localhost")) == ("blocked_address", False)
+    assert len(teams.posts) == 1
+
+
+@pytest.mark.parametrize("status", [301, 302, 303, 307, 308])
+async def test_F51_a_redirect_is_an_answer_and_is_not_followed(
+    status: int, outbound: Outbound, teams: FakeTeams
+) -> None:
+    teams.script(Reply(status, {"Location": f"http://{teams.host}/latest/meta-data"}))
+    assert (await post(outbound, teams.url)).status == status
+    assert len(teams.posts) == 1
+
+
+# ------------------------------------------------------------------ F65: no connection
+
+
+async def test_F65_connection_refused(opened: Opener) -> None:
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        host = f"127.0.0.1:{free.getsockname()[1]}"
+    assert await fault(opened(host), f"http://{host}/x?sig={CANARY}") == ("connect", False)
+
+
+async def test_F65_a_name_that_does_not_exist(opened: Opener) -> None:
+    assert await fault(opened(resolver=Names({})), f"https://gone.example/x?sig={CANARY}") == ("dns", False)
+
+
+async def test_F65_a_name_server_that_does_not_answer(opened: Opener) -> None:
+    names = Names({"slow.example": ["20.42.65.92"]}, delay=5)
+    assert await fault(opened(resolver=names), f"https://slow.example/x?sig={CANARY}") == ("timeout", False)
+
+
+async def test_F65_a_certificate_that_nobody_signed(opened: Opener, listen: Any, certificate: Path) -> None:
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    context.load_cert_chain(certificate)
+    host = f"127.0.0.1:{await listen(context=context)}"
+    assert await fault(opened(host), f"https://{host}/x?sig={CANARY}") == ("tls", False)
+
+
+async def test_F65_a_server_that_only_speaks_old_tls(opened: Opener, listen: Any) -> None:
+    alert = b"\x15\x03\x01\x00\x02\x02\x46"  # fatal: protocol_version
+    host = f"127.0.0.1:{await listen(alert)}"
+    assert await fault(opened(host), f"https://{host}/x?sig={CANARY}") == ("tls", False)
+
+
+async def test_F65_a_server_that_does_not_speak_tls(opened: Opener, listen: Any) -> None:
+    host = f"127.0.0.1:{await listen(b'HTTP/1.1 400 Bad Request' + bytes(2000))}"
+    assert await fault(opened(host), f"https://{host}/x?sig={CANARY}") == ("tls", False)
+
+
+async def test_F65_a_handshake_that_never_ends(opened: Opener, listen: Any) -> None:
+    host = f"127.0.0.1:{await listen()}"
+    assert await fault(opened(host), f"https://{host}/x?sig={CANARY}") == ("timeout", False)
+
+
+# ------------------------------------------------------------------ F66: no answer
+
+
+@pytest.mark.parametrize(
+    ("reply", "reason"),
+    [
+        (Reply(fault="drip", delay=0.1), "timeout"),
+        (Reply(fault="silent"), "timeout"),
+        (Reply(delay=5), "timeout"),
+        (Reply(fault="close"), "reset"),
+        (Reply(fault="cut"), "reset"),
+        (Reply(fault="reset"), "reset"),
+        (Reply(fault="garbage"), "protocol"),
+        (Reply(headers={"X-Long": "x" * 20_000}), "protocol"),
+    ],
+    ids=lambda value: value if isinstance(value, str) else value.fault or "other",
+)
+async def test_F66_after_the_body_left_nobody_knows(
+    reply: Reply, reason: str, outbound: Outbound, teams: FakeTeams
+) -> None:
+    teams.script(reply)
+    began = time.monotonic()
+    assert await fault(outbound, teams.url) == (reason, True)
+    assert time.monotonic() - began < 2.5
+    assert len(teams.posts) == 1  # and it is not sent again behind our back
+    assert (await post(outbound, teams.url)).status == 202
+
+
+async def test_F66_a_reset_behind_a_whole_answer_changes_nothing(outbound: Outbound, teams: FakeTeams) -> None:
+    teams.script(Reply(fault="reset_after", body=b"ok"))
+    assert (await post(outbound, teams.url)).status == 202
+    await asyncio.sleep(0.1)
+    assert (await post(outbound, teams.url)).status == 202
+
+
+# ------------------------------------------------------------------ F67: too much of an answer
+
+
+@pytest.mark.parametrize("kind", ["huge", "gzip_bomb"])
+async def test_F67_of_a_huge_answer_16_KiB_are_read(kind: Any, outbound: Outbound, teams: FakeTeams) -> None:
+    teams.script(Reply(400, fault=kind))
+    answer = await post(outbound, teams.url)
+    assert answer.status == 400
+    assert len(answer.body) == MAX_ANSWER
+    assert answer.body[:2] == (b"xx" if kind == "huge" else b"\x1f\x8b")  # as it came, nothing inflated
+
+
+async def test_F67_exactly_16_KiB_are_whole(outbound: Outbound, teams: FakeTeams) -> None:
+    teams.script(Reply(200, body=b"y" * MAX_ANSWER))
+    assert (await post(outbound, teams.url)).body == b"y" * MAX_ANSWER
+
+
+async def test_closed_it_leaves_no_connection(teams: FakeTeams) -> None:
+    client = Outbound(frozenset([teams.host]))
+    await post(client, teams.url)
+    before = len(os.listdir("/proc/self/fd"))
+    await client.close()
+    await asyncio.sleep(0.05)
+    assert len(os.listdir("/proc/self/fd")) < before
