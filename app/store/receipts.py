@@ -1,7 +1,8 @@
 """Receipts: every authenticated request, kept as it came, once."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy import Connection
@@ -11,6 +12,8 @@ from app.store.tables import receipt_bodies, receipts, seen
 from app.store.upsert import insert_for
 
 RECEIVED, PROCESSED, IGNORED, QUARANTINED = "received", "processed", "ignored", "quarantined"
+REPLAY_FLAG = "replay"
+"""Set on a receipt that is read anew: its news is refreshed, not sent again."""
 
 _STATE_RECEIVED: sa.ColumnElement[str] = sa.literal_column("'received'")
 
@@ -166,9 +169,8 @@ def finish(connection: Connection, done: Sequence[Processed], now: int) -> None:
 
 def suspect_leftovers(connection: Connection) -> int:
     """At start: whatever still waits may be what killed the last run, so it is tried alone. Returns how many."""
-    return connection.execute(
-        sa.update(receipts).where(receipts.c.state == _STATE_RECEIVED).values(tries=receipts.c.tries + 1)
-    ).rowcount
+    leftover = (receipts.c.state == _STATE_RECEIVED) & (receipts.c.tries == 0)
+    return connection.execute(sa.update(receipts).where(leftover).values(tries=1)).rowcount
 
 
 def count_try(connection: Connection, receipt_id: str) -> None:
@@ -182,3 +184,41 @@ def oldest_waiting(connection: Connection) -> int | None:
         sa.select(receipts.c.due_at).where(receipts.c.state == _STATE_RECEIVED).order_by(receipts.c.due_at).limit(1)
     )
     return found
+
+
+def get(connection: Connection, receipt_id: str) -> Mapping[str, Any] | None:
+    """A receipt without its body."""
+    row = connection.execute(sa.select(receipts).where(receipts.c.id == receipt_id)).mappings().first()
+    return dict(row) if row else None
+
+
+def body_of(connection: Connection, receipt_id: str) -> bytes | None:
+    """The raw bytes of a receipt."""
+    found: bytes | None = connection.scalar(
+        sa.select(receipt_bodies.c.body).where(receipt_bodies.c.receipt_id == receipt_id)
+    )
+    return found
+
+
+def listing(
+    connection: Connection, *, source: str | None, state: str | None, since: int | None, limit: int, before: str | None
+) -> list[Mapping[str, Any]]:
+    """Receipts, newest first, without bodies. `before` is the id where the last page ended."""
+    query = sa.select(receipts)
+    for column, value in ((receipts.c.source, source), (receipts.c.state, state)):
+        if value is not None:
+            query = query.where(column == value)
+    if since is not None:
+        query = query.where(receipts.c.received_at >= since)
+    if before is not None:
+        query = query.where(receipts.c.id < before)
+    rows = connection.execute(query.order_by(receipts.c.id.desc()).limit(limit)).mappings()
+    return [dict(row) for row in rows]
+
+
+def replay(connection: Connection, receipt_ids: Sequence[str], now: int) -> int:
+    """Let receipts be read anew, by today's rooms and estate. Returns how many there were."""
+    again = sa.update(receipts).where(receipts.c.id.in_(receipt_ids), receipts.c.state != _STATE_RECEIVED)
+    return connection.execute(
+        again.values(state=RECEIVED, flags=REPLAY_FLAG, tries=0, due_at=now, reason=None)
+    ).rowcount

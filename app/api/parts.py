@@ -1,0 +1,53 @@
+"""The parts that the API works with, given once by main."""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+
+from fastapi import Request
+
+from app.delivery.courier import Courier
+from app.ingest.committer import Committer
+from app.ingest.process import Book, Processor
+from app.kernel.clock import Clock
+from app.kernel.live import Live
+from app.kernel.tokens import Token
+from app.sources import Source
+from app.store import Database
+
+
+@dataclass(frozen=True, slots=True)
+class RulesState:
+    """What the last load of the rules came to. `problems` is empty if it was taken."""
+
+    rev: str
+    loaded_at: int
+    problems: Sequence[str] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Parts:
+    """Everything that an endpoint may use."""
+
+    database: Database
+    committer: Committer
+    processor: Processor
+    courier: Courier
+    sources: Mapping[str, Source]
+    doors: Mapping[str, str]
+    """Every source and how its door stands: `open`, `shut` (no secret) or `open to all`."""
+    book: Callable[[], Book]
+    rules: Live[RulesState]
+    channels: Callable[[], Mapping[str, str]]
+    """Every channel with its kind."""
+    tokens: Sequence[Token]
+    clock: Clock
+    shut: Callable[[], str | None]
+    """Why the door takes nothing now (`disk_full`, `draining`), or None."""
+    roles: frozenset[str]
+    max_scan_bytes: int
+
+
+def parts_of(request: Request) -> Parts:
+    """The parts of the application that took the request."""
+    parts: Parts = request.app.state.parts
+    return parts

@@ -1,0 +1,36 @@
+"""The environment of this process: variables, and the `.env` beside it that the first run writes."""
+
+import os
+import secrets
+from collections.abc import Mapping
+from pathlib import Path
+
+from dotenv import dotenv_values
+
+FILE = Path(".env")
+
+
+def read_environment(file: Path = FILE) -> dict[str, str]:
+    """The variables of the process; those of `.env` stand behind them."""
+    beside = dotenv_values(file, interpolate=False) if file.is_file() else {}
+    return {**{name: value for name, value in beside.items() if value is not None}, **os.environ}
+
+
+def is_first_run(environ: Mapping[str, str]) -> bool:
+    """Whether nobody has set a secret or a token yet, and no `.env` is there."""
+    return not FILE.exists() and not any(
+        name.startswith(("SHIPBELL_SECRET_", "SHIPBELL_API_TOKENS")) for name in environ
+    )
+
+
+def write_first_environment(sources: list[str], file: Path = FILE) -> Path:
+    """Write `.env` with a random secret for every source and a token for this machine; readable by its owner alone."""
+    lines = [
+        "# Written by the first run of Shipbell. Keep it out of version control.",
+        *(f"SHIPBELL_SECRET_{name.upper().replace('-', '_')}={secrets.token_urlsafe(32)}" for name in sources),
+        f"SHIPBELL_API_TOKENS=local:read+operate+ingest:{secrets.token_urlsafe(32)}",
+    ]
+    descriptor = os.open(file, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+    with os.fdopen(descriptor, "w", encoding="utf-8") as out:
+        out.write("\n".join(lines) + "\n")
+    return file.resolve()

@@ -1,0 +1,92 @@
+"""Reads the rules folder: estate, rule book and cards, held against each other, as one set."""
+
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from app.cards import Cards, load_cards
+from app.estate import SECTIONS as ESTATE_SECTIONS
+from app.estate import Estate, load_estate
+from app.kernel import yaml
+from app.kernel.errors import ConfigError, ConfigErrors
+from app.kernel.yaml import Document
+from app.routing import Rulebook, lint, load_rulebook, run_trials
+
+_LATER = ("messages", "gates")
+"""Sections that a rules folder may hold already; what reads them comes with a later version."""
+
+
+@dataclass(frozen=True, slots=True)
+class RuleSet:
+    """Everything that the rules folder says. `warnings` are no faults, but worth a look."""
+
+    estate: Estate
+    rules: Rulebook
+    cards: Cards
+    warnings: Sequence[str]
+
+
+def load_rules(folder: Path, channel_kinds: Collection[str]) -> RuleSet:
+    """The rule set of a folder. Raises ConfigErrors with every problem found, with file and line.
+
+    The rule book's own `tests` are run too: a failing one is a problem like any other.
+    """
+    documents = _documents(folder)
+    problems: list[ConfigError] = []
+    estate, cards = None, None
+    try:
+        estate = load_estate(documents)
+    except ConfigErrors as error:
+        problems += error.problems
+    try:
+        cards = load_cards(_cards(folder))
+    except ConfigErrors as error:
+        problems += error.problems
+    if estate is None or cards is None:
+        raise ConfigErrors(problems)
+    rules = load_rulebook(
+        documents,
+        cards=cards.names,
+        channel_kinds=channel_kinds,
+        estate_environments=estate.environments,
+        services=estate.services,
+        foreign_sections=(*ESTATE_SECTIONS, *_LATER),
+    )
+    failed = [result for result in run_trials(rules) if not result.passed]
+    if failed:
+        raise ConfigErrors(
+            [
+                ConfigError(f"the test {each.name!r} fails: {each.difference}", file=each.file, line=each.line)
+                for each in failed
+            ]
+        )
+    return RuleSet(estate, rules, cards, tuple(str(warning) for warning in lint(rules)))
+
+
+def _documents(folder: Path) -> list[Document]:
+    if not folder.is_dir():
+        raise ConfigErrors([ConfigError("there is no such folder", file=str(folder), hint="set SHIPBELL_RULES_DIR")])
+    return _read(sorted(folder.glob("*.yaml")), folder)
+
+
+def _cards(folder: Path) -> Mapping[str, Document]:
+    paths = sorted((folder / "cards").glob("*.yaml"))
+    return dict(zip((path.stem for path in paths), _read(paths, folder), strict=True))
+
+
+def _read(paths: Sequence[Path], folder: Path) -> list[Document]:
+    documents, problems = [], []
+    for path in paths:
+        name = str(path.relative_to(folder.parent)) if folder.parent != folder else str(path)
+        try:
+            document = yaml.load(path.read_text(encoding="utf-8"), name)
+        except ConfigErrors as error:
+            problems += error.problems
+        except (OSError, UnicodeError) as error:
+            problems.append(ConfigError(f"cannot be read: {type(error).__name__}", file=name))
+        else:
+            if document.value is not None:
+                documents.append(document)
+    if problems:
+        raise ConfigErrors(problems)
+    return documents

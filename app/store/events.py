@@ -1,0 +1,110 @@
+"""Events: what receipts say, in our words, and what the rules decided on each."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy import Connection
+
+from app.store.bulk import BulkInsert
+from app.store.tables import events, routings
+from app.store.upsert import insert_for
+
+
+@dataclass(frozen=True, slots=True)
+class NewEvent:
+    """An event as it is stored: the columns that are searched, and its flat view as JSON."""
+
+    id: str
+    receipt_id: str
+    type: str
+    status: str | None
+    source: str
+    service: str
+    environment: str | None
+    subject: str
+    occurred_at: int
+    received_at: int
+    data: bytes
+
+
+_COLUMNS = tuple(NewEvent.__dataclass_fields__)
+_INSERT = BulkInsert(events, *_COLUMNS)
+_REFRESHED = ("type", "status", "service", "environment", "subject", "data")
+
+
+def add(connection: Connection, batch: Sequence[NewEvent], *, refresh: bool = False) -> set[str]:
+    """Store events; returns the ids of those that were not there. The same news twice adds nothing.
+
+    `refresh` (a replay) rewrites what a mended parser or estate makes of news that is there already.
+    """
+    unique = {event.id: event for event in batch}
+    there = set(connection.execute(_THERE, {"ids": list(unique)}).scalars()) if unique else set()
+    fresh = [event for event in unique.values() if event.id not in there]
+    if there and refresh:
+        for event in (unique[each] for each in there):
+            values = {column: getattr(event, column) for column in _REFRESHED}
+            connection.execute(sa.update(events).where(events.c.id == event.id).values(values))
+    return _insert(connection, fresh)
+
+
+def _insert(connection: Connection, fresh: Sequence[NewEvent]) -> set[str]:
+    rows = [tuple(getattr(event, column) for column in _COLUMNS) for event in fresh]
+    if connection.dialect.name == "sqlite":  # the only writer: what was not there a moment ago is not there now
+        _INSERT.run(connection, rows)
+        return {event.id for event in fresh}
+    if not rows:
+        return set()
+    statement = insert_for(connection, events).on_conflict_do_nothing().returning(events.c.id)
+    return set(connection.execute(statement, [dict(zip(_COLUMNS, row, strict=True)) for row in rows]).scalars())
+
+
+_THERE = sa.select(events.c.id).where(events.c.id.in_(sa.bindparam("ids", expanding=True)))
+
+_ROUTING = BulkInsert(routings, "event_id", "at", "rev", "record")
+
+
+def record_routings(connection: Connection, rows: Sequence[tuple[str, int, str, str]]) -> None:
+    """Keep what the rules decided: (event id, µs, revision of the rules, record as JSON)."""
+    _ROUTING.run(connection, rows)
+
+
+def routing_of(connection: Connection, event_id: str) -> Mapping[str, Any] | None:
+    """What the rules decided on an event, with `at` and `rev`."""
+    row = connection.execute(sa.select(routings).where(routings.c.event_id == event_id)).mappings().first()
+    return dict(row) if row else None
+
+
+def get(connection: Connection, event_id: str) -> bytes | None:
+    """An event's flat view as JSON."""
+    found: bytes | None = connection.scalar(sa.select(events.c.data).where(events.c.id == event_id))
+    return found
+
+
+def count(connection: Connection) -> int:
+    """How many events there are (the highest row number: exact until retention removes the oldest)."""
+    return connection.scalar(sa.select(sa.func.count()).select_from(events)) or 0
+
+
+def listing(
+    connection: Connection,
+    equal: Mapping[str, str],
+    *,
+    since: int | None,
+    until: int | None,
+    limit: int,
+    before: tuple[int, int] | None,
+) -> list[tuple[int, int, bytes]]:
+    """Events, newest first, as (occurred_at, seq, data). `before` is where the last page ended."""
+    query = sa.select(events.c.occurred_at, events.c.seq, events.c.data)
+    for column, value in equal.items():
+        query = query.where(events.c[column] == value)
+    if since is not None:
+        query = query.where(events.c.occurred_at >= since)
+    if until is not None:
+        query = query.where(events.c.occurred_at < until)
+    if before is not None:
+        query = query.where(sa.tuple_(events.c.occurred_at, events.c.seq) < sa.tuple_(*before))
+    query = query.order_by(events.c.occurred_at.desc(), events.c.seq.desc()).limit(limit)
+    return [(row[0], row[1], row[2]) for row in connection.execute(query)]
