@@ -1,5 +1,7 @@
 """The only SQL. Every function takes a Connection inside a transaction that `Database` opened."""
 
+from sqlalchemy import Connection
+
 from app.store.engine import Database, open_database
 
-__all__ = ["Database", "open_database"]
+__all__ = ["Connection", "Database", "open_database"]

@@ -12,9 +12,13 @@ from sqlalchemy import Connection, Dialect
 
 
 class BulkInsert:
-    """`INSERT INTO table (columns) VALUES (…)` for rows of tuples in the order of `columns`."""
+    """`INSERT INTO table (columns) VALUES (…)` for rows of tuples in the order of `columns`.
 
-    def __init__(self, table: sa.Table, *columns: str) -> None:
+    With `or_ignore` a row whose key is there already adds nothing.
+    """
+
+    def __init__(self, table: sa.Table, *columns: str, or_ignore: bool = False) -> None:
+        self._ending = " ON CONFLICT DO NOTHING" if or_ignore else ""
         self._statement = sa.insert(table).values({column: sa.bindparam(column) for column in columns})
         self._columns = columns
         self._compiled: dict[str, tuple[str, tuple[int, ...]]] = {}
@@ -32,5 +36,5 @@ class BulkInsert:
     def _compile(self, dialect: Dialect) -> tuple[str, tuple[int, ...]]:
         compiled = self._statement.compile(dialect=dialect)
         order = tuple(self._columns.index(column) for column in compiled.positiontup or self._columns)
-        self._compiled[dialect.name] = (str(compiled), order)
+        self._compiled[dialect.name] = (f"{compiled}{self._ending}", order)
         return self._compiled[dialect.name]

@@ -25,6 +25,8 @@ def _state(name: str) -> sa.ColumnElement[str]:
     return sa.literal_column(f"'{name}'")
 
 
+PENDING, INFLIGHT, DEAD = _state("pending"), _state("inflight"), _state("dead")
+
 receipts = Table(
     "receipts",
     metadata,
@@ -131,7 +133,7 @@ deliveries = Table(
     CheckConstraint("state IN ('pending','inflight','delivered','dead','cancelled')", name="deliveries_state"),
 )
 for _name, _columns, _in_state in (
-    ("deliveries_due", ("channel", "due_at", "id"), "pending"),
+    ("deliveries_due", ("channel", "id", "due_at"), "pending"),
     ("deliveries_lease", ("lease_until",), "inflight"),
     ("deliveries_dead", ("finished_at",), "dead"),
 ):

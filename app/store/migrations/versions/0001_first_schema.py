@@ -92,7 +92,7 @@ def upgrade() -> None:
         )
         batch_op.create_index(
             "deliveries_due",
-            ["channel", "due_at", "id"],
+            ["channel", "id", "due_at"],
             unique=False,
             sqlite_where=sa.text("state = 'pending'"),
             postgresql_where=sa.text("state = 'pending'"),

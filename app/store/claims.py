@@ -1,0 +1,125 @@
+"""Claims: due deliveries are taken under a lease, and every later change has to show the claim's fence."""
+
+from collections.abc import Collection
+from dataclasses import dataclass
+
+import sqlalchemy as sa
+from sqlalchemy import Connection
+
+from app.store.tables import INFLIGHT, PENDING, channel_states, deliveries, events
+
+
+@dataclass(frozen=True, slots=True)
+class Claimed:
+    """A delivery that is ours to send. `tries` counts this one; `data` is the event's flat view as JSON.
+
+    `rendered` is the frozen card of an earlier try; `data` is None when the event is gone.
+    """
+
+    id: int
+    key: str
+    event_id: str
+    channel: str
+    card: str
+    rule: str
+    generation: int
+    tries: int
+    ambiguous: int
+    fence: int
+    expires_at: int
+    rendered: bytes | None
+    data: bytes | None
+
+
+_now = sa.bindparam("now_", type_=sa.BigInteger)
+_channel = sa.bindparam("channel_", type_=sa.String)
+_owner = sa.bindparam("owner_", type_=sa.String)
+
+# In the order of their making, not of their due times: after an outage the oldest goes first, though it has failed.
+_DUE = (
+    sa.select(deliveries.c.id)
+    .where(
+        deliveries.c.state == PENDING,
+        deliveries.c.channel == _channel,
+        deliveries.c.due_at <= _now,
+        deliveries.c.expires_at > _now,
+    )
+    .order_by(deliveries.c.id)
+    .limit(sa.bindparam("limit_"))
+    .with_for_update(skip_locked=True)
+    .cte("due")
+)
+_OWNED = sa.exists().where(
+    channel_states.c.channel == _channel, channel_states.c.owner == _owner, channel_states.c.lease_until > _now
+)
+# SQLite uses the index only for a value of known affinity, and a column in RETURNING has none: hence the cast.
+_EVENT = (
+    sa.select(events.c.data)
+    .where(events.c.id == sa.cast(deliveries.c.event_id, events.c.id.type))
+    .correlate(deliveries)
+    .scalar_subquery()
+)
+_CLAIM = (
+    sa.update(deliveries)
+    .where(deliveries.c.id.in_(sa.select(_DUE.c.id)), deliveries.c.state == PENDING, _OWNED)
+    .values(
+        state="inflight",
+        fence=deliveries.c.fence + 1,
+        tries=deliveries.c.tries + 1,
+        lease_owner=_owner,
+        lease_until=sa.bindparam("lease_until_", type_=sa.BigInteger),
+    )
+    .returning(
+        deliveries.c.id,
+        deliveries.c.key,
+        deliveries.c.event_id,
+        deliveries.c.channel,
+        deliveries.c.card,
+        deliveries.c.rule,
+        deliveries.c.generation,
+        deliveries.c.tries,
+        deliveries.c.ambiguous,
+        deliveries.c.fence,
+        deliveries.c.expires_at,
+        deliveries.c.rendered,
+        _EVENT,
+    )
+)
+
+
+def claim(connection: Connection, channel: str, owner: str, limit: int, now: int, lease: int) -> list[Claimed]:
+    """Take up to `limit` due deliveries of a channel for `lease` µs, oldest first; none unless `owner` owns it.
+
+    Has to be committed before the first of them is sent.
+    """
+    values = {"channel_": channel, "owner_": owner, "limit_": limit, "now_": now, "lease_until_": now + lease}
+    claimed = [Claimed(*row) for row in connection.execute(_CLAIM, values)]
+    claimed.sort(key=lambda each: each.id)
+    return claimed
+
+
+Pair = tuple[int, int]
+"""A delivery's id and the fence that it was claimed with."""
+
+
+def fenced(pairs: str, ids: str) -> tuple[sa.ColumnElement[bool], ...]:
+    """Rows that are still held by these claims; the ids stand apart because SQLite searches by them alone."""
+    return (
+        deliveries.c.id.in_(sa.bindparam(ids, expanding=True)),
+        sa.tuple_(deliveries.c.id, deliveries.c.fence).in_(sa.bindparam(pairs, expanding=True)),
+        deliveries.c.state == INFLIGHT,
+    )
+
+
+_RENEW = (
+    sa.update(deliveries)
+    .where(*fenced("pairs_", "ids_"))
+    .values(lease_until=sa.bindparam("lease_until_", type_=sa.BigInteger))
+    .returning(deliveries.c.id)
+)
+
+
+def renew(connection: Connection, pairs: Collection[Pair], lease_until: int) -> set[int]:
+    """Hold these claims until `lease_until`. Returns the ids that are still ours."""
+    values = {"pairs_": list(pairs), "ids_": [pair[0] for pair in pairs], "lease_until_": lease_until}
+    return set(connection.execute(_RENEW, values).scalars()) if pairs else set()
