@@ -1,0 +1,129 @@
+"""The schemes: what opens, what does not, and that a refusal is always the same."""
+
+import hashlib
+import hmac
+
+import pytest
+
+from app.kernel.errors import Unauthorized
+from app.kernel.signing import BearerToken, HubSignature, PathToken, Scheme, match_token
+
+SECRET, OTHER = b"s3cret-of-the-hook", b"another"
+BODY = '{"name":"é"}'.encode()
+GOOD = "sha256=" + hmac.new(SECRET, BODY, hashlib.sha256).hexdigest()
+
+
+def refused(scheme: Scheme, headers: dict[str, str], token: str = "", body: bytes = BODY) -> None:
+    with pytest.raises(Unauthorized) as refusal:
+        scheme.verify(headers, body, token, [SECRET, OTHER])
+    assert refusal.value.args == ()
+
+
+def test_hub_signature_is_over_the_raw_bytes() -> None:
+    scheme = HubSignature()
+    assert scheme.verify({"x-hub-signature": GOOD}, BODY, "", [SECRET]) == 0
+    assert scheme.sign(BODY, SECRET) == {"x-hub-signature": GOOD}
+    refused(scheme, {"x-hub-signature": GOOD}, body=b'{"name": "\\u00e9"}')
+
+
+def test_hub_signature_may_stand_in_another_header() -> None:
+    scheme = HubSignature("x-hub-signature-256")
+    assert scheme.verify({"x-hub-signature-256": GOOD}, BODY, "", [SECRET]) == 0
+    refused(scheme, {"x-hub-signature": GOOD})
+
+
+@pytest.mark.parametrize(
+    "presented",
+    [
+        "",
+        "sha256=",
+        GOOD.removeprefix("sha256="),
+        GOOD.replace("sha256", "sha1"),
+        GOOD.replace("sha256", "SHA256"),
+        GOOD.upper().replace("SHA256", "sha256"),
+        GOOD[:-1],
+        GOOD + "0",
+        GOOD + "\n",
+        " " + GOOD,
+        GOOD[:-1] + "g",
+        GOOD[:-1] + "é",
+        GOOD[:-1] + "\udce9",
+        GOOD[:-1] + "٣",
+        "sha256=" + "0" * 64,
+        f"{GOOD}, {GOOD}",
+        ", ".join([GOOD] * 17),
+        "sha256=" + "a" * 100_000,
+    ],
+)
+def test_F20_spoilt_hub_signature_is_refused(presented: str) -> None:
+    refused(HubSignature(), {"x-hub-signature": presented})
+
+
+def test_F20_missing_signature_is_refused() -> None:
+    refused(HubSignature(), {})
+    refused(HubSignature(), {"authorization": GOOD})
+
+
+@pytest.mark.parametrize(("scheme", "token"), [(HubSignature(), ""), (BearerToken(), ""), (PathToken(), "s3")])
+def test_F23_either_of_two_secrets_opens_and_is_named(scheme: Scheme, token: str) -> None:
+    for index, secret in enumerate((SECRET, OTHER)):
+        presented = secret.decode() if token else ""
+        assert scheme.verify(scheme.sign(BODY, secret), BODY, presented, [SECRET, OTHER]) == index
+    with pytest.raises(Unauthorized):
+        scheme.verify(scheme.sign(BODY, OTHER), BODY, OTHER.decode() if token else "", [SECRET])
+
+
+@pytest.mark.parametrize("scheme", [HubSignature(), BearerToken(), PathToken()])
+def test_without_any_secret_nothing_opens(scheme: Scheme) -> None:
+    for headers, token in (({}, ""), (scheme.sign(BODY, b""), ""), (scheme.sign(BODY, SECRET), SECRET.decode())):
+        with pytest.raises(Unauthorized):
+            scheme.verify(headers, BODY, token, [])
+
+
+@pytest.mark.parametrize(
+    "value",
+    [
+        "",
+        "Bearer",
+        "bearer",
+        "Bearer ",
+        "Bearer nothing",
+        "Bearer  ",
+        SECRET.decode(),
+        "Basic " + SECRET.decode(),
+        "Bearer " + SECRET.decode()[:-1],
+        "Bearer " + SECRET.decode() + "x",
+        "Bearer é" + SECRET.decode(),
+        "Bearer \udcff",
+        "Bearer " + ", ".join([SECRET.decode()] * 17),
+        f"Bearer {SECRET.decode()}, Bearer {SECRET.decode()}",
+    ],
+)
+def test_F22_spoilt_bearer_is_refused(value: str) -> None:
+    refused(BearerToken(), {"authorization": value})
+
+
+@pytest.mark.parametrize("word", ["Bearer", "bearer", "BEARER"])
+def test_bearer_is_written_as_one_likes(word: str) -> None:
+    assert BearerToken().verify({"authorization": f"{word} {SECRET.decode()}"}, b"", "", [SECRET]) == 0
+
+
+def test_only_the_path_token_stands_in_the_path() -> None:
+    assert [scheme.in_path for scheme in (HubSignature(), BearerToken(), PathToken())] == [False, False, True]
+    assert PathToken().sign(BODY, SECRET) == {}
+    refused(HubSignature(), {}, token=SECRET.decode())
+    refused(BearerToken(), {}, token=SECRET.decode())
+
+
+@pytest.mark.parametrize("token", ["", " ", "x", SECRET.decode() + " ", "é" * 40, "\udcff", "x" * 100_000])
+def test_F20_spoilt_path_token_is_refused(token: str) -> None:
+    refused(PathToken(), {}, token=token)
+
+
+def test_token_that_is_not_ascii_can_be_matched() -> None:
+    assert match_token("schlüssel", ["schlüssel".encode()]) == 0
+
+
+def test_empty_token_matches_not_even_an_empty_secret() -> None:
+    with pytest.raises(Unauthorized):
+        match_token("", [b""])
