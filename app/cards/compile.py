@@ -1,0 +1,148 @@
+"""Compiles a card's YAML tree, once, into functions; what is literal is built once and reused."""
+
+from collections.abc import Callable, Mapping
+from typing import Any, TypeVar
+
+from jinja2 import nodes
+
+from app.cards import build
+from app.cards.build import Build, Emit
+from app.cards.language import BadTemplate, Value, check, compile_text, compile_value, parse_text, parse_value
+from app.cards.paths import Scope, check_paths, item_scope
+from app.cards.vocabulary import LISTS, allowed_values, escaping
+from app.kernel.errors import ConfigError
+from app.kernel.yaml import Document, Path
+
+DEFAULT_LIMIT = 20
+"""How many items `$each` shows at most when it says no `$limit`."""
+HIGHEST_LIMIT = 100
+HIGHEST_DROP = 9
+
+_DIRECTIVES = frozenset({"$when", "$each", "$limit", "$drop"})
+_TEMPLATE = ("{{", "{%")
+T = TypeVar("T")
+
+
+class Compiler:
+    """Compiles one document. Every problem is kept in `problems`; the result is of use only without any."""
+
+    def __init__(self, document: Document) -> None:
+        self.document = document
+        self.problems: list[ConfigError] = []
+        self.drops: set[int] = set()
+        self.names: set[str] = set()
+
+    def node(self, value: Any, path: Path, element: str, key: str, scope: Scope) -> Any:
+        """Any value of the tree, which stands under `key` of an `element`: a Build, or itself when it is literal."""
+        if isinstance(value, str):
+            return self._text(value, path, element, key, scope)
+        if isinstance(value, dict):
+            return self._mapping(value, path, key, scope)
+        if isinstance(value, list):
+            return self._sequence(value, path, key, scope)
+        return value
+
+    def _problem(self, path: Path, message: str, hint: str = "") -> None:
+        self.problems.append(self.document.problem(path, message, hint))
+
+    def _try(self, path: Path, make: Callable[[], T]) -> T | None:
+        try:
+            return make()
+        except BadTemplate as error:
+            self._problem(path, error.fault.message, error.fault.hint)
+            return None
+
+    def _checked(self, tree: nodes.Node, path: Path, scope: Scope) -> bool:
+        faults = [*check(tree, scope), *check_paths(tree, scope)]
+        for fault in faults:
+            self._problem(path, fault.message, fault.hint)
+        self.names.update(name.name for name in (tree, *tree.find_all(nodes.Name)) if isinstance(name, nodes.Name))
+        return not faults
+
+    def _text(self, source: str, path: Path, element: str, key: str, scope: Scope) -> Any:
+        if not any(mark in source for mark in _TEMPLATE):
+            return source
+        kind = escaping(element, key)
+        tree = self._try(path, lambda: parse_text(source))
+        if tree is None or not self._checked(tree, path, scope):
+            return ""
+        text = self._try(path, lambda: compile_text(tree, kind))
+        if text is None:
+            return ""
+        if kind == "url":
+            return build.url(text)
+        allowed = allowed_values(element, key)
+        return build.choice(text, allowed) if allowed else build.leaf(text)
+
+    def _expression(self, source: Any, path: Path, scope: Scope) -> nodes.Expr | None:
+        if not isinstance(source, str) or not source.strip():
+            self._problem(path, "expected an expression", "for example: e.error")
+            return None
+        tree = self._try(path, lambda: parse_value(source))
+        return tree if tree is not None and self._checked(tree, path, scope) else None
+
+    def _mapping(self, value: dict[str, Any], path: Path, key: str, scope: Scope) -> Any:
+        kind = value["type"] if isinstance(value.get("type"), str) else LISTS.get(key, "")
+        skeleton: dict[str, Any] = {}
+        dynamic: list[tuple[str, Build]] = []
+        for name, child in value.items():
+            if name in _DIRECTIVES:
+                continue
+            if name.startswith("$") and name != "$schema":
+                self._problem((*path, name), f"unknown directive {name!r}", "there are $when, $each, $limit and $drop")
+            made = self.node(child, (*path, name), kind, name, scope)
+            skeleton[name] = made
+            if callable(made):
+                dynamic.append((name, made))
+        return self._guarded(build.element(skeleton, dynamic, kind) if dynamic else skeleton, value, path, scope)
+
+    def _guarded(self, made: Any, value: Mapping[str, Any], path: Path, scope: Scope) -> Any:
+        if "$drop" in value:
+            drop = self._number(value["$drop"], (*path, "$drop"), HIGHEST_DROP)
+            self.drops.add(drop)
+            made = build.droppable(made, drop)
+        if "$when" in value:
+            here = (*path, "$when")
+            tree = self._expression(value["$when"], here, scope)
+            when = self._try(here, lambda: compile_value(tree)) if tree is not None else None
+            made = build.conditional(made, when) if when is not None else made
+        return made
+
+    def _number(self, value: Any, path: Path, highest: int) -> int:
+        if type(value) is int and 1 <= value <= highest:
+            return value
+        self._problem(path, f"{path[-1]} is a number from 1 to {highest}")
+        return 1
+
+    def _sequence(self, values: list[Any], path: Path, key: str, scope: Scope) -> Any:
+        emits: list[Emit] = []
+        literal = True
+        for index, item in enumerate(values):
+            here = (*path, index)
+            if isinstance(item, dict) and ("$each" in item or "$limit" in item):
+                emits.append(self._repeated(item, here, key, scope))
+                literal = False
+                continue
+            made = self.node(item, here, LISTS.get(key, ""), key, scope)
+            emits.append(build.one(made) if callable(made) else build.always(made))
+            literal = literal and not callable(made)
+        return values if literal else build.several(emits)
+
+    def _repeated(self, item: dict[str, Any], path: Path, key: str, scope: Scope) -> Emit:
+        here = (*path, "$each")
+        each = item.get("$each")
+        limit = self._number(item.get("$limit", DEFAULT_LIMIT), (*path, "$limit"), HIGHEST_LIMIT)
+        if not isinstance(each, dict) or len(each) != 1:
+            self._problem(here, "$each names one variable and its list", "$each: {t: e.tickets}")
+            return build.always(None)
+        ((name, source),) = each.items()
+        if name in scope or not name.isidentifier() or name.startswith("_"):
+            self._problem(here, f"{name!r} cannot be the name of a variable", "take another name")
+            return build.always(None)
+        tree = self._expression(source, here, scope)
+        items: Value | None = self._try(here, lambda: compile_value(tree)) if tree is not None else None
+        if tree is None or items is None:
+            return build.always(None)
+        rest = {each_key: value for each_key, value in item.items() if each_key not in ("$each", "$limit")}
+        made = self._mapping(rest, path, key, item_scope(scope, name, tree))
+        return build.many(items, name, made, limit, build.and_more(key))

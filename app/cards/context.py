@@ -1,0 +1,82 @@
+"""What goes into a card and what comes out of it."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, Literal
+
+FellBack = Literal["template_error", "too_large", "unknown_card", "lint"]
+"""Why the minimal card went out instead of the one that was asked for."""
+
+_BY_STATUS = {
+    "succeeded": "✅",
+    "passed": "✅",
+    "healthy": "✅",
+    "in_sync": "✅",
+    "allow": "✅",
+    "resolved": "✅",
+    "failed": "❌",
+    "error": "❌",
+    "block": "⛔",
+    "stopped": "⏹️",
+    "superseded": "⏭️",
+    "waiting": "⏳",
+    "progressing": "⏳",
+    "pending": "⏳",
+    "suspended": "⏸️",
+    "degraded": "⚠️",
+    "missing": "⚠️",
+    "out_of_sync": "⚠️",
+    "passed_with_conditions": "⚠️",
+}
+_BY_KIND = {
+    "deployment": "🚀",
+    "pipeline": "⚙️",
+    "security": "🛡️",
+    "pull_request": "🔀",
+    "incident": "🚨",
+    "tests": "🧪",
+    "ticket": "🎫",
+    "change": "📝",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class CardContext:
+    """What a card is rendered from.
+
+    `e` is the flat view of the event; `mentions` ready-made `<at>…</at>` text with its `entities`
+    (https://learn.microsoft.com/en-us/microsoftteams/platform/task-modules-and-cards/cards/cards-format#mention-support-within-adaptive-cards);
+    `footer` a short line that is put under any card. An empty `icon` is chosen by the event's status.
+    """
+
+    e: Mapping[str, Any]
+    icon: str = ""
+    mentions: str = ""
+    entities: Sequence[Mapping[str, Any]] = ()
+    easter_egg: str = ""
+    footer: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Rendered:
+    """A card to send: parts of it are shared between renderings, so nobody may change it.
+
+    `size` is in bytes of JSON; `missing` counts the values that the card printed and the event did not have;
+    `problem` says in words what made it fall back.
+    """
+
+    card: dict[str, Any]
+    summary: str
+    size: int
+    shortened: bool = False
+    fell_back: FellBack | None = None
+    missing: int = 0
+    problem: str = ""
+
+
+def default_icon(e: Mapping[str, Any]) -> str:
+    """One sign for what came of it, or for what kind of news it is."""
+    for name in (e.get("verdict"), e.get("status")):
+        if isinstance(name, str) and name in _BY_STATUS:
+            return _BY_STATUS[name]
+    return _BY_KIND.get(str(e.get("type", "")).split(".")[0], "🔔")

@@ -1,0 +1,119 @@
+"""The closed list of filters that a card may use: ours, and those of Jinja's that cannot grow a text."""
+
+import re
+from collections.abc import Callable, Iterable, Mapping
+from typing import Any
+
+from jinja2 import Undefined
+from jinja2.filters import FILTERS
+
+from app.cards import escape
+from app.cards.escape import Safe
+
+_ISO = re.compile(r"(\d{4}-\d{2}-\d{2})T(\d{2}:\d{2})(?::\d{2}(?:\.\d+)?)?Z?")
+_JOIN_LIMIT = 16_384
+
+Filter = Callable[..., Any]
+
+
+def dur(seconds: Any) -> Any:
+    """A duration in seconds as its two largest units: `45 s`, `4 min 32 s`, `2 h 5 min`, `3 d`."""
+    if isinstance(seconds, bool) or not isinstance(seconds, int | float) or seconds != seconds:
+        return seconds
+    sign, rest = ("-", -seconds) if seconds < 0 else ("", seconds)
+    if 0 < rest < 1:
+        return f"{sign}{rest * 1000:.0f} ms"
+    total = round(min(rest, 10**12))
+    for size, unit, smaller, small_unit in ((86400, "d", 3600, "h"), (3600, "h", 60, "min"), (60, "min", 1, "s")):
+        if total >= size:
+            small = total % size // smaller
+            return f"{sign}{total // size} {unit}" + (f" {small} {small_unit}" if small else "")
+    return f"{sign}{total} s"
+
+
+def sha(commit: Any) -> Any:
+    """The first seven characters of a commit's id: what people compare."""
+    return commit[:7] if isinstance(commit, str) else commit
+
+
+def short(text: Any, length: int = 80, lines: int = 1) -> Any:
+    """The first `lines` lines of a text that hold something, at most `length` characters, with an ellipsis if cut."""
+    if not isinstance(text, str):
+        return text
+    kept = [line.rstrip() for line in text.splitlines() if line.strip()]
+    cut = "\n".join(kept[:lines])
+    if len(cut) > length:
+        return cut[: max(length - 1, 1)].rstrip() + "…"
+    return cut + " …" if lines > 1 and len(kept) > lines else cut
+
+
+def link(text: Any, target: Any) -> Any:
+    """A Markdown link `[text](target)`; the text alone when the target is absent or no https URL."""
+    return Safe(escape.link(str(text), target if isinstance(target, str) else ""))
+
+
+def url(target: Any) -> Any:
+    """A whole URL: https and percent-encoded, else nothing (and what needs it is left out)."""
+    return Safe(escape.url(target) if isinstance(target, str) else "")
+
+
+def md(text: Any) -> Any:
+    """Markdown that an author of rules wrote: shown as such, not escaped. Never for what an event says."""
+    return Safe(escape.plain(str(text)))
+
+
+def plural(count: Any, one: str, many: str = "") -> Any:
+    """A number with its word: `1 finding`, `3 findings`."""
+    return f"{count} {one if count == 1 else many or one + 's'}"
+
+
+def time(moment: Any) -> Any:
+    """An ISO time (UTC) as `2026-11-22 10:00 UTC`."""
+    found = _ISO.fullmatch(moment) if isinstance(moment, str) else None
+    return f"{found[1]} {found[2]} UTC" if found else moment
+
+
+def words(name: Any) -> Any:
+    """A value of a closed list as words: `passed_with_conditions` becomes `passed with conditions`."""
+    return name.replace("_", " ") if isinstance(name, str) else name
+
+
+def join(items: Any, between: str = ", ") -> Any:
+    """The items of a list as one text. Raises ValueError above 16,384 characters: it would never fit a card."""
+    texts = [str(item) for item in items] if isinstance(items, Iterable) and not isinstance(items, Mapping) else []
+    if sum(map(len, texts)) + len(between) * len(texts) > _JOIN_LIMIT:
+        raise ValueError("join makes too long a text")
+    return between.join(texts)
+
+
+def _through(filter_: Filter) -> Filter:
+    """What is absent stays absent: it is counted where it is printed, and a test on it is false."""
+
+    def through(value: Any, *arguments: Any, **named: Any) -> Any:
+        return value if isinstance(value, Undefined) or value is None else filter_(value, *arguments, **named)
+
+    return through
+
+
+_OURS: dict[str, Filter] = {
+    "dur": dur,
+    "sha": sha,
+    "short": short,
+    "link": link,
+    "url": url,
+    "md": md,
+    "plural": plural,
+    "time": time,
+    "words": words,
+    "join": join,
+}
+_TEXT = ("upper", "lower", "title", "capitalize", "trim", "abs", "int", "float", "string")
+_LISTS = ("first", "last", "length", "list", "sort", "unique", "min", "max", "sum")
+_PICKS = ("default", "map", "select", "reject", "selectattr", "rejectattr", "dictsort", "items")
+
+ALLOWED: Mapping[str, Filter] = {
+    **{name: _through(filter_) for name, filter_ in _OURS.items()},
+    **{name: _through(FILTERS[name]) for name in _TEXT},
+    **{name: FILTERS[name] for name in (*_LISTS, *_PICKS)},
+}
+"""Every filter by its name. Missing on purpose: whatever repeats or pads a text, and `attr`."""

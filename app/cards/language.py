@@ -1,0 +1,187 @@
+"""The language of cards: Jinja2's expressions, `if` and `for`, from a closed list of filters, names and calls."""
+
+from collections.abc import Callable, Collection, Iterator
+from dataclasses import dataclass
+from typing import Any
+
+from jinja2 import Template, TemplateError, nodes
+
+from app.cards.filters import ALLOWED
+from app.cards.sandbox import COUNTED, NOTHING, SANDBOXES, Run
+from app.cards.vocabulary import Escaping
+from app.kernel.yaml import did_you_mean
+
+MAX_SOURCE = 4096
+MAX_FOR = 2
+MAX_DEPTH = 40
+_TOO_DEEP = "template: nested too deeply"
+NAMES = frozenset({"e", "icon", "mentions", "easter_egg"})
+"""What every card may use: the event's flat view, and what the engine lays ready."""
+
+_VALUE = "_value"
+_SYNTAX = (nodes.Template, nodes.Output, nodes.TemplateData, nodes.For, nodes.If)
+_EXPRESSIONS = (
+    *(nodes.Name, nodes.Literal, nodes.Pair, nodes.Keyword, nodes.CondExpr, nodes.Filter, nodes.Test, nodes.Call),
+    *(nodes.Getattr, nodes.Getitem, nodes.Slice, nodes.Concat, nodes.Compare, nodes.Operand),
+    *(nodes.BinExpr, nodes.UnaryExpr),
+)
+
+Text = Callable[[Run], Iterator[str]]
+Value = Callable[[Run], Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Fault:
+    """What is wrong with a template, and the remedy if we know one."""
+
+    message: str
+    hint: str = ""
+
+
+class BadTemplate(Exception):
+    """A template that is not of the language."""
+
+    def __init__(self, message: str, hint: str = "") -> None:
+        super().__init__(message)
+        self.fault = Fault(message, hint)
+
+
+def parse_text(source: str) -> nodes.Template:
+    """The tree of a string leaf. Raises BadTemplate."""
+    if len(source) > MAX_SOURCE:
+        raise BadTemplate(f"a template may have {MAX_SOURCE} characters, this has {len(source)}")
+    try:
+        tree = SANDBOXES["plain"].parse(source)
+    except TemplateError as error:
+        raise BadTemplate(f"template: {error.message}") from None
+    except (RecursionError, MemoryError):
+        raise BadTemplate(_TOO_DEEP) from None
+    level: list[nodes.Node] = [tree]
+    for _ in range(MAX_DEPTH):
+        level = [child for node in level for child in node.iter_child_nodes()]
+    if level:
+        raise BadTemplate(_TOO_DEEP)
+    return tree
+
+
+def parse_value(source: str) -> nodes.Expr:
+    """The tree of the expression of a `$when` or `$each`. Raises BadTemplate."""
+    tree = parse_text("{{" + source + "}}")
+    match tree.body:
+        case [nodes.Output(nodes=[nodes.Expr() as expression])] if not isinstance(expression, nodes.TemplateData):
+            return expression
+    raise BadTemplate("expected one expression", "write it without {{ }}")
+
+
+def check(tree: nodes.Node, names: Collection[str]) -> Iterator[Fault]:
+    """Everything in a tree that the language does not have, names that nobody defines included."""
+    known = {*names, "range", "loop"}
+    known.update(name.name for name in tree.find_all(nodes.Name) if name.ctx == "store")
+    for node in _walk(tree):
+        if not isinstance(node, _SYNTAX + _EXPRESSIONS):
+            yield Fault(f"a card cannot use `{type(node).__name__.lower()}`", "there are if, for and expressions")
+        elif isinstance(node, nodes.Name):
+            if node.name not in known:
+                yield Fault(f"unknown name {node.name!r}", did_you_mean(node.name, known - {"loop"}))
+        else:
+            yield from _check_node(node)
+
+
+def _check_node(node: nodes.Node) -> Iterator[Fault]:
+    if isinstance(node, nodes.Filter) and node.name not in ALLOWED:
+        yield Fault(f"unknown filter {node.name!r}", did_you_mean(str(node.name), ALLOWED))
+    elif isinstance(node, nodes.Test) and node.name not in SANDBOXES["plain"].tests:
+        yield Fault(f"unknown test {node.name!r}", did_you_mean(str(node.name), SANDBOXES["plain"].tests))
+    elif isinstance(node, nodes.Getattr) and node.attr.startswith("_"):
+        yield Fault(f"names do not begin with an underscore: {node.attr!r}")
+    elif isinstance(node, nodes.Call) and not _may_be_called(node.node):
+        yield Fault("a card cannot call this", "there are range(n) and {…}.get(key, otherwise)")
+    elif isinstance(node, nodes.For):
+        if node.recursive:
+            yield Fault("a loop cannot be recursive")
+        if _for_depth(node) > MAX_FOR:
+            yield Fault(f"more than {MAX_FOR} loops inside each other")
+
+
+def _walk(tree: nodes.Node) -> Iterator[nodes.Node]:
+    yield tree
+    yield from tree.find_all(nodes.Node)
+
+
+def _may_be_called(called: nodes.Expr) -> bool:
+    if isinstance(called, nodes.Name):
+        return called.name == "range"
+    return isinstance(called, nodes.Getattr) and called.attr == "get" and isinstance(called.node, nodes.Dict)
+
+
+def _for_depth(node: nodes.Node) -> int:
+    inner = max((_for_depth(child) for child in node.iter_child_nodes()), default=0)
+    return inner + isinstance(node, nodes.For)
+
+
+def path_of(node: nodes.Node) -> tuple[str, ...] | None:
+    """`e.commit.sha` as its names, or None for any other expression."""
+    if isinstance(node, nodes.Name):
+        return (node.name,)
+    if isinstance(node, nodes.Getattr):
+        outer = path_of(node.node)
+        return (*outer, node.attr) if outer else None
+    if isinstance(node, nodes.Getitem) and isinstance(node.arg, nodes.Const) and isinstance(node.arg.value, str):
+        outer = path_of(node.node)
+        return (*outer, node.arg.value) if outer else None
+    return None
+
+
+def compile_text(tree: nodes.Template, kind: Escaping) -> Text:
+    """A checked tree as a function that yields the pieces of its text. Raises BadTemplate."""
+    begin = tree.body[0] if tree.body else None
+    if kind == "url" and isinstance(begin, nodes.Output) and not isinstance(begin.nodes[0], nodes.TemplateData):
+        # A leaf that begins with a value begins with a whole URL, not with a piece of one.
+        begin.nodes[0] = nodes.Filter(begin.nodes[0], "url", [], [], None, None)
+    for loop in tree.find_all(nodes.For):
+        loop.iter = nodes.Filter(loop.iter, COUNTED, [], [], None, None)
+    return _compile(tree, kind).root_render_func
+
+
+def compile_value(expression: nodes.Expr) -> Value:
+    """A checked expression as a function of a run. Raises BadTemplate."""
+    path = path_of(expression)
+    if path is not None:
+        return _look_up(path)
+    assign = nodes.Assign(nodes.Name(_VALUE, "store"), expression)
+    root = _compile(nodes.Template([assign], lineno=1), "plain").root_render_func
+
+    def value(run: Run) -> Any:
+        for _ in root(run):
+            pass
+        return run.vars[_VALUE]
+
+    return value
+
+
+def _look_up(path: tuple[str, ...]) -> Value:
+    """What Jinja would find, ten times quicker: most conditions are a plain path."""
+
+    def value(run: Run) -> Any:
+        found: Any = run.names
+        for name in path:
+            if type(found) is not dict:
+                return NOTHING
+            found = found.get(name, NOTHING)
+        return found
+
+    return value
+
+
+def _compile(tree: nodes.Template, kind: Escaping) -> Template:
+    sandbox = SANDBOXES[kind]
+    tree.set_environment(sandbox)
+    for node in tree.find_all(nodes.Node):
+        node.lineno = node.lineno or 1
+    try:
+        code = sandbox.compile(tree)
+        return Template.from_code(sandbox, code, dict(sandbox.globals))
+    except TemplateError as error:
+        raise BadTemplate(f"template: {error.message}") from None
+    except (SyntaxError, RecursionError, MemoryError):
+        raise BadTemplate(_TOO_DEEP) from None
