@@ -18,9 +18,9 @@ SAME_NEWS = "same_news"
 
 @dataclass(frozen=True, slots=True)
 class Wanted:
-    """A card that a rule wants sent. `generation` is 0 for news, n for its n-th replay.
+    """A card that a rule wants sent. `generation` is 0 for news, n for its n-th replay; `max_age_us` how long it may wait.
 
-    `max_age_us` is how long it may wait. `dedupe` is what counts as the same news and its window in µs; it holds
+    `dedupe` is what counts as the same news and its window in µs; it holds
     for each channel apart.
     """
 
@@ -28,8 +28,8 @@ class Wanted:
     channel: str
     card: str
     rule: str
+    generation: int
     max_age_us: int
-    generation: int = 0
     dedupe: tuple[str, int] | None = None
 
 
@@ -107,7 +107,7 @@ def owe_again(connection: Connection, delivery_id: int, now: int, max_age_us: in
     if letter is None:
         return None
     generation = letter.generation + 1
-    again = Wanted(letter.event_id, letter.channel, letter.card, letter.rule, max_age_us, generation)
+    again = Wanted(letter.event_id, letter.channel, letter.card, letter.rule, generation, max_age_us)
     plan(connection, [again], now)
     key = delivery_key(letter.event_id, letter.channel, generation)
     found: int | None = connection.scalar(sa.select(deliveries.c.id).where(deliveries.c.key == key))

@@ -36,11 +36,6 @@ def claim_news(connection: Connection, news: Sequence[News], now: int) -> set[tu
     return {(key, event_id) for key, event_id in connection.execute(_claim(connection), rows)} if rows else set()
 
 
-def prune_news(connection: Connection, now: int) -> int:
-    """Forget news whose window is over. Returns how many."""
-    return connection.execute(sa.delete(news_sent).where(news_sent.c.until <= now)).rowcount
-
-
 _built: dict[str, Any] = {}
 
 

@@ -31,7 +31,7 @@ def add_events(connection: Connection, ids: Sequence[str], at: int) -> None:
 
 def want(event: str, channel: str = "team", **changes: object) -> Wanted:
     """A wanted delivery of an event."""
-    values = {"card": "generic", "rule": "all", "max_age_us": DAY} | changes
+    values = {"card": "generic", "rule": "all", "generation": 0, "max_age_us": DAY} | changes
     return Wanted(event, channel, **values)  # type: ignore[arg-type]
 
 

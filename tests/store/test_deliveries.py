@@ -61,7 +61,9 @@ async def test_two_replicas_do_not_both_win(database: Database) -> None:
     now = database.clock()
     plans = await asyncio.gather(
         *(
-            database.write(lambda c, n=n: plan(c, [want(f"e{n}", dedupe=(f"news {k}", HOUR)) for k in order], now))
+            database.write(
+                lambda c, n=n, order=order: plan(c, [want(f"e{n}", dedupe=(f"news {k}", HOUR)) for k in order], now)
+            )
             for n, order in enumerate([range(5), reversed(range(5)), range(5)])
         )
     )
