@@ -1,7 +1,7 @@
-"""How a captured file becomes a message to a room, and the states that it may land in."""
+"""How a captured file becomes a message to a room, and where it may land."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from fnmatch import fnmatch
 from pathlib import Path
 
@@ -11,45 +11,59 @@ from tests.conformance import golden
 from tests.conformance.folder import captured_folder
 from tests.conformance.golden import SOURCES
 
-JSON = {"content-type": "application/json"}
-ANY = ("processed", "ignored", "quarantined")
+HEADERS = {"content-type": "application/json", "x-shipbell-service": "checkout"}
+PROCESSED, IGNORED, QUARANTINED = ("processed",), ("ignored",), ("quarantined",)
 FINE = ("processed", "ignored")
+ANY = ("processed", "ignored", "quarantined")
 
 EXPECTED: tuple[tuple[str, str, str, tuple[str, ...]], ...] = (
-    # folder, file, source, the states it may land in; the first line that fits counts
-    ("bitbucket", "issue.*", "bitbucket", ("ignored",)),
-    ("bitbucket", "pipeline.span_created*", "bitbucket", ("ignored",)),
-    ("bitbucket", "*.json", "bitbucket", ("processed",)),
+    # folder, file, source, where it may land: states, or the types of its events; the first line that fits counts
+    ("bitbucket", "issue.*", "bitbucket", IGNORED),
+    ("bitbucket", "pipeline.span_created*", "bitbucket", IGNORED),
+    ("bitbucket", "repo.push*", "bitbucket", ("change.pushed",)),
+    ("bitbucket", "repo.commit_status*inprogress*", "bitbucket", ("pipeline.started",)),
+    ("bitbucket", "repo.commit_status*", "bitbucket", ("pipeline.finished",)),
+    ("bitbucket", "pullrequest.created*", "bitbucket", ("pull_request.opened",)),
+    ("bitbucket", "pullrequest.updated*", "bitbucket", ("pull_request.updated",)),
+    ("bitbucket", "pullrequest.fulfilled*", "bitbucket", ("pull_request.merged",)),
+    ("bitbucket", "pullrequest.rejected*", "bitbucket", ("pull_request.declined",)),
+    ("bitbucket", "*.json", "bitbucket", FINE),
     ("argocd/rendered", "*.json", "argocd", FINE),
-    ("sourceclear", "webhook*as_documented_not_json*", "sourceclear", ("quarantined",)),
-    ("sourceclear", "webhook*.json", "sourceclear", ("processed",)),
-    ("sourceclear", "*.json", "scans", ("processed",)),
-    ("sourceclear", "*", "scans", ("quarantined",)),
-    ("veracode", "*.json", "scans", ("processed",)),
-    ("veracode", "*.xml", "scans", ("processed",)),
-    ("sarif", "native_*", "scans", ("quarantined",)),
-    ("sarif", "*.sarif*", "scans", ("processed",)),
+    ("sourceclear", "webhook*as_documented_not_json*", "sourceclear", QUARANTINED),
+    ("sourceclear", "webhook_scan*", "sourceclear", ("security.scan_finished",)),
+    ("sourceclear", "webhook_vuln*", "sourceclear", ("security.vulnerability_changed",)),
+    ("sourceclear", "*.json", "scans", PROCESSED),
+    ("sourceclear", "*.txt", "scans", QUARANTINED),
+    ("sourceclear", "*.csv", "scans", QUARANTINED),
+    ("veracode", "*.json", "scans", PROCESSED),
+    ("veracode", "*.xml", "scans", PROCESSED),
+    ("sarif", "native_*", "scans", QUARANTINED),
+    ("sarif", "*.sarif*", "scans", PROCESSED),
 )
 
 
 @dataclass(frozen=True, slots=True)
 class Captured:
-    """A message to a room, and the states that it may land in."""
+    """A message to a room, and where it may land."""
 
     name: str
     source: str
-    message: Inbound
-    states: tuple[str, ...]
+    message: Inbound = field(repr=False)
+    lands: tuple[str, ...]
 
 
 def captured() -> Iterator[Captured]:
-    """Every captured message for a room that there is."""
+    """Every captured message for a room that there is; where none were captured, the rooms' own samples."""
     root = captured_folder()
-    for path in sorted(root.rglob("*")) if root and root.is_dir() else []:
-        folder = path.relative_to(root).parent.as_posix() if root else ""
-        if path.is_file() and path.suffix == ".http" and folder in SOURCES:
+    if root is None:
+        for source, name in golden.all_samples():
+            yield _request(golden.folder(SOURCES[source]) / "samples" / f"{name}.http", source)
+        return
+    for path in sorted(root.rglob("*")):
+        folder = path.relative_to(root).parent.as_posix()
+        if path.suffix == ".http" and folder in SOURCES:
             yield _request(path, folder)
-        elif path.is_file() and path.name not in ("INDEX.md", "README.md"):
+        elif path.is_file():
             yield from _body(path, folder)
 
 
@@ -60,11 +74,13 @@ def _request(path: Path, source: str) -> Captured:
 
 
 def _body(path: Path, folder: str) -> Iterator[Captured]:
-    for where, pattern, source, states in EXPECTED:
+    for where, pattern, source, lands in EXPECTED:
         if folder == where and fnmatch(path.name, pattern):
             if source in SOURCES:
-                headers = {**JSON, **({"x-event-key": event_key(path.name)} if source == "bitbucket" else {})}
-                yield Captured(f"{folder}/{path.name}", source, Inbound(headers, path.read_bytes()), states)
+                message = golden.inbound(
+                    SOURCES[source], {**HEADERS, "x-event-key": event_key(path.name)}, path.read_bytes()
+                )
+                yield Captured(f"{folder}/{path.name}", source, message, lands)
             return
 
 

@@ -12,6 +12,7 @@ from typing import Any, Literal
 from pydantic import AliasPath, Field
 
 from app.events import Draft
+from app.kernel.errors import BadPayload
 from app.kernel.shapes import fit
 from app.kernel.timestamps import parse_timestamp
 from app.sources import Parsed
@@ -31,7 +32,7 @@ class Status(Shape):
     """
 
     state: Literal["INPROGRESS", "SUCCESSFUL", "FAILED", "STOPPED"]
-    key: str = Field(min_length=1)
+    key: str | None = None
     name: str | None = None
     url: str | None = None
     refname: str | None = None
@@ -88,6 +89,8 @@ def _run(its: Repository, status: Status, made: dict[str, Any] | None) -> tuple[
     if found:
         number = int(found[1])
         return number, reading.subject("build", its.key, number)
+    if not status.key:
+        raise BadPayload("neither a run's number nor a key", "commit_status.key")
     return None, reading.subject("build", its.key, made["sha"] if made else "", status.key)
 
 

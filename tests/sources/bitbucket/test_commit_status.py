@@ -78,6 +78,10 @@ def test_another_ci_is_known_by_commit_and_key(one: One, url: str) -> None:
     assert draft.fields["build"] == {"number": None, "url": url, "name": "unit tests", "ref": "main"}
 
 
+def test_run_with_a_number_needs_no_key(one: One) -> None:
+    assert one(UPDATED, commit_status=status(key=None)).subject == f"build:{UUID}:7"
+
+
 def test_commit_comes_from_the_link_where_there_is_no_other(one: One) -> None:
     link = "https://api.bitbucket.org/2.0/repositories/acme/checkout/commit/b7f6f6ef4c59"
     draft = one(UPDATED, commit_status=status(commit=None, key="k", url=None, links={"commit": {"href": link}}))
@@ -109,7 +113,8 @@ def test_end_before_start_has_no_duration(one: One) -> None:
     [
         ({"state": "COMPLETED"}, "commit_status.state"),
         ({"state": None}, "commit_status.state"),
-        ({"key": None}, "commit_status.key"),
+        ({"key": None, "url": None}, "commit_status.key"),
+        ({"key": "", "url": "https://ci.example.com/1"}, "commit_status.key"),
         ({"commit": {"hash": []}}, "commit_status.commit.hash"),
     ],
 )
