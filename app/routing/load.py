@@ -9,10 +9,10 @@ from app.events.event import EVENT_TYPES
 from app.kernel.errors import ConfigErrors
 from app.kernel.ids import derived_id
 from app.kernel.yaml import Document
+from app.routing.candidates import candidates
 from app.routing.known import Known
-from app.routing.match import Predicate
 from app.routing.places import Places, read_places
-from app.routing.rulebook import Rule, Rulebook, reached
+from app.routing.rulebook import Rulebook, reached
 from app.routing.rules import read_defaults, read_rules
 from app.routing.sections import Sections, join, refuse_same_names
 from app.routing.trials import read_trials
@@ -58,17 +58,13 @@ def load_rulebook(
         fallback=tuple(dict.fromkeys(defaults.fallback)),
         dedupe=dedupe,
         timezone=defaults.timezone,
-        index={name: _candidates(rules, name) for name in EVENT_TYPES},
+        index={name: candidates(rules, name) for name in EVENT_TYPES},
         reach=_reach(places, known),
     )
 
 
 def _rev(sections: Sections) -> str:
     return derived_id(orjson.dumps(sections.content(), option=orjson.OPT_SORT_KEYS))[:12]
-
-
-def _candidates(rules: tuple[Rule, ...], event_type: str) -> tuple[tuple[Predicate, Rule], ...]:
-    return tuple((rule.match.compile(settled="type"), rule) for rule in rules if event_type in rule.types)
 
 
 def _reach(places: Places, known: Known) -> dict[tuple[str, str], tuple[str, ...]]:

@@ -103,6 +103,9 @@ def _pattern(compiler: Callable[[str], Callable[[str], bool]]) -> Callable[[Fiel
             raise
         except ValueError as error:
             raise Mistake(f"{wanted!r} cannot be used as a pattern: {error}") from None
+        only = tests[0]
+        if len(tests) == 1:
+            return lambda got: isinstance(got, str) and got != "" and only(got)
         return lambda got: isinstance(got, str) and got != "" and any(test(got) for test in tests)
 
     return make

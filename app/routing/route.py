@@ -55,9 +55,9 @@ def route(book: Rulebook, view: View) -> Routing:
 
     A rule that drops beats all others. An event that no rule matches goes to the fallback.
     """
-    event_type = view.get("type")
-    candidates = book.index.get(event_type, ()) if isinstance(event_type, str) else ()
-    matched = [rule for holds, rule in candidates if holds(view)]
+    service = view.get("service")
+    service = service if isinstance(service, str) else UNMAPPED
+    matched = _matched(book, view, service)
     names = tuple(rule.name for rule in matched)
     if not matched:
         key = _key(book.dedupe, view) if book.fallback else None
@@ -66,12 +66,18 @@ def route(book: Rulebook, view: View) -> Routing:
     for rule in matched:
         if rule.drop:
             return Routing(book.rev, (), names, rule.name, unrouted=False)
-    return Routing(book.rev, _sends(book, matched, view), names, None, unrouted=False)
+    return Routing(book.rev, _sends(book, matched, view, service), names, None, unrouted=False)
 
 
-def _sends(book: Rulebook, matched: list[Rule], view: View) -> tuple[Send, ...]:
-    service = view.get("service")
-    service = service if isinstance(service, str) else UNMAPPED
+def _matched(book: Rulebook, view: View, service: str) -> list[Rule]:
+    event_type = view.get("type")
+    found = book.index.get(event_type) if isinstance(event_type, str) else None
+    if found is None:
+        return []
+    return [rule for holds, rule in found.by_service.get(service, found.others) if holds(view)]
+
+
+def _sends(book: Rulebook, matched: list[Rule], view: View, service: str) -> tuple[Send, ...]:
     sends: dict[str, Send] = {}
     for rule in matched:
         key: tuple[str, int] | None = None
@@ -90,10 +96,11 @@ def _key(dedupe: Dedupe | None, view: View) -> tuple[str, int] | None:
     """The key of the news, or None when a field of it is missing: two unknowns are not the same."""
     if dedupe is None:
         return None
-    parts: list[Any] = []
+    values = []
     for path, keys in zip(dedupe.by, dedupe.keys, strict=True):
         value = look_up(view, keys)
         if not exists(value) or (value == UNMAPPED and path in ("service", "environment")):
             return None
-        parts += (path, value)
-    return derived_id(*parts), dedupe.window_us
+        values.append(value)
+    # One text for the whole of it: repr tells "1" from 1, cannot fail, and makes one part to hash.
+    return derived_id(repr((dedupe.by, values))), dedupe.window_us

@@ -65,17 +65,24 @@ class Dedupe:
 
 @dataclass(frozen=True, slots=True)
 class Rule:
-    """A line of the rule book. `types` are the event types that it can meet."""
+    """A line of the rule book: it sends a card to purposes, or it drops."""
 
     name: str
     match: Match
-    types: tuple[str, ...]
     to: tuple[str, ...]
     card: str
     drop: bool
     dedupe: Dedupe | None
     file: str
     line: int
+
+
+@dataclass(frozen=True, slots=True)
+class Candidates:
+    """The rules that events of one type can meet, in order: for the services that rules name, and for all others."""
+
+    others: tuple[tuple[Predicate, Rule], ...]
+    by_service: Mapping[str, tuple[tuple[Predicate, Rule], ...]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,8 +112,8 @@ class Rulebook:
     fallback: tuple[str, ...]
     dedupe: Dedupe | None
     timezone: str
-    index: Mapping[str, tuple[tuple[Predicate, Rule], ...]] = field(repr=False)
-    """By event type: the rules that can meet it, in order, with what is left to ask."""
+    index: Mapping[str, Candidates] = field(repr=False)
+    """By event type."""
     reach: Mapping[tuple[str, str], tuple[str, ...]] = field(repr=False)
     """By purpose and service, for every service of the estate: the channels."""
 

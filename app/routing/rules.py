@@ -45,14 +45,13 @@ def _read_rule(
     match = read_match(written.at("match"), known, problems)
     if entry is None:
         return None
-    types = narrow(match.clauses)
     _check_purposes(written.at("to"), entry.to, sections, problems)
     if entry.card is not None:
         written.at("card").check_names("card", [entry.card], known.cards, problems)
-    own = _dedupe(entry.dedupe, written.at("dedupe"), problems, types)
+    own = _dedupe(entry.dedupe, written.at("dedupe"), problems, narrow(match.clauses) or ALL_TYPES)
     dedupe = None if off or entry.drop else own or default
     to, drop = tuple(dict.fromkeys(entry.to)), bool(entry.drop)
-    return Rule(entry.name, match, types, to, entry.card or "", drop, dedupe, written.file, written.line)
+    return Rule(entry.name, match, to, entry.card or "", drop, dedupe, written.file, written.line)
 
 
 def _check_purposes(written: Written, names: Sequence[str], sections: Sections, problems: Problems) -> None:
@@ -71,7 +70,7 @@ def _dedupe(
         return None
     keys = []
     for path in entry.by:
-        found = find_path(path, written.at("by"), problems, types or ALL_TYPES)
+        found = find_path(path, written.at("by"), problems, types)
         if found is not None and found.kind in ("part", "map"):
             problems.append(written.at("by").problem(f"{path!r} is a {found.kind}", "name one of its fields"))
         elif found is not None:
