@@ -73,8 +73,8 @@ async def explain_event(
     return {
         "event": event_id,
         "decided": shown.get("routing"),
-        "today": explanation.as_dict(),
-        "text": str(explanation),
+        "today": explanation.to_dict(),
+        "text": explanation.text(),
     }
 
 

@@ -25,7 +25,12 @@ async def healthz() -> dict[str, str]:
 @router.get("/readyz")
 async def readyz(parts: Annotated[Parts, Depends(parts_of)]) -> JSONResponse:
     """Whether this process takes work: store, disk and rules. 503 if not, and what is wrong."""
-    checks = {"store": "ok", "door": parts.shut() or "ok", "rules": "ok" if parts.rules.now.rev else "none"}
+    checks = {
+        "process": "draining" if parts.draining.is_set() else "ok",
+        "store": "ok",
+        "door": parts.shut() or "ok",
+        "rules": "ok" if parts.rules.now.rev else "none",
+    }
     try:
         await parts.database.read(status.ping)
     except StoreUnavailable:

@@ -1,5 +1,6 @@
 """The parts that the API works with, given once by main."""
 
+import asyncio
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
@@ -43,6 +44,8 @@ class Parts:
     clock: Clock
     shut: Callable[[], str | None]
     """Why the door takes nothing now (`disk_full`, `draining`), or None."""
+    draining: asyncio.Event
+    """Set when the process is about to end: readiness fails first."""
     roles: frozenset[str]
     max_scan_bytes: int
 

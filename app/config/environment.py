@@ -2,10 +2,12 @@
 
 import os
 import secrets
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 
 from dotenv import dotenv_values
+
+from app.config.settings import read
 
 FILE = Path(".env")
 
@@ -34,3 +36,22 @@ def write_first_environment(sources: list[str], file: Path = FILE) -> Path:
     with os.fdopen(descriptor, "w", encoding="utf-8") as out:
         out.write("\n".join(lines) + "\n")
     return file.resolve()
+
+
+class FileTwins(Mapping[str, str]):
+    """An environment in which `NAME` is also found in the file that `NAME_FILE` names."""
+
+    def __init__(self, environ: Mapping[str, str]) -> None:
+        self._environ = environ
+
+    def __getitem__(self, name: str) -> str:
+        value = read(self._environ, name)
+        if value is None:
+            raise KeyError(name)
+        return value
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._environ)
+
+    def __len__(self) -> int:
+        return len(self._environ)

@@ -10,7 +10,7 @@ from app.estate import Estate, load_estate
 from app.kernel import yaml
 from app.kernel.errors import ConfigError, ConfigErrors
 from app.kernel.yaml import Document
-from app.routing import Rulebook, lint, load_rulebook, run_trials
+from app.routing import Rulebook, TrialResult, lint, load_rulebook, run_trials
 
 _LATER = ("messages", "gates")
 """Sections that a rules folder may hold already; what reads them comes with a later version."""
@@ -54,13 +54,14 @@ def load_rules(folder: Path, channel_kinds: Collection[str]) -> RuleSet:
     )
     failed = [result for result in run_trials(rules) if not result.passed]
     if failed:
-        raise ConfigErrors(
-            [
-                ConfigError(f"the test {each.name!r} fails: {each.difference}", file=each.file, line=each.line)
-                for each in failed
-            ]
-        )
+        raise ConfigErrors([_failure(result) for result in failed])
     return RuleSet(estate, rules, cards, tuple(str(warning) for warning in lint(rules)))
+
+
+def _failure(result: TrialResult) -> ConfigError:
+    return ConfigError(
+        f"the test {result.name!r} fails: {'; '.join(result.problems)}", file=result.file, line=result.line
+    )
 
 
 def _documents(folder: Path) -> list[Document]:

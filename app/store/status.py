@@ -18,7 +18,7 @@ def ping(connection: Connection) -> None:
 
 def channels(connection: Connection) -> dict[str, dict[str, Any]]:
     """How each channel that was ever used stands: breaker, pause, last message taken, how many wait."""
-    waiting = dict(
+    waiting: dict[str, int] = dict(
         connection.execute(sa.select(deliveries.c.channel, sa.func.count()).where(_OPEN).group_by(deliveries.c.channel))
         .tuples()
         .all()

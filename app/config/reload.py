@@ -1,0 +1,126 @@
+"""The rules in force: loaded whole, swapped whole, and the old ones kept when the new ones have a fault."""
+
+import asyncio
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+import structlog
+from watchfiles import awatch
+
+from app import telemetry
+from app.api.parts import RulesState
+from app.cards import Cards
+from app.channels import ChannelKind
+from app.clients.outbound import Outbound
+from app.config.environment import FileTwins
+from app.config.files import load_rules
+from app.delivery.opening import OpenChannel, open_channels
+from app.ingest.process import Book
+from app.kernel.clock import Clock
+from app.kernel.errors import ConfigErrors
+from app.kernel.live import Live
+
+log = structlog.get_logger("rules")
+
+GRACE_SECONDS = 30
+
+
+@dataclass(frozen=True, slots=True)
+class Loaded:
+    """One generation of the rules with its open channels; whoever reads it once sees one state."""
+
+    book: Book
+    cards: Cards
+    channels: Mapping[str, OpenChannel]
+
+
+class Rules:
+    """Loads, watches and swaps. `now` is the generation in force."""
+
+    def __init__(
+        self,
+        folder: Path,
+        kinds: Mapping[str, ChannelKind],
+        environ: Mapping[str, str],
+        allowed: frozenset[str],
+        write: Callable[[str], None],
+    ) -> None:
+        self._folder, self._kinds, self._environ = folder, kinds, FileTwins(environ)
+        self._allowed, self._write = allowed, write
+        self._outbound = Outbound(allowed)
+        self._live: Live[Loaded | None] = Live(None)
+        self._told: Callable[[Iterable[str]], None] = lambda _: None
+        self.state = Live(RulesState("", 0))
+
+    @property
+    def now(self) -> Loaded:
+        """The generation in force."""
+        loaded = self._live.now
+        if loaded is None:
+            raise RuntimeError("the rules have not been loaded")
+        return loaded
+
+    def on_change(self, told: Callable[[Iterable[str]], None]) -> None:
+        """Call `told` with the channels' names after each change."""
+        self._told = told
+
+    def load(self, now: int) -> Loaded | None:
+        """Put in force what the folder says; returns the generation before. Raises ConfigErrors: nothing changed."""
+        words = [word for kind in self._kinds.values() for word in (kind.name, *kind.aliases)]
+        rule_set = load_rules(self._folder, words)
+        channels = open_channels(rule_set.rules, self._kinds, self._environ, self._outbound, self._allowed, self._write)
+        ages = {name: opened.max_age_us for name, opened in channels.items()}
+        before = self._live.now
+        self._live.swap(Loaded(Book(rule_set.estate, rule_set.rules, ages.__getitem__), rule_set.cards, channels))
+        self.state.swap(RulesState(rule_set.rules.rev, now))
+        telemetry.RELOAD_OK.set(1)
+        telemetry.RULES_INFO.clear()
+        telemetry.RULES_INFO.labels(rule_set.rules.rev).set(1)
+        for warning in rule_set.warnings:
+            log.warning(warning, action="rules")
+        return before
+
+    async def watch(self, clock: Clock) -> None:
+        """Follow the folder until cancelled; a load that fails keeps the old rules and says why."""
+        async for _ in awatch(self._folder, debounce=300, step=100, recursive=True):
+            await self.reload(clock())
+
+    async def reload(self, now: int) -> bool:
+        """Load what the folder says now; returns whether it was taken."""
+        try:
+            before = self.load(now)
+        except ConfigErrors as error:
+            telemetry.RELOAD_OK.set(0)
+            state = self.state.now
+            self.state.swap(RulesState(state.rev, state.loaded_at, [str(each) for each in error.problems]))
+            log.error(
+                "the rules were not taken, the old ones stay", action="rules", problems=list(map(str, error.problems))
+            )
+            return False
+        log.info("the rules were changed", action="rules", rev=self.state.now.rev)
+        self._told(self.now.channels)
+        if before is not None:
+            asyncio.get_running_loop().call_later(GRACE_SECONDS, _close_soon, before)
+        return True
+
+    async def close(self) -> None:
+        """Close the channels and their connections."""
+        for opened in self.now.channels.values():
+            await opened.channel.close()
+        await self._outbound.close()
+
+
+_closing: set[asyncio.Task[None]] = set()
+
+
+def _close_soon(loaded: Loaded) -> None:
+    """Messages that were on their way with the old channels have had their time."""
+
+    async def close() -> None:
+        for opened in loaded.channels.values():
+            await opened.channel.close()
+
+    task = asyncio.get_running_loop().create_task(close())
+    _closing.add(task)
+    task.add_done_callback(_closing.discard)

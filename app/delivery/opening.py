@@ -1,0 +1,73 @@
+"""Opens the channels of a rule book: each by the room of its kind, with its budget and its patience."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from app.channels import Channel, ChannelKind, ChannelSettings, Tools
+from app.clients.outbound import Outbound
+from app.kernel.clock import SECOND
+from app.kernel.durations import parse_duration
+from app.kernel.errors import ConfigError, ConfigErrors
+from app.routing import Channel as Written
+from app.routing import Rulebook
+
+
+@dataclass(frozen=True, slots=True)
+class Budget:
+    """What the channels of a connection may send together: `posts` in any `per_us` µs."""
+
+    connection: str
+    posts: int
+    per_us: int
+
+
+@dataclass(frozen=True, slots=True)
+class OpenChannel:
+    """A channel that can be sent to."""
+
+    name: str
+    channel: Channel
+    settings: ChannelSettings
+    budget: Budget | None
+    max_age_us: int
+
+
+def open_channels(
+    book: Rulebook,
+    kinds: Mapping[str, ChannelKind],
+    environ: Mapping[str, str],
+    outbound: Outbound,
+    allowed: frozenset[str],
+    write: Callable[[str], None],
+) -> dict[str, OpenChannel]:
+    """Every channel of the book, open. Raises ConfigErrors with all that is wrong; no URL is ever in it."""
+    by_word = {word: kind for kind in kinds.values() for word in (kind.name, *kind.aliases)}
+    tools = Tools(environ, _read_file, outbound, write, allowed)
+    opened, problems = {}, []
+    for written in book.channels.values():
+        try:
+            opened[written.name] = _open(written, by_word[written.kind], tools, book)
+        except ConfigErrors as error:
+            problems += error.problems
+        except ConfigError as error:
+            problems.append(written.document.problem(written.path, error.message, error.hint))
+    if problems:
+        raise ConfigErrors(problems)
+    return opened
+
+
+def _open(written: Written, kind: ChannelKind, tools: Tools, book: Rulebook) -> OpenChannel:
+    settings: Any = written.document.check(written.path, written.settings, kind.settings)
+    try:
+        max_age = parse_duration(settings.max_age)
+    except ValueError as error:
+        raise ConfigError(f"max_age: {error}") from None
+    connection = book.connections.get(settings.connection or "")
+    budget = Budget(connection.name, connection.posts, connection.per_seconds * SECOND) if connection else None
+    return OpenChannel(written.name, kind.open(written.name, settings, tools), settings, budget, max_age)
+
+
+def _read_file(path: str) -> str:
+    return Path(path).read_text(encoding="utf-8").strip()
