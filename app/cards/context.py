@@ -4,6 +4,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Literal
 
+from app.events import UNMAPPED
+
 FellBack = Literal["template_error", "too_large", "unknown_card", "lint"]
 """Why the minimal card went out instead of the one that was asked for."""
 
@@ -72,6 +74,14 @@ class Rendered:
     fell_back: FellBack | None = None
     missing: int = 0
     problem: str = ""
+
+
+def shown_name(e: Mapping[str, Any], field: Literal["service", "environment"]) -> str:
+    """Our name of the service or environment; the vendor's own when the estate does not know it; else ""."""
+    name, original = e.get(field), e.get("original")
+    if name == UNMAPPED and isinstance(original, Mapping):
+        name = original.get(field) or name
+    return name if isinstance(name, str) else ""
 
 
 def default_icon(e: Mapping[str, Any]) -> str:

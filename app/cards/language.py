@@ -15,7 +15,7 @@ MAX_SOURCE = 4096
 MAX_FOR = 2
 MAX_DEPTH = 40
 _TOO_DEEP = "template: nested too deeply"
-NAMES = frozenset({"e", "icon", "mentions", "easter_egg"})
+NAMES = frozenset({"e", "icon", "service", "environment", "mentions", "easter_egg"})
 """What every card may use: the event's flat view, and what the engine lays ready."""
 
 _VALUE = "_value"

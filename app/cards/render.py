@@ -7,7 +7,7 @@ from typing import Any
 import orjson
 
 from app.cards.build import GONE
-from app.cards.context import CardContext, FellBack, Rendered, default_icon
+from app.cards.context import CardContext, FellBack, Rendered, default_icon, shown_name
 from app.cards.escape import Safe, markdown
 from app.cards.minimal import best_link, headline, minimal_card
 from app.cards.sandbox import MAX_LEAF, Run
@@ -77,6 +77,8 @@ def _fit(plan: CardPlan, context: CardContext) -> Rendered:
     names: dict[str, Any] = {
         "e": context.e if type(context.e) is dict else dict(context.e),
         "icon": context.icon or Safe(default_icon(context.e)),
+        "service": shown_name(context.e, "service"),
+        "environment": shown_name(context.e, "environment"),
         "mentions": Safe(context.mentions) if context.mentions else "",
         "easter_egg": context.easter_egg,
     }
