@@ -69,7 +69,7 @@ class FakeTeams:
         self._script: deque[Reply] = deque()
         self._port = port
         self._arrived = asyncio.Condition()
-        self._open: set[asyncio.StreamWriter] = set()
+        self._open: dict[asyncio.Task[Any], asyncio.StreamWriter] = {}
 
     def script(self, *replies: Reply) -> None:
         """Answers for the next posts, in this order."""
@@ -101,8 +101,9 @@ class FakeTeams:
     async def stop(self) -> None:
         """Refuse connections, and drop those that are open."""
         self._server.close()
-        for writer in list(self._open):
+        for task, writer in list(self._open.items()):
             writer.transport.abort()
+            task.cancel()
         await self._server.wait_closed()
 
     async def __aenter__(self) -> Self:
@@ -114,13 +115,16 @@ class FakeTeams:
 
     async def _serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         self.connections += 1
-        self._open.add(writer)
+        task = asyncio.current_task()
+        assert task is not None
+        self._open[task] = writer
         try:
-            with contextlib.suppress(OSError, asyncio.IncompleteReadError):
+            # Cancelled by `stop`, and nothing to report: a connection ends so.
+            with contextlib.suppress(OSError, asyncio.IncompleteReadError, asyncio.CancelledError):
                 while await self._answer(await _read(reader), writer):
                     pass
         finally:
-            self._open.discard(writer)
+            del self._open[task]
             writer.close()
 
     async def _answer(self, post: Posted, writer: asyncio.StreamWriter) -> bool:

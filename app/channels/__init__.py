@@ -1,76 +1,20 @@
 """The corridor of channel kinds: one folder a kind of place that messages go to. What they share stands here.
 
-A room has `CHANNEL` (a `ChannelKind`) in its `__init__.py` and a `README.md`. Its `open(settings, tools)`
+A room has `CHANNEL` (a `ChannelKind`) in its `__init__.py` and a `README.md`. Its `open(name, settings, tools)`
 returns a `Channel`; its `send` never raises for what the other side did: that is an `Outcome`.
 """
 
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
-from enum import StrEnum
-from typing import Any, Literal, Protocol
+from typing import Any, Literal, Protocol, Self
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field, model_validator
 
+from app.cards.plain import plain
+from app.kernel.answers import DELIVERED, REASONS, Outcome, Verdict
+from app.kernel.errors import ConfigError
+from app.kernel.text import visible
 from app.kernel.wire import Post
-
-
-class Verdict(StrEnum):
-    """What came of one attempt, and so what is done next (`app/delivery/retry.py`)."""
-
-    DELIVERED = "delivered"
-    RETRY = "retry"
-    THROTTLED = "throttled"
-    AMBIGUOUS = "ambiguous"
-    TOO_LARGE = "too_large"
-    PERMANENT = "permanent"
-    BROKEN = "broken"
-
-
-REASONS = frozenset(
-    [
-        "ok",
-        "dns",
-        "connect",
-        "tls",
-        "timeout",
-        "reset",
-        "blocked_address",
-        "error_body",
-        "no_url",
-        "authorization",
-        "http_3xx",
-        "http_400",
-        "http_401",
-        "http_403",
-        "http_404",
-        "http_408",
-        "http_410",
-        "http_413",
-        "http_425",
-        "http_429",
-        "http_4xx",
-        "http_5xx",
-        "flow_disabled",
-        "flow_schema",
-        "flow_not_found",
-        "lease_lost",
-        "expired",
-        "cancelled",
-        "exhausted",
-        "render",
-    ]
-)
-"""The closed list of reasons: what an attempt's record, a metric and a log line may say."""
-
-
-@dataclass(frozen=True, slots=True)
-class Outcome:
-    """What came of one attempt. `retry_after` is in seconds, as the other side asked, or None."""
-
-    verdict: Verdict
-    reason: str = "ok"
-    status: int | None = None
-    retry_after: float | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,14 +22,15 @@ class Message:
     """One card, ready to go. `card` is the rendered Adaptive Card; `event` the flat view it was made from.
 
     `delivery` is the delivery's id: the same over all attempts, so that a receiver can tell a repeat.
+    `sent_at` is the time of this attempt in µs.
     """
 
     delivery: str
     card: Mapping[str, Any]
     summary: str
     event: Mapping[str, Any]
+    sent_at: int
     attempt: int = 1
-    sent_at: int = 0
 
 
 class ChannelSettings(BaseModel):
@@ -100,6 +45,19 @@ class ChannelSettings(BaseModel):
     on_ambiguous: Literal["resend", "drop"] = Field(
         "resend", description="after a time-out: `resend` (twice) or `drop`"
     )
+
+
+class UrlSettings(ChannelSettings):
+    """A channel that posts to a URL. The URL may be a key, so it never stands in the rules themselves."""
+
+    url_env: str | None = Field(None, description="name of the setting that holds the URL")
+    url_file: str | None = Field(None, description="path of the file that holds the URL")
+
+    @model_validator(mode="after")
+    def _one_place(self) -> Self:
+        if (self.url_env is None) == (self.url_file is None):
+            raise ValueError("say either url_env or url_file: where the URL is kept")
+        return self
 
 
 class Channel(Protocol):
@@ -117,10 +75,13 @@ class Tools:
     environ: Mapping[str, str]
     """Settings that a channel refers to by `url_env` and the like; a `_FILE` twin is already read in."""
     read_file: Callable[[str], str]
+    """Raises OSError or ValueError when the file cannot be read."""
     post: Post
     """Outgoing HTTP (`app.clients.outbound`), guarded against inner addresses."""
     write: Callable[[str], None]
     """Prints to the console (the `console` kind)."""
+    extra_hosts: frozenset[str] = frozenset()
+    """`host:port`s that a URL may name beside the public https ones (SHIPBELL_EXTRA_CHANNEL_HOSTS)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -135,3 +96,51 @@ class ChannelKind:
 
 
 Sender = Callable[[Message], Awaitable[Outcome]]
+
+
+class Printer:
+    """Prints its cards: the `console` kind, and what stands in for a Teams channel without a URL."""
+
+    def __init__(self, name: str, write: Callable[[str], None]) -> None:
+        self._name, self._write = name, write
+
+    async def send(self, message: Message) -> Outcome:
+        """Print one card, with its channel's name above it."""
+        lines = visible(f"── {self._name} ──\n{plain(message.card)}", keep="\n")
+        self._write(f"{lines.rstrip()}\n\n")
+        return DELIVERED
+
+    async def close(self) -> None:
+        """Nothing is held open."""
+
+
+def read_kept(channel: str, env: str | None, file: str | None, tools: Tools) -> str | None:
+    """The value that a setting or a file keeps, trimmed; None when the setting is not set or empty.
+
+    Raises ConfigError when the file cannot be read or is empty: somebody named it on purpose.
+    """
+    if file is None:
+        return tools.environ.get(env or "", "").strip() or None
+    try:
+        value = tools.read_file(file).strip()
+    except (OSError, ValueError):
+        raise ConfigError(f"channel {channel!r}: the file {file} cannot be read") from None
+    if not value:
+        raise ConfigError(f"channel {channel!r}: the file {file} is empty")
+    return value
+
+
+__all__ = [
+    "REASONS",
+    "Channel",
+    "ChannelKind",
+    "ChannelSettings",
+    "Message",
+    "Outcome",
+    "Printer",
+    "Sender",
+    "Tools",
+    "UrlSettings",
+    "Verdict",
+    "read_kept",
+]
