@@ -5,7 +5,7 @@ returns a `Channel`; its `send` never raises for what the other side did: that i
 """
 
 from collections.abc import Awaitable, Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any, Literal, Protocol, Self
 
 from pydantic import BaseModel, ConfigDict, Field, model_validator
@@ -72,7 +72,7 @@ class Channel(Protocol):
 class Tools:
     """What a kind is given to open a channel with."""
 
-    environ: Mapping[str, str]
+    environ: Mapping[str, str] = field(repr=False)
     """Settings that a channel refers to by `url_env` and the like; a `_FILE` twin is already read in."""
     read_file: Callable[[str], str]
     """Raises OSError or ValueError when the file cannot be read."""

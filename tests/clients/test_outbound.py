@@ -9,8 +9,9 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+import uvloop
 
-from app.clients import outbound as module
+from app.clients.addresses import guarded_socket
 from app.clients.outbound import MAX_ANSWER, Outbound
 from app.kernel.secrets import SecretUrl
 from app.kernel.wire import Answer, WireFault
@@ -140,14 +141,14 @@ def names(monkeypatch: pytest.MonkeyPatch) -> Names:
         }
     )
     book.connected = []  # type: ignore[attr-defined]
-    real = module.guarded_socket
+    real = guarded_socket
 
     def spy(info: Any) -> socket.socket:
         real(info).close()
         book.connected.append(info[4][0])  # type: ignore[attr-defined]
         raise ConnectionRefusedError(errno.ECONNREFUSED, "no network in tests")
 
-    monkeypatch.setattr(module, "guarded_socket", spy)
+    monkeypatch.setattr("app.clients.outbound.guarded_socket", spy)
     return book
 
 
@@ -268,6 +269,29 @@ async def test_F66_a_reset_behind_a_whole_answer_changes_nothing(outbound: Outbo
     assert (await post(outbound, teams.url)).status == 202
     await asyncio.sleep(0.1)
     assert (await post(outbound, teams.url)).status == 202
+
+
+def test_F66_the_service_runs_on_uvloop_whose_errors_are_the_same() -> None:
+    faults: dict[Any, tuple[str, bool]] = {
+        "silent": ("timeout", True),
+        "close": ("reset", True),
+        "cut": ("reset", True),
+        "reset": ("reset", True),
+        "garbage": ("protocol", True),
+    }
+
+    async def meet() -> list[tuple[str, bool]]:
+        async with FakeTeams() as teams:
+            client = Outbound(frozenset([teams.host]), total=0.3, connect=0.3)
+            teams.script(*(Reply(fault=kind) for kind in faults))
+            found = [await fault(client, teams.url) for _ in faults]
+            await teams.stop()
+            found.append(await fault(client, teams.url))
+            found.append(await fault(client, "https://127.0.0.1/x"))
+            await client.close()
+            return found
+
+    assert uvloop.run(meet()) == [*faults.values(), ("connect", False), ("blocked_address", False)]
 
 
 # ------------------------------------------------------------------ F67: too much of an answer

@@ -84,7 +84,7 @@ def test_no_two_rooms_answer_to_one_name() -> None:
 @ROOMS
 def test_a_setting_that_nobody_knows_is_refused(kind: ChannelKind) -> None:
     with pytest.raises(ValueError, match="url_emv"):
-        kind.settings(kind=kind.name, url_emv="X")
+        kind.settings.model_validate({"kind": kind.name, "url_emv": "X"})
 
 
 # ------------------------------------------------------------------ F64: the table of all status codes

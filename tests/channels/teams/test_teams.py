@@ -98,4 +98,4 @@ def test_what_cannot_work_is_refused_without_showing_a_secret(
 )
 def test_settings_that_make_no_sense_are_refused(settings: dict[str, object]) -> None:
     with pytest.raises(ValidationError):
-        TeamsSettings(kind="teams", **settings)  # type: ignore[arg-type]
+        TeamsSettings.model_validate({"kind": "teams", **settings})
