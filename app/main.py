@@ -34,8 +34,9 @@ from app.kernel.discover import rooms
 from app.kernel.errors import ConfigError, ConfigErrors
 from app.kernel.tokens import Token
 from app.sources import Source
-from app.store import Database, open_database
+from app.store import Database
 from app.store.migrate import upgrade
+from app.store.opening import open_database
 from app.store.receipts import suspect_leftovers
 
 log = structlog.get_logger("main")

@@ -12,7 +12,8 @@ import pytest
 from sqlalchemy.ext.asyncio import create_async_engine
 
 from app.kernel.clock import SECOND
-from app.store import Database, open_database
+from app.store import Database
+from app.store.opening import open_database
 from app.store.migrate import upgrade
 
 START = 1_790_000_000 * SECOND

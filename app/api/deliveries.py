@@ -4,14 +4,13 @@ from typing import Annotated, Any
 
 from fastapi import APIRouter, Depends, HTTPException, Path, Query
 from pydantic import BaseModel, Field
-from sqlalchemy import Connection
 
 from app.api.access import allow
 from app.api.paging import Cursor, Limit, Page, When, numbers, page, us_of
 from app.api.parts import Parts, parts_of
 from app.kernel.clock import DAY, iso
 from app.kernel.tokens import Token
-from app.store import audit
+from app.store import Connection, audit
 from app.store.deliveries import cancel, owe_again
 from app.store.delivery_list import DeliveryRow, Sought, list_deliveries, show_delivery
 from app.store.results import Attempt

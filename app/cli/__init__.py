@@ -1,4 +1,4 @@
-"""The command line: one file a verb. Exit codes: 0 done, 1 found something wrong, 2 usage, 3 the service is not there."""
+"""The command line: one file a verb. Exit codes: 0 done, 1 something is wrong, 2 usage, 3 no service there."""
 
 import typer
 

@@ -20,12 +20,16 @@ def open_sources(sources: Mapping[str, Source], environ: Mapping[str, str]) -> d
     for source in sources.values():
         if source.door != "hook":
             continue
-        names = (source.name, *source.aliases)
-        words = [word for name in names for word in _secret_words(environ, name)]
+        words = secret_words(environ, source)
         if words:
             door = OpenSource(source, tuple(word.encode() for word in words), open_to_all=words == [OPEN_TO_ALL])
-            found.update(dict.fromkeys(names, door))
+            found.update(dict.fromkeys((source.name, *source.aliases), door))
     return found
+
+
+def secret_words(environ: Mapping[str, str], source: Source) -> list[str]:
+    """The secrets of a source, by its name and aliases; all are valid, the first one signs. Raises ConfigErrors."""
+    return [word for name in (source.name, *source.aliases) for word in _secret_words(environ, name)]
 
 
 def _secret_words(environ: Mapping[str, str], name: str) -> list[str]:

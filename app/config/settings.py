@@ -35,7 +35,7 @@ class Settings(BaseModel):
     port: int = Field(8000, ge=0, le=65535, description="Port to listen on.")
     database_url: str = Field(
         "sqlite:///shipbell.db",
-        description="`sqlite:///file` (one process) or `postgresql://user:password@host/name` (any number of replicas).",
+        description="`sqlite:///file` (one process) or `postgresql://user:password@host/name` (many replicas).",
     )
     rules_dir: Path = Field(
         Path("rules"), description="Folder of the rule book: estate, channels, routes, tests and cards."
@@ -46,8 +46,8 @@ class Settings(BaseModel):
     )
     roles: Annotated[tuple[Literal["ingest", "process", "deliver", "collect"], ...], BeforeValidator(_words)] = Field(
         ("ingest", "process", "deliver", "collect"),
-        description="What this process does: any of `ingest`, `process`, `deliver`, `collect` (the collector is not there "
-        "yet). Larger installations split them over processes and replicas.",
+        description="What this process does: any of `ingest`, `process`, `deliver`, `collect` (the collector is still "
+        "to come). Larger installations split them over processes and replicas.",
     )
     api_tokens: Words = Field(
         (),

@@ -9,11 +9,9 @@ from collections import deque
 from collections.abc import Callable, Sequence
 from itertools import islice
 
-from sqlalchemy.exc import DataError, IntegrityError
-
 from app import telemetry
 from app.kernel.clock import monotonic
-from app.kernel.errors import Overloaded, StoreUnavailable
+from app.kernel.errors import Overloaded, StoreUnavailable, ValueRefused
 from app.store import Database
 from app.store.receipts import Accepted, NewReceipt, accept
 
@@ -76,9 +74,9 @@ class Committer:
             return list(await self._database.write(lambda connection: accept(connection, batch)))
         except StoreUnavailable as error:
             return [error] * len(batch)
-        except (DataError, IntegrityError, UnicodeError, OverflowError) as error:
+        except ValueRefused as error:
             if len(batch) == 1:
-                return [StoreUnavailable(type(error).__name__)]
+                return [StoreUnavailable(str(error))]
             half = len(batch) // 2
             return await self._commit(batch[:half]) + await self._commit(batch[half:])
         except Exception as error:  # noqa: BLE001  whatever it is, callers must not hang: they are told 503

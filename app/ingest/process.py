@@ -7,7 +7,6 @@ from types import MappingProxyType
 from typing import Any
 
 import structlog
-from sqlalchemy import Connection
 
 from app import telemetry
 from app.estate import Estate
@@ -18,7 +17,7 @@ from app.kernel.errors import StoreUnavailable
 from app.kernel.json import dumps
 from app.routing import Routing, Rulebook, route
 from app.sources import Source
-from app.store import Database
+from app.store import Connection, Database
 from app.store import events as event_store
 from app.store import receipts as receipt_store
 from app.store.deliveries import Wanted, plan

@@ -25,6 +25,10 @@ class StoreUnavailable(ShipbellError):
     """The database did not take the write; nothing was stored, or nobody knows: told 503."""
 
 
+class ValueRefused(ShipbellError):
+    """The database refuses a value that it was given: this one write fails, its neighbours need not."""
+
+
 class ConfigError(ShipbellError):
     """Something that a person wrote is wrong: one problem with its place and, if we can, the remedy."""
 

@@ -2,6 +2,6 @@
 
 from sqlalchemy import Connection
 
-from app.store.engine import Database, open_database
+from app.store.engine import Database
 
-__all__ = ["Connection", "Database", "open_database"]
+__all__ = ["Connection", "Database"]

@@ -18,7 +18,7 @@ SAME_NEWS = "same_news"
 
 @dataclass(frozen=True, slots=True)
 class Wanted:
-    """A card that a rule wants sent. `generation` is 0 for news, n for its n-th replay; `max_age_us` how long it may wait.
+    """A card that a rule wants sent: `generation` 0 for news, n for its n-th replay; `max_age_us` how long it may wait.
 
     `dedupe` is what counts as the same news and its window in µs; it holds
     for each channel apart.

@@ -1,13 +1,9 @@
-"""One database, two engines: SQLite in one process with one writer, or PostgreSQL with many."""
+"""What a database can do, whichever engine it is."""
 
 from collections.abc import Callable
 from typing import Protocol, TypeVar
 
 from sqlalchemy import Connection
-from sqlalchemy.engine import make_url
-
-from app.kernel.clock import Clock
-from app.kernel.errors import ConfigError
 
 T = TypeVar("T")
 Work = Callable[[Connection], T]
@@ -35,20 +31,3 @@ class Database(Protocol):
     async def maintain(self) -> None: ...
 
     async def close(self) -> None: ...
-
-
-def open_database(url: str, clock: Clock) -> Database:
-    """The database of a URL: `sqlite:///file` or `postgresql://user@host/name`. Raises ConfigError."""
-    parsed = make_url(url)
-    backend = parsed.get_backend_name()
-    if backend == "sqlite":
-        from app.store.sqlite import SqliteDatabase
-
-        if not parsed.database or parsed.database == ":memory:":
-            raise ConfigError("the SQLite database must be a file", hint="sqlite:///shipbell.db")
-        return SqliteDatabase(parsed.database, clock)
-    if backend == "postgresql":
-        from app.store.postgres import PostgresDatabase
-
-        return PostgresDatabase(parsed, clock)
-    raise ConfigError(f"no engine for {backend!r}", hint="use sqlite:///… or postgresql://…")

@@ -4,13 +4,13 @@ from typing import Any, TypeVar
 
 import asyncpg
 import sqlalchemy as sa
-from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError
+from sqlalchemy.exc import DataError, DBAPIError, InterfaceError, OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 from sqlalchemy.ext.asyncio import create_async_engine
 
 from app import telemetry
 from app.kernel.clock import Clock
-from app.kernel.errors import StoreUnavailable
+from app.kernel.errors import StoreUnavailable, ValueRefused
 from app.store.engine import Work
 
 T = TypeVar("T")
@@ -100,4 +100,7 @@ def _translated(error: DBAPIError) -> Exception:
         or state[:2] in {"08", "40", "53", "55", "57", "58", "25"}
         or isinstance(getattr(error.orig, "__cause__", None), asyncpg.PostgresConnectionError | asyncpg.InterfaceError)
     )
-    return StoreUnavailable(f"{type(error.orig).__name__} {state}".strip()) if unavailable else error
+    text = f"{type(error.orig).__name__} {state}".strip()
+    if unavailable:
+        return StoreUnavailable(text)
+    return ValueRefused(text) if state[:2] in {"22", "23"} or isinstance(error, DataError) else error

@@ -16,13 +16,13 @@ from typing import IO, Any, TypeVar
 
 import sqlalchemy as sa
 from sqlalchemy import event
-from sqlalchemy.exc import DBAPIError, OperationalError
+from sqlalchemy.exc import DataError, DBAPIError, IntegrityError, OperationalError
 from sqlalchemy.ext.asyncio import create_async_engine
 from sqlalchemy.pool import StaticPool
 
 from app import telemetry
 from app.kernel.clock import Clock
-from app.kernel.errors import ConfigError, StoreUnavailable
+from app.kernel.errors import ConfigError, StoreUnavailable, ValueRefused
 from app.store.engine import Work
 
 T = TypeVar("T")
@@ -117,6 +117,8 @@ class SqliteDatabase:
         except OperationalError as error:
             _forget_transaction(connection)
             raise StoreUnavailable(_short(error)) from None
+        except (DataError, IntegrityError, UnicodeError, OverflowError) as error:
+            raise ValueRefused(type(error).__name__) from None
 
     def _open_connection(self) -> sa.Connection:
         if self._connection is None:

@@ -1,0 +1,72 @@
+"""The running service as the command line speaks to it."""
+
+from typing import Any
+
+import httpx
+import typer
+
+from app.cli.faults import UNREACHABLE, WRONG
+from app.config.environment import read_environment
+from app.config.settings import read, read_settings
+
+TIMEOUT_SECONDS = 30.0
+
+
+class Service:
+    """The API of the service at SHIPBELL_URL (or where this machine's settings say), with a token."""
+
+    def __init__(self, transport: httpx.BaseTransport | None = None) -> None:
+        environ = read_environment()
+        settings = read_settings(environ)
+        host = "127.0.0.1" if settings.host in ("0.0.0.0", "::") else settings.host  # noqa: S104  compared, not bound
+        self.url = (read(environ, "SHIPBELL_URL") or f"http://{host}:{settings.port}").rstrip("/")
+        first = settings.api_tokens[0].split(":", 2)[-1] if settings.api_tokens else ""
+        token = read(environ, "SHIPBELL_TOKEN") or first
+        headers = {"authorization": f"Bearer {token}"} if token else {}
+        self._client = httpx.Client(
+            base_url=self.url, headers=headers, timeout=TIMEOUT_SECONDS, trust_env=False, transport=transport
+        )
+
+    def get(self, path: str, **query: Any) -> Any:
+        """The answer's JSON; `query` leaves out what is None. Exits with what is wrong and what to do."""
+        return self._ask("GET", path, params={name: value for name, value in query.items() if value is not None})
+
+    def post(self, path: str, body: Any) -> Any:
+        """The answer's JSON."""
+        return self._ask("POST", path, json=body)
+
+    def post_file(self, path: str, body: bytes) -> Any:
+        """The answer's JSON to a file that is posted as it is."""
+        return self._ask("POST", path, content=body)
+
+    def deliver(self, path: str, headers: dict[str, str], body: bytes) -> httpx.Response:
+        """A webhook as its vendor would send it: no token of ours."""
+        try:
+            return httpx.post(self.url + path, headers=headers, content=body, timeout=TIMEOUT_SECONDS, trust_env=False)
+        except httpx.HTTPError:
+            raise self._unreachable() from None
+
+    def _ask(self, method: str, path: str, **more: Any) -> Any:
+        try:
+            answer = self._client.request(method, path, **more)
+        except httpx.HTTPError:
+            raise self._unreachable() from None
+        if answer.is_success:
+            return answer.json()
+        try:
+            problem = answer.json()
+        except ValueError:
+            problem = {"title": answer.text[:200]}
+        hint = " (set SHIPBELL_TOKEN, or run where the service's .env is)" if answer.status_code == 401 else ""
+        typer.secho(f"error: {answer.status_code} {problem.get('title', '')}{hint}", fg="red", err=True)
+        for item in problem.get("errors", []):
+            typer.secho(f"  {item['where']}: {item['what']}", fg="red", err=True)
+        raise typer.Exit(WRONG)
+
+    def _unreachable(self) -> typer.Exit:
+        typer.secho(
+            f"error: no service answers at {self.url}: start it with 'shipbell serve', or set SHIPBELL_URL",
+            fg="red",
+            err=True,
+        )
+        return typer.Exit(UNREACHABLE)
