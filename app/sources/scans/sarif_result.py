@@ -1,0 +1,103 @@
+"""One result of SARIF: whether it counts, how bad it is, and what may be shown of it."""
+
+from typing import Any
+
+from pydantic import BaseModel, Field
+
+from app.events.bodies import Severity
+from app.events.severity import severity_of_cvss
+from app.sources.scans.lenient import Several, Things, Whole, Word, score, whole
+from app.sources.scans.naming import cve_in, cwe, place
+from app.sources.scans.reading import Weakness
+from app.sources.scans.sarif_rules import Pointer, Rule
+from app.sources.scans.severity import severity_of_word
+
+_LEVELS: dict[str, Severity] = {"error": "high", "warning": "medium", "note": "low", "none": "info"}
+_NOT_FINDINGS = frozenset({"pass", "notApplicable", "informational"})
+_SECRETIVE = ("secret", "credential")
+
+
+class Location(BaseModel):
+    """Where a result is."""
+
+    physicalLocation: Things = {}  # noqa: N815
+    logicalLocations: Several[Things] = []  # noqa: N815
+
+    @property
+    def where(self) -> str | None:
+        artifact, region = (_things(self.physicalLocation.get(name)) for name in ("artifactLocation", "region"))
+        uri = artifact.get("uri")
+        if isinstance(uri, str) and uri:
+            return place(uri.removeprefix("file://"), whole(region.get("startLine")))
+        logical = self.logicalLocations[0].get("fullyQualifiedName") if self.logicalLocations else None
+        return logical if isinstance(logical, str) else None
+
+
+class Result(BaseModel):
+    """One result. Its message is not even read."""
+
+    ruleId: Word = None  # noqa: N815
+    ruleIndex: Whole = None  # noqa: N815
+    rule: Things = {}
+    level: Word = None
+    kind: Word = None
+    baseline: Word = Field(None, alias="baselineState")
+    suppressions: Several[Things] = []
+    locations: Several[Location] = []
+    properties: Things = {}
+
+    @property
+    def pointer(self) -> Pointer:
+        """Its rule, which it may name in two places."""
+        named, index = self.rule.get("id"), whole(self.rule.get("index"))
+        return Pointer(
+            id=self.ruleId or (named if isinstance(named, str) else None),
+            index=index if index is not None else self.ruleIndex,
+            extension=whole(_things(self.rule.get("toolComponent")).get("index")),
+        )
+
+    @property
+    def counts(self) -> bool:
+        """Whether it is a finding that is still there, and that nobody has suppressed."""
+        if self.kind in _NOT_FINDINGS or self.baseline == "absent":
+            return False
+        return not any(item.get("status") in (None, "accepted") for item in self.suppressions)
+
+    def weakness(self, rule: Rule, *, secretive: bool) -> Weakness:
+        """What is shown of it. Of a secret that is its rule's id and its place, no text at all."""
+        about = [self.pointer.id or rule.id or "", rule.name or "", *rule.tags, rule.title or ""]
+        secret = secretive or any(word in text.lower() for text in about for word in _SECRETIVE)
+        return Weakness(
+            severity=self._severity(rule),
+            title=about[0] if secret else rule.title or about[0],
+            cwe=next(filter(None, map(cwe, [_first(rule.properties.get("cwe")), *_cwe_tags(about)])), None),
+            cve=next(filter(None, map(cve_in, about)), None),
+            where=self.locations[0].where if self.locations else None,
+        )
+
+    def _severity(self, rule: Rule) -> Severity:
+        """`security-severity` as a CVSS score or, with Semgrep, as a word; else the level."""
+        for properties in (self.properties, rule.properties):
+            said = properties.get("security-severity")
+            number = score(said)
+            found = severity_of_cvss(number) if number is not None else severity_of_word(_word(said))
+            if found != "unknown":
+                return found
+        return _LEVELS.get(self.level or rule.level or "warning", "medium")
+
+
+def _things(value: Any) -> dict[str, Any]:
+    return value if isinstance(value, dict) else {}
+
+
+def _word(value: Any) -> str | None:
+    return value if isinstance(value, str) else None
+
+
+def _first(value: Any) -> Any:
+    return (value[0] if value else None) if isinstance(value, list) else value
+
+
+def _cwe_tags(texts: list[str]) -> list[str]:
+    """The texts that name a CWE as such: a rule called `89` is not one."""
+    return [text for text in texts if "cwe" in text.lower()]
