@@ -38,6 +38,8 @@ def dedupe(inbound: Inbound) -> str | None:
 
 def _news(message: Message) -> list[str | int | None]:
     operation, health = message.operation, message.health
+    # Without the time of the change a message sent for it is told apart by when Argo CD looked.
+    looked = message.reconciled_at if message.trigger == "health" else None
     last = message.history[-1] if message.history else None
     return [
         message.argocd.instance,
@@ -49,7 +51,7 @@ def _news(message: Message) -> list[str | int | None]:
         operation.finished_at,
         int(bool(message.operation_pending)),
         health.status,
-        health.last_transition_time or message.reconciled_at,
+        health.last_transition_time or looked,
         last.deployed_at if last else None,
     ]
 
