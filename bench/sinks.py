@@ -43,6 +43,19 @@ class RunningSink(Server):
                 seen, last = now_seen, time.monotonic()
         return seen
 
+    def settle(self, quiet: float) -> int:
+        """Wait until nothing new came for `quiet` seconds; how many different numbers came."""
+        return self.wait_for(sys.maxsize, quiet)
+
+    def missing(self, numbers: set[int], patience: float) -> set[int]:
+        """Which of the numbers had not come when nothing new had come for `patience` seconds."""
+        wanted = len(numbers)
+        while missing := numbers - self.arrivals().keys():
+            before = self.events()
+            if self.wait_for(max(wanted, before + 1), patience) == before:
+                break
+        return missing
+
     def _get(self, path: str) -> dict[str, Any]:
         answer: dict[str, Any] = self._client.get(path).json()
         return answer

@@ -22,7 +22,7 @@ class NotSetUp(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Result:
-    """What wrk counted; latencies in ms. `refused` are answers other than 2xx and 3xx, `broken` are lost connections."""
+    """What wrk counted; latencies in ms. `refused` are answers above 399, `broken` are lost connections."""
 
     requests: int
     seconds: float
@@ -50,19 +50,20 @@ class Load:
         self._count = int(_FASTEST * seconds)
         self._signatures.write_bytes(b"".join(map(template.signature, range(FIRST, FIRST + self._count))))
 
-    def run(self, port: int, seconds: float, used: int = 0) -> Result:
-        """Post for so many seconds; `used` says how many numbers were sent before to the same server."""
+    def run(self, port: int, seconds: float, used: int = 0, connections: int = CONNECTIONS) -> Result:
+        """Post for so many seconds; the first `used` numbers are passed over: they were sent before."""
         argv = [
-            *(_binary(), "-t1", f"-c{CONNECTIONS}", f"-d{seconds:.0f}s", "-s", str(_SCRIPT)),
+            *(_binary(), "-t1", f"-c{connections}", f"-d{seconds:.0f}s", "--timeout", "30s", "-s", str(_SCRIPT)),
             *(f"http://127.0.0.1:{port}", "--", str(self._request), str(self._signatures)),
             *map(str, (FIRST, self._count, used)),
         ]
         done = subprocess.run(argv, env=_environ(), capture_output=True, text=True, timeout=seconds + 60, check=True)
         return parse(done.stdout)
 
-    def numbers(self, used: int) -> bool:
-        """Whether so many requests were all different."""
-        return used <= self._count
+    @property
+    def count(self) -> int:
+        """How many numbers there are; after the last one the first comes again."""
+        return self._count
 
 
 def parse(printed: str) -> Result:
@@ -71,6 +72,12 @@ def parse(printed: str) -> Result:
         if line.startswith("RESULT "):
             return Result(**json.loads(line.removeprefix("RESULT ")))
     raise ValueError(f"wrk printed no result:\n{printed[-2000:]}")
+
+
+def version() -> str:
+    """As wrk says it. Raises NotSetUp."""
+    said = subprocess.run([_binary(), "-v"], env=_environ(), capture_output=True, text=True, check=False).stdout
+    return " ".join(said.split()[:2])
 
 
 def _binary() -> str:

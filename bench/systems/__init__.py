@@ -22,9 +22,13 @@ class Place:
 
 @dataclass(frozen=True, slots=True)
 class System:
-    """One thing that takes the load. `version` says what ran; `command` prepares the folder."""
+    """One thing that takes the load. `version` says what ran; `command` prepares the folder.
+
+    Of one that `keeps_promises` a refused or broken request makes the measurement unusable; a peer's only count less.
+    """
 
     name: str
     version: str
     template: Template
     command: Callable[[Place], Command]
+    keeps_promises: bool = False

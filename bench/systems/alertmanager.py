@@ -1,4 +1,4 @@
-"""Alertmanager 0.25 (Debian's package): one alert a request, one notification an alert, at once. It keeps all in memory."""
+"""Alertmanager 0.25 (Debian's package): one alert a request, one notification an alert, at once, all in memory."""
 
 import json
 import subprocess

@@ -1,0 +1,52 @@
+"""`python -m bench [scenario …]`: measures and prints; a whole run writes the page. Fails when a must is missed."""
+
+import argparse
+import importlib
+import sys
+from pathlib import Path
+
+from bench import machine, report
+from bench.bench import Bench, prepare
+from bench.figures import Figure
+
+SCENARIOS = ("accept", "everything_on", "latency", "card_latency", "start_and_memory", "outage", "replicas")
+PAGE = Path(__file__).parent.parent / "docs" / "explanation" / "performance-results.md"
+_QUICK_SECONDS = 2.0
+
+
+def main() -> int:
+    """The exit code: 1 when a figure that ran did not reach what it must."""
+    asked = _arguments()
+    bench = prepare(1 if asked.quick else asked.rounds, _QUICK_SECONDS if asked.quick else asked.seconds)
+    figures = measure(bench, asked.scenarios or SCENARIOS)
+    if asked.quick or asked.scenarios:
+        print("the page is left as it is: it holds whole runs only")
+    else:
+        PAGE.parent.mkdir(parents=True, exist_ok=True)
+        PAGE.write_text(report.render(figures, machine.lines(bench), bench.rounds, bench.seconds))
+    return 1 if any(figure.missed for figure in figures) else 0
+
+
+def measure(bench: Bench, scenarios: list[str] | tuple[str, ...]) -> list[Figure]:
+    """The figures of these scenarios, printed as they come."""
+    figures: list[Figure] = []
+    for name in scenarios:
+        bench.say(name)
+        found: list[Figure] = importlib.import_module(f"bench.scenarios.{name}").run(bench)
+        figures += found
+        for figure in found:
+            bench.say(report.line(figure))
+    return figures
+
+
+def _arguments() -> argparse.Namespace:
+    parser = argparse.ArgumentParser(prog="python -m bench", description=__doc__)
+    parser.add_argument("scenarios", nargs="*", choices=SCENARIOS, help="all of them when none is named")
+    parser.add_argument("--rounds", type=int, default=3, help="how many rounds (3)")
+    parser.add_argument("--seconds", type=float, default=6.0, help="how long a load lasts (6)")
+    parser.add_argument("--quick", action="store_true", help="one round of 2 s, to see that everything runs")
+    return parser.parse_args()
+
+
+if __name__ == "__main__":
+    sys.exit(main())
