@@ -57,18 +57,12 @@ class Estate:
         hints = draft.hints
         service, said_service = self._services.first(_with_labels(hints.service, hints, self._labels.service))
         stage, said_stage = self._environments.first(_with_labels(hints.environment, hints, self._labels.environment))
-        believed = draft.occurred_at is not None and to_us(draft.occurred_at) <= received_at + AHEAD
+        happened = to_us(draft.occurred_at) if draft.occurred_at else None
+        believed = happened is not None and happened <= received_at + AHEAD
         received = to_datetime(received_at)
         data: dict[str, Any] = {
             **draft.fields,
-            "id": derived_id(
-                source,
-                draft.instance,
-                draft.identity,
-                draft.type,
-                draft.state,
-                draft.occurred_at and to_us(draft.occurred_at),
-            ),
+            "id": derived_id(source, draft.instance, draft.identity, draft.type, draft.state, happened),
             "type": draft.type,
             "status": draft.status,
             "subject": draft.subject,
