@@ -6,7 +6,6 @@ import secrets
 from collections.abc import AsyncIterator, Callable, Coroutine, Mapping
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any
 
 import structlog
@@ -36,7 +35,7 @@ from app.kernel.tokens import Token
 from app.sources import Source
 from app.store import Database
 from app.store.migrate import upgrade
-from app.store.opening import open_database
+from app.store.opening import open_database, sqlite_file
 from app.store.receipts import suspect_leftovers
 
 log = structlog.get_logger("main")
@@ -100,10 +99,8 @@ def create_app(building: Building) -> FastAPI:
     """The application: the hooks' door in front, FastAPI for the rest, the loops in its lifespan."""
     settings, database = building.settings, building.database
     roles = frozenset(settings.roles)
-    disk = Disk(
-        Path(_sqlite_folder(settings.database_url)) if database.dialect == "sqlite" else None,
-        settings.disk_reserve_bytes,
-    )
+    file = sqlite_file(settings.database_url)
+    disk = Disk(file.resolve().parent if file else None, settings.disk_reserve_bytes)
     draining = asyncio.Event()
     courier = Courier(
         database,
@@ -125,7 +122,7 @@ def create_app(building: Building) -> FastAPI:
         processor=processor,
         courier=courier,
         sources=building.sources,
-        doors=_standing(building),
+        doors=standing(building),
         book=lambda: building.rules.now.book,
         rules=building.rules.state,
         channels=lambda: {name: opened.settings.kind for name, opened in building.rules.now.channels.items()},
@@ -153,7 +150,7 @@ def create_app(building: Building) -> FastAPI:
             if "process" in roles:
                 loops.append(processor.run())
             if "deliver" in roles:
-                loops += [courier.run(), Reaper(database, courier.wake).run()]
+                loops += [courier.run(), Reaper(database, courier.wake, courier.at_most_once).run()]
             stack.push_async_callback(building.rules.close)
             tasks = [asyncio.create_task(_guarded(loop)) for loop in loops]
             _settle_memory()
@@ -208,10 +205,10 @@ def _standing(building: Building) -> dict[str, str]:
     for name, source in building.sources.items():
         door = building.doors.get(name)
         if source.door == "api":
-            standing[name] = "api"
+            doors[name] = "api"
         else:
-            standing[name] = "shut: no secret" if door is None else "open to all" if door.open_to_all else "open"
-    return standing
+            doors[name] = "shut: no secret" if door is None else "open to all" if door.open_to_all else "open"
+    return doors
 
 
 def _create_series(building: Building) -> None:
@@ -222,10 +219,6 @@ def _create_series(building: Building) -> None:
         rules=[rule.name for rule in loaded.book.rules.rules],
         reasons=sorted(REASONS),
     )
-
-
-def _sqlite_folder(url: str) -> str:
-    return str(Path(url.split("///", 1)[-1]).resolve().parent)
 
 
 def _settle_memory() -> None:

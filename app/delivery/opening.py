@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from app.channels import Channel, ChannelKind, ChannelSettings, Tools
+from app.channels import Channel, ChannelKind, ChannelSettings, Printer, Tools
 from app.clients.outbound import Outbound
 from app.kernel.clock import SECOND
 from app.kernel.durations import parse_duration
@@ -66,7 +66,10 @@ def _open(written: Written, kind: ChannelKind, tools: Tools, book: Rulebook) -> 
         raise ConfigError(f"max_age: {error}") from None
     connection = book.connections.get(settings.connection or "")
     budget = Budget(connection.name, connection.posts, connection.per_seconds * SECOND) if connection else None
-    return OpenChannel(written.name, kind.open(written.name, settings, tools), settings, budget, max_age)
+    channel = kind.open(written.name, settings, tools)
+    if isinstance(channel, Printer):  # the budget is Microsoft's; a console takes whatever comes
+        budget = None
+    return OpenChannel(written.name, channel, settings, budget, max_age)
 
 
 def _read_file(path: str) -> str:

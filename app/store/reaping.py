@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import sqlalchemy as sa
 from sqlalchemy import Connection
 
-from app.kernel.clock import MINUTE, SECOND
+from app.kernel.clock import HOUR, MINUTE, SECOND
 from app.store.tables import INFLIGHT, PENDING, deliveries
 
 GRACE = 5 * SECOND
@@ -55,6 +55,31 @@ def reap(connection: Connection, now: int, *, at_most_once: Collection[str] = ()
     before = (1 << 62) if alone else now - GRACE
     rows = connection.execute(_REAP, {"now_": now, "before_": before, "at_most_once_": list(at_most_once)}).all()
     return Reaped(*(Counter(channel for channel, state in rows if state == want) for want in ("pending", "dead")))
+
+
+FARTHEST = 5 * HOUR
+"""No retry is due later than this: what is, was written by a clock that has been put back since."""
+
+_STRANDED = (
+    sa.select(deliveries.c.id)
+    .where(deliveries.c.state == PENDING, deliveries.c.due_at > _now + FARTHEST)
+    .limit(sa.bindparam("limit_"))
+)
+_PULL_IN = (
+    sa.update(deliveries)
+    .where(deliveries.c.id.in_(sa.bindparam("ids_", expanding=True)), deliveries.c.state == PENDING)
+    .values(due_at=_now)
+)
+
+
+def stranded(connection: Connection, now: int, limit: int = 500) -> list[int]:
+    """The ids of deliveries that would never become due in time, because the clock jumped."""
+    return list(connection.execute(_STRANDED, {"now_": now, "limit_": limit}).scalars())
+
+
+def pull_in(connection: Connection, ids: Collection[int], now: int) -> int:
+    """Make those that still wait due now; returns how many."""
+    return connection.execute(_PULL_IN, {"ids_": list(ids), "now_": now}).rowcount
 
 
 _EXPIRED = (

@@ -1,0 +1,145 @@
+"""One attempt: make the card, send it within the deadline, and say what becomes of the delivery."""
+
+import asyncio
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+import orjson
+
+from app import telemetry
+from app.cards import Cards
+from app.channels import Channel, Message
+from app.delivery.leases import DEADLINE
+from app.delivery.letter import Letter, compose, freeze, minimal, ref
+from app.delivery.opening import OpenChannel
+from app.delivery.retry import Decision, Situation, decide
+from app.kernel import logs
+from app.kernel.answers import Outcome, Verdict
+from app.kernel.clock import SECOND, Clock, to_us
+from app.store.claims import Claimed
+from app.store.results import Attempt, Change, Result
+
+log = logs.get("courier")
+
+
+class Counts:
+    """The counters of one channel, looked up once."""
+
+    def __init__(self, channel: str) -> None:
+        self.channel = channel
+        self.attempts = telemetry.ATTEMPTS.labels(channel)
+        self.retries = telemetry.RETRIES.labels(channel)
+        self.seconds = telemetry.DELIVERY_SECONDS.labels(channel)
+        self.ambiguous = telemetry.AMBIGUOUS.labels(channel)
+
+    def count(self, claim: Claimed, outcome: Outcome, seconds: float) -> None:
+        """Count one attempt."""
+        self.attempts.inc()
+        self.seconds.observe(seconds)
+        if claim.tries > 1:
+            self.retries.inc()
+        if outcome.verdict is Verdict.AMBIGUOUS:
+            self.ambiguous.inc()
+        if outcome.verdict is not Verdict.DELIVERED:
+            telemetry.FAILURES.labels(self.channel, outcome.reason).inc()
+
+
+@dataclass(frozen=True, slots=True)
+class Tried:
+    """What an attempt came to; `cut` is set when the process ended it, and is raised by whoever has noted the rest."""
+
+    result: Result
+    decision: Decision
+    cut: asyncio.CancelledError | None = None
+
+
+async def attempt(
+    claim: Claimed, opened: OpenChannel, cards: Cards, counts: Counts, clock: Clock, jitter: Callable[[], float]
+) -> Tried:
+    """Send one claimed delivery. Raises nothing for what the card or the other side did."""
+    view = orjson.loads(claim.data) if claim.data is not None else {}
+    letter = _compose(claim, view, cards)
+    if letter is None:
+        return Tried(Result(claim.id, claim.fence, Change("dead", "render")), Decision("dead", "render"))
+    began = clock()
+    message = Message(claim.key, letter.card, letter.summary, view, began, claim.tries)
+    outcome, cut = await _send(opened.channel, message)
+    ended = clock()
+    counts.count(claim, outcome, (ended - began) / SECOND)
+    at_most_once = opened.settings.on_ambiguous == "drop"
+    decision = decide(
+        outcome,
+        Situation(claim.tries, claim.ambiguous, ended, claim.expires_at, jitter(), at_most_once, letter.minimal),
+    )
+    _tell(claim, view, outcome, decision, ended)
+    change = Change(
+        decision.state,
+        None if decision.state == "delivered" else decision.reason,
+        outcome.status,
+        decision.due_at,
+        decision.tries,
+        decision.ambiguous,
+        rendered=_kept(claim, view, cards, letter, decision),
+    )
+    asked = None if outcome.retry_after is None else int(outcome.retry_after)
+    tried = Attempt(began, ended, outcome.verdict.value, outcome.reason, outcome.status, asked)
+    return Tried(Result(claim.id, claim.fence, change, tried), decision, cut)
+
+
+def _compose(claim: Claimed, view: dict[str, Any], cards: Cards) -> Letter | None:
+    if claim.data is None:
+        log.error("the event is gone", action="deliver", delivery=claim.id, event_id=claim.event_id)
+        return None
+    try:
+        return compose(claim, view, cards)
+    except Exception:
+        log.exception("a card could not be made", action="deliver", delivery=claim.id, card=claim.card)
+        return None
+
+
+async def _send(channel: Channel, message: Message) -> tuple[Outcome, asyncio.CancelledError | None]:
+    """The outcome; when nobody knows whether the message left, it is ambiguous."""
+    try:
+        async with asyncio.timeout(DEADLINE / SECOND):
+            return await channel.send(message), None
+    except TimeoutError:
+        return Outcome(Verdict.AMBIGUOUS, "timeout"), None
+    except asyncio.CancelledError as cut:
+        return Outcome(Verdict.AMBIGUOUS, "timeout"), cut
+    except Exception:
+        log.exception("a channel raised", action="deliver", delivery=message.delivery)
+        return Outcome(Verdict.AMBIGUOUS, "protocol"), None
+
+
+def _kept(claim: Claimed, view: dict[str, Any], cards: Cards, letter: Letter, decision: Decision) -> bytes | None:
+    """The card for the next try, if there is one and it is not kept already."""
+    if decision.state != "pending":
+        return None
+    if decision.minimal:
+        return freeze(minimal(claim, view, cards))
+    return freeze(letter) if claim.rendered is None else None
+
+
+def _tell(claim: Claimed, view: dict[str, Any], outcome: Outcome, decision: Decision, now: int) -> None:
+    """One line for an attempt that did not deliver; the age of the news for one that did."""
+    if decision.state == "delivered":
+        received = view.get("received_at")
+        if isinstance(received, str):
+            telemetry.LATENCY.observe(max(now - to_us(datetime.fromisoformat(received)), 0) / SECOND)
+        return
+    log.warning(
+        "not delivered",
+        action="deliver",
+        channel=claim.channel,
+        delivery=claim.id,
+        ref=ref(claim.key),
+        event_id=claim.event_id,
+        attempt=claim.tries,
+        verdict=outcome.verdict.value,
+        reason=outcome.reason,
+        status=outcome.status,
+        state=decision.state,
+        next_in_seconds=None if decision.due_at is None else round((decision.due_at - now) / SECOND, 1),
+    )

@@ -1,0 +1,91 @@
+"""The card of one delivery: made at the first try, kept as it is for the later ones.
+
+A repeat is byte for byte the card of the first try, also when the card's file has changed meanwhile. Only the
+footer is new: `ref 7Q3K` stands under every card, and `try 2 · possible repeat` is added when nobody knows
+whether an earlier try arrived, so that a reader who sees two cards with one ref knows what they are.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import orjson
+
+from app import telemetry
+from app.cards import MINIMAL, CardContext, Cards
+from app.routing.route import NO_RULE
+from app.store.claims import Claimed
+
+_CROCKFORD = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
+_REF_DIGITS = 5
+
+
+@dataclass(frozen=True, slots=True)
+class Letter:
+    """A card that is ready to go. `minimal` says that it is the one that cannot be made smaller."""
+
+    card: Mapping[str, Any]
+    summary: str
+    footer: str
+    minimal: bool = False
+
+
+def ref(key: str) -> str:
+    """The four characters that a person reads to a colleague: the first 20 bits of a delivery's key."""
+    bits = int(key[:_REF_DIGITS], 16)
+    return "".join(_CROCKFORD[bits >> shift & 31] for shift in (15, 10, 5, 0))
+
+
+def key_prefix(text: str) -> str | None:
+    """The first digits of the keys that have this ref, or None when it is none. `O` is read as 0, `I` and `L` as 1."""
+    digits = [_CROCKFORD.find(each) for each in text.upper().replace("O", "0").replace("I", "1").replace("L", "1")]
+    if len(digits) != 4 or min(digits) < 0:
+        return None
+    bits = digits[0] << 15 | digits[1] << 10 | digits[2] << 5 | digits[3]
+    return f"{bits:05x}"
+
+
+def footer(claim: Claimed) -> str:
+    """What stands under the card: its labels, its ref, and the doubt."""
+    parts = [NO_RULE] if claim.rule == NO_RULE else []
+    if claim.generation:
+        parts.append("replayed")
+    parts.append(f"ref {ref(claim.key)}")
+    if claim.ambiguous:
+        parts.append(f"try {claim.tries} · possible repeat")
+    return " · ".join(parts)
+
+
+def compose(claim: Claimed, view: Mapping[str, Any], cards: Cards) -> Letter:
+    """The card for a claim: a new one, or the frozen one with the footer of this try."""
+    if claim.rendered is not None:
+        return _thaw(claim.rendered, footer(claim))
+    line = footer(claim)
+    rendered = cards.render(claim.card, CardContext(e=view, footer=line))
+    if rendered.fell_back is not None:
+        telemetry.CARD_FALLBACKS.labels(rendered.fell_back).inc()
+    small = rendered.fell_back is not None or claim.card == MINIMAL
+    return Letter(rendered.card, rendered.summary, line, small)
+
+
+def minimal(claim: Claimed, view: Mapping[str, Any], cards: Cards) -> Letter:
+    """The card that always fits, for a channel that found the first one too large."""
+    line = footer(claim)
+    rendered = cards.render(MINIMAL, CardContext(e=view, footer=line))
+    telemetry.CARD_FALLBACKS.labels("too_large").inc()
+    return Letter(rendered.card, rendered.summary, line, minimal=True)
+
+
+def freeze(letter: Letter) -> bytes:
+    """A letter as it is kept for the next try."""
+    return orjson.dumps(
+        {"card": letter.card, "summary": letter.summary, "footer": letter.footer, "minimal": letter.minimal}
+    )
+
+
+def _thaw(kept: bytes, line: str) -> Letter:
+    parts = orjson.loads(kept)
+    last = parts["card"]["body"][-1]
+    if last.get("text") == parts["footer"]:  # the engine puts the footer last, and nothing in it needs escaping
+        last["text"] = line
+    return Letter(parts["card"], parts["summary"], line, parts["minimal"])
