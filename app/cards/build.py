@@ -138,7 +138,7 @@ def many(items: Value, name: str, made: Any, limit: int, last: Callable[[int], A
         found = items(run)
         if isinstance(found, Iterator):
             found = list(islice(found, MAX_RANGE))
-        if not isinstance(found, list | tuple):
+        if not isinstance(found, list | tuple | range):
             return
         most = min(limit, run.cut)
         run.shortened |= min(limit, len(found)) > most

@@ -74,8 +74,8 @@ def time(moment: Any) -> Any:
 
 
 def words(name: Any) -> Any:
-    """A value of a closed list as words: `passed_with_conditions` becomes `passed with conditions`."""
-    return name.replace("_", " ") if isinstance(name, str) else name
+    """A name of ours as words: `passed with conditions`, `pull request merged`."""
+    return name.replace("_", " ").replace(".", " ") if isinstance(name, str) else name
 
 
 def join(items: Any, between: str = ", ") -> Any:

@@ -85,7 +85,10 @@ def _inside(outer: str | None, name: str) -> str | None:
 
 
 def _unknown(place: str) -> Fault:
+    """Names the first part of the path that is not there: what follows it cannot be told."""
     known = card_fields()
+    parts = place.split(".")
+    place = next(part for part in (".".join(parts[:n]) for n in range(1, len(parts) + 1)) if _is_unknown(part))
     head, _, _ = place.rpartition(".")
     siblings = [path for path in known if path.rpartition(".")[0] == head]
     return Fault(f"no event has the field {place!r}", did_you_mean(place, siblings or known))

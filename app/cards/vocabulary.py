@@ -32,9 +32,9 @@ PROPERTIES: Mapping[str, frozenset[str]] = {
     "Image": _ELEMENT
     | {"url", "altText", "size", "style", "width", "backgroundColor", "horizontalAlignment", "selectAction"},
     "ImageSet": _ELEMENT | {"images", "imageSize"},
-    "Container": _ELEMENT | _BOX | {"rtl"},
+    "Container": _ELEMENT | _BOX,
     "ColumnSet": _ELEMENT | {"columns", "style", "bleed", "minHeight", "horizontalAlignment", "selectAction"},
-    "Column": _ELEMENT | _BOX | {"width", "rtl"},
+    "Column": (_ELEMENT | _BOX | {"width"}) - {"height"},
     "FactSet": _ELEMENT | {"facts"},
     "Fact": frozenset({"title", "value"}),
     "ActionSet": _ELEMENT | {"actions"},
