@@ -4,8 +4,6 @@ from collections.abc import Iterator
 from dataclasses import asdict, dataclass
 from typing import Any
 
-import orjson
-
 from app.events import UNMAPPED
 from app.kernel.errors import ConfigError
 from app.kernel.yaml import did_you_mean
@@ -48,8 +46,8 @@ class Explanation:
     channel: str | None = None
 
     def to_dict(self) -> dict[str, Any]:
-        """The same in JSON's types, for the API."""
-        rules = orjson.loads(orjson.dumps([asdict(rule) for rule in self.rules]))
+        """The same as plain values, for the API."""
+        rules = [asdict(rule) for rule in self.rules]
         record = self.routing.record()
         return {"channel": self.channel, "conclusion": self.conclusion, "routing": record, "rules": rules}
 
@@ -158,7 +156,9 @@ def _shown(value: Any) -> str:
     """A value in one short line; `nothing` where there is none."""
     if not exists(value):
         return "nothing"
-    text = orjson.dumps(value, default=str).decode() if not isinstance(value, str) else repr(value)
+    if isinstance(value, bool):
+        return str(value).lower()
+    text = ", ".join(repr(item) for item in value) if isinstance(value, list) else repr(value)
     return text if len(text) <= _SHOWN else text[: _SHOWN - 1] + "…"
 
 

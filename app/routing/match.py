@@ -97,7 +97,7 @@ def _branches(branches: Branches, event_type: str) -> Predicate | None:
         return _all_of(tests) if len(tests) == len(compiled) else None
     if branches.how == "any":
         return _any_of(tests) if tests else None
-    return _none_of(tests)
+    return None if _always in tests else _none_of(tests)
 
 
 def _all_of(tests: list[Predicate]) -> Predicate:

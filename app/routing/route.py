@@ -97,9 +97,9 @@ def _key(dedupe: Dedupe | None, view: View) -> tuple[str, int] | None:
     if dedupe is None:
         return None
     values = []
-    for path, keys in zip(dedupe.by, dedupe.keys, strict=True):
-        value = look_up(view, keys)
-        if not exists(value) or (value == UNMAPPED and path in ("service", "environment")):
+    for keys in dedupe.keys:
+        value = look_up(view, keys) if len(keys) > 1 else view.get(keys[0])
+        if value == UNMAPPED or not (value or exists(value)):
             return None
         values.append(value)
     # One text for the whole of it: repr tells "1" from 1, cannot fail, and makes one part to hash.

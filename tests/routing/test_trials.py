@@ -1,0 +1,139 @@
+"""The `tests` section: what it finds, and what may stand in it."""
+
+from collections.abc import Callable
+
+import pytest
+
+from app.routing import Rulebook, run_trials
+
+Load = Callable[..., Rulebook]
+Problems = Callable[..., list[str]]
+
+RULES = """
+defaults: {timezone: Europe/Berlin}
+rules:
+  - {name: deployments, match: {type: deployment.finished, canonical: true}, to: [deployments], card: deployment}
+  - {name: quiet, match: {type: deployment.started}, drop: true}
+tests:
+"""
+
+
+def outcome(book: Rulebook) -> list[tuple[str, ...]]:
+    return [result.problems for result in run_trials(book)]
+
+
+def test_a_trial_that_comes_true_passes(with_rules: Load) -> None:
+    book = with_rules(
+        RULES
+        + "  - {name: a, event: {type: deployment.finished, service: basket}, expect: {send: {platform: deployment}}}\n"
+        + "  - {name: b, event: {type: deployment.started}, expect: {send: {}, dropped_by: quiet}}\n"
+        + "  - {name: c, event: {type: tests.finished}, expect: {send: {platform: unrouted}}}\n"
+    )
+    assert [(result.name, result.passed, result.line) for result in run_trials(book)] == [
+        ("a", True, 7),
+        ("b", True, 8),
+        ("c", True, 9),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("trial", "told"),
+    [
+        (
+            "event: {type: deployment.finished}, expect: {send: {}}",
+            "expected to send nothing, but sent deployment to platform",
+        ),
+        (
+            "event: {type: deployment.finished}, expect: {send: {platform: deployment, security: security}}",
+            "expected to send deployment to platform, security to security, but sent deployment to platform",
+        ),
+        (
+            "event: {type: deployment.finished}, expect: {dropped_by: quiet}",
+            "expected 'quiet' to drop it, but nothing dropped it",
+        ),
+        (
+            "event: {type: deployment.started}, expect: {dropped_by: deployments}",
+            "expected 'deployments' to drop it, but 'quiet' dropped it",
+        ),
+    ],
+)
+def test_a_trial_that_does_not_says_what_came_instead(with_rules: Load, trial: str, told: str) -> None:
+    (result,) = run_trials(with_rules(f"{RULES}  - {{name: a, {trial}}}\n"))
+    assert result.problems == (told,)
+    assert not result.passed
+
+
+def test_the_event_is_made_whole_so_that_a_types_own_defaults_are_there(with_rules: Load) -> None:
+    # `canonical: true` is what every real event of the type has, and the trial does not say it.
+    book = with_rules(
+        RULES + "  - {name: a, event: {type: deployment.finished}, expect: {send: {platform: deployment}}}"
+    )
+    assert outcome(book) == [()]
+
+
+@pytest.mark.parametrize(
+    ("at", "occurred"),
+    [
+        ('"2026-03-04T10:00:00+01:00"', "2026-03-04T09:00:00.000000Z"),
+        ('"2026-07-04T10:00:00"', "2026-07-04T08:00:00.000000Z"),  # in the time zone of the defaults
+        ("2026-07-04T10:00:00Z", "2026-07-04T10:00:00.000000Z"),
+        (None, "2026-01-05T10:00:00.000000Z"),
+    ],
+)
+def test_when_it_happens(with_rules: Load, at: str | None, occurred: str) -> None:
+    at = f"at: {at}, " if at else ""
+    book = with_rules(f"{RULES}  - {{name: a, {at}event: {{type: deployment.started}}, expect: {{send: {{}}}}}}")
+    assert book.trials[0].view["occurred_at"] == occurred
+
+
+@pytest.mark.parametrize("word", ["held", "grouped", "mentions", "message"])
+def test_expectations_of_later_releases_are_refused_as_such(problems: Problems, word: str) -> None:
+    trial = "  - {name: a, event: {type: deployment.started}, expect: {send: {}, %s: {}}}"
+    assert problems(RULES + trial % word) == [f"01.yaml:7: not known yet: {word!r} (remove it for now)"]
+    trial = "  - {name: a, event: {type: deployment.started}, expect: {%s: {}}}"
+    assert problems(RULES + trial % word) == [f"01.yaml:7: not known yet: {word!r} (remove it for now)"]
+
+
+@pytest.mark.parametrize(
+    ("event", "told"),
+    [
+        ("{service: basket}", "unknown type None"),
+        ("{type: deployment.finishd}", "unknown type 'deployment.finishd' (did you mean 'deployment.finished'?)"),
+        ("{type: deployment.finished, enviroment: prod}", "unknown field 'enviroment' (did you mean 'environment'?)"),
+        ("{type: deployment.finished, environment: production}", "'production' is not in the estate"),
+        ("{type: deployment.finished, service: baskt}", "'baskt' is not in the estate (did you mean 'basket'?)"),
+        ("{type: deployment.finished, status: fine}", "'fine' is not a value of status"),
+        ('{type: deployment.finished, build: {number: "7"}}', "build.number is a number, not '7'"),
+        ("{type: deployment.finished, build: {numbr: 7}}", "unknown field 'build.numbr'"),
+        ("{type: deployment.finished, commit: {author: {mail: x}}}", "unknown field 'commit.author.mail'"),
+        ("{type: deployment.finished, findings: {high: 1}}", "events of deployment.finished have no field 'findings'"),
+        ("{type: deployment.finished, images: web}", "images: Input should be a valid list"),
+        ("{type: security.scan_finished, findings: {high: -1}}", "findings.high: Input should be greater than"),
+        ("{type: deployment.finished, build: 7}", "build:"),
+    ],
+)
+def test_an_event_is_held_against_the_models_as_the_rules_are(problems: Problems, event: str, told: str) -> None:
+    found = problems(f"{RULES}  - name: a\n    expect: {{send: {{}}}}\n    event: {event}\n")
+    assert len(found) == 1
+    assert found[0].startswith("01.yaml:9: ")
+    assert told in found[0]
+
+
+@pytest.mark.parametrize(
+    ("expect", "told"),
+    [
+        ("{send: {platfrm: deployment}}", "unknown channel 'platfrm' (did you mean 'platform'?)"),
+        ("{send: {platform: deploymnt}}", "unknown card 'deploymnt' (did you mean 'deployment'?)"),
+        ("{dropped_by: quite}", "unknown rule 'quite' (did you mean 'quiet'?)"),
+        ("{}", "write what is expected: 'send' or 'dropped_by'"),
+        ("{sends: {}}", "unknown field 'expect.sends'"),
+    ],
+)
+def test_an_expectation_names_what_there_is(problems: Problems, expect: str, told: str) -> None:
+    found = problems(f"{RULES}  - {{name: a, event: {{type: deployment.started}}, expect: {expect}}}\n")
+    assert told in found[0]
+
+
+def test_a_time_must_be_one(problems: Problems) -> None:
+    trial = "  - {name: a, at: '19:00', event: {type: deployment.started}, expect: {send: {}}}"
+    assert "'19:00' is not a time" in problems(RULES + trial)[0]
