@@ -200,8 +200,9 @@ async def _guarded(loop: Coroutine[Any, Any, None]) -> None:
         raise SystemExit(70) from None
 
 
-def _standing(building: Building) -> dict[str, str]:
-    standing = {}
+def standing(building: Building) -> dict[str, str]:
+    """Every source and how its door stands: `open`, `open to all`, `shut: no secret`, or `api`."""
+    doors = {}
     for name, source in building.sources.items():
         door = building.doors.get(name)
         if source.door == "api":

@@ -24,7 +24,7 @@ _BOX = frozenset(
 PROPERTIES: Mapping[str, frozenset[str]] = {
     "AdaptiveCard": frozenset(
         {"type", "$schema", "version", "body", "actions", "msteams", "fallbackText", "speak", "lang", "minHeight"}
-        | {"verticalContentAlignment", "selectAction", "backgroundImage", "rtl"}
+        | {"verticalContentAlignment", "selectAction", "backgroundImage"}
     ),
     "TextBlock": _ELEMENT | _TEXT | {"wrap", "maxLines", "horizontalAlignment", "style"},
     "RichTextBlock": _ELEMENT | {"inlines", "horizontalAlignment"},

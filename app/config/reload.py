@@ -52,6 +52,7 @@ class Rules:
         self._live: Live[Loaded | None] = Live(None)
         self._told: Callable[[Iterable[str]], None] = lambda _: None
         self.state = Live(RulesState("", 0))
+        self.warnings: tuple[str, ...] = ()
 
     @property
     def now(self) -> Loaded:
@@ -77,7 +78,8 @@ class Rules:
         telemetry.RELOAD_OK.set(1)
         telemetry.RULES_INFO.clear()
         telemetry.RULES_INFO.labels(rule_set.rules.rev).set(1)
-        for warning in rule_set.warnings:
+        self.warnings = tuple(rule_set.warnings)
+        for warning in self.warnings:
             log.warning(warning, action="rules")
         return before
 

@@ -19,9 +19,10 @@ CLOSED, HALF_OPEN, OPEN = 0, 1, 2
 
 
 def accepted(state: ChannelState, now: int) -> ChannelState:
-    """A message arrived: whatever was wrong is over."""
+    """A message arrived: whatever was wrong is over. `last_accepted_at` is as fine as a minute."""
     if state.breaker == "closed" and not state.fails:
-        return replace(state, last_accepted_at=now)
+        fresh = 0 <= now - (state.last_accepted_at or 0) < MINUTE
+        return state if fresh else replace(state, last_accepted_at=now)
     not_before = state.not_before if state.breaker == "closed" else 0
     return replace(state, breaker="closed", fails=0, opened=0, not_before=not_before, last_accepted_at=now)
 

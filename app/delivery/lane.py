@@ -13,7 +13,7 @@ from app.delivery.opening import Budget, OpenChannel
 from app.delivery.results import ResultWriter
 from app.delivery.retry import Decision
 from app.kernel import logs
-from app.kernel.clock import MINUTE, SECOND, Clock, monotonic
+from app.kernel.clock import SECOND, Clock, monotonic
 from app.kernel.errors import StoreUnavailable
 from app.store import Connection, Database
 from app.store.budgets import read_stamps, save_stamps
@@ -52,7 +52,6 @@ class Lane:
         self._busy = 0
         self._more = False
         self._afford_at = 0
-        self._saved = state
         self._stopping = False
         self._wake = asyncio.Event()
         self._filler = asyncio.create_task(self._fill(), name=f"lane {opened.name}")
@@ -160,8 +159,7 @@ class Lane:
             log.warning("breaker", action="deliver", channel=self.opened.name, state=self.state.breaker,
                         reason=decision.reason, fails=self.state.fails)  # fmt: skip
             self._wake.set()
-        if not self._stopping and _worth_saving(self._saved, self.state):
-            self._saved = self.state
+        if self.state is not before and not self._stopping:
             self._desk.results.put_state(self.state)
 
     def _after(self, decision: Decision, now: int) -> ChannelState:
@@ -177,12 +175,6 @@ class Lane:
                 return breaker.refused(state, now, reason, self._desk.jitter())
             case "none":
                 return state
-
-
-def _worth_saving(saved: ChannelState, state: ChannelState) -> bool:
-    """Everything but a success that follows another within a minute."""
-    quiet = saved.breaker == state.breaker and saved.fails == state.fails and saved.not_before == state.not_before
-    return not quiet or (state.last_accepted_at or 0) - (saved.last_accepted_at or 0) >= MINUTE
 
 
 def claim_within(

@@ -48,7 +48,7 @@ class Leases:
         until = now + LEASE
         kept = await self._database.write(lambda connection: renew(connection, old, until))
         for pair in old:
-            if pair[0] not in kept:
+            if pair not in kept:
                 self._until.pop(pair, None)
             elif pair in self._until:  # its result may have been recorded meanwhile
                 self._until[pair] = until

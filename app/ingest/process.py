@@ -2,8 +2,7 @@
 
 import asyncio
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass
-from types import MappingProxyType
+from dataclasses import dataclass, field
 from typing import Any
 
 import structlog
@@ -47,7 +46,7 @@ class Batch:
 
     receipts: int = 0
     new_events: int = 0
-    planned: Mapping[str, int] = MappingProxyType({})
+    planned: Mapping[str, int] = field(default_factory=dict)
 
 
 class Processor:

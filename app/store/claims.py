@@ -101,25 +101,29 @@ def claim(connection: Connection, channel: str, owner: str, limit: int, now: int
 Pair = tuple[int, int]
 """A delivery's id and the fence that it was claimed with."""
 
-
-def fenced(pairs: str, ids: str) -> tuple[sa.ColumnElement[bool], ...]:
-    """Rows that are still held by these claims; the ids stand apart because SQLite searches by them alone."""
-    return (
-        deliveries.c.id.in_(sa.bindparam(ids, expanding=True)),
-        sa.tuple_(deliveries.c.id, deliveries.c.fence).in_(sa.bindparam(pairs, expanding=True)),
-        deliveries.c.state == INFLIGHT,
-    )
-
+# Pairs of one fence at a time: nearly all have the same one, and a list of ids is cheap where a list of pairs is not.
+STILL_OURS = (
+    deliveries.c.id.in_(sa.bindparam("ids_", expanding=True)),
+    deliveries.c.fence == sa.bindparam("fence_", type_=sa.Integer),
+    deliveries.c.state == INFLIGHT,
+)
 
 _RENEW = (
     sa.update(deliveries)
-    .where(*fenced("pairs_", "ids_"))
+    .where(*STILL_OURS)
     .values(lease_until=sa.bindparam("lease_until_", type_=sa.BigInteger))
     .returning(deliveries.c.id)
 )
 
 
-def renew(connection: Connection, pairs: Collection[Pair], lease_until: int) -> set[int]:
-    """Hold these claims until `lease_until`. Returns the ids that are still ours."""
-    values = {"pairs_": list(pairs), "ids_": [pair[0] for pair in pairs], "lease_until_": lease_until}
-    return set(connection.execute(_RENEW, values).scalars()) if pairs else set()
+def renew(connection: Connection, pairs: Collection[Pair], lease_until: int) -> set[Pair]:
+    """Hold these claims until `lease_until`. Returns those that are still ours."""
+    kept: set[Pair] = set()
+    for fence in {pair[1] for pair in pairs}:
+        values = {
+            "ids_": [pair[0] for pair in pairs if pair[1] == fence],
+            "fence_": fence,
+            "lease_until_": lease_until,
+        }
+        kept.update((found, fence) for found in connection.execute(_RENEW, values).scalars())
+    return kept

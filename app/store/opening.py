@@ -1,5 +1,7 @@
 """One database, two engines: SQLite in one process with one writer, or PostgreSQL with many."""
 
+from pathlib import Path
+
 from sqlalchemy.engine import make_url
 from sqlalchemy.exc import ArgumentError
 
@@ -24,3 +26,9 @@ def open_database(url: str, clock: Clock) -> Database:
     if backend == "postgresql":
         return PostgresDatabase(parsed, clock)
     raise ConfigError(f"no engine for {backend!r}", hint="use sqlite:///… or postgresql://…")
+
+
+def sqlite_file(url: str) -> Path | None:
+    """The file of a SQLite URL, or None for another engine."""
+    name, _, rest = url.partition(":///")
+    return Path(rest) if name.split("+")[0] == "sqlite" and rest else None

@@ -8,7 +8,7 @@ import sqlalchemy as sa
 from sqlalchemy import Connection
 
 from app.store.bulk import BulkInsert
-from app.store.claims import Pair, fenced
+from app.store.claims import STILL_OURS, Pair
 from app.store.tables import attempts, deliveries
 
 
@@ -58,7 +58,7 @@ class Result:
 
 _FINISH = (
     sa.update(deliveries)
-    .where(*fenced("pairs_", "ids_"))
+    .where(*STILL_OURS)
     .values(
         state=sa.bindparam("state_"),
         reason=sa.bindparam("reason_"),
@@ -66,7 +66,7 @@ _FINISH = (
         due_at=sa.func.coalesce(sa.bindparam("due_at_", type_=sa.BigInteger), deliveries.c.due_at),
         tries=deliveries.c.tries + sa.bindparam("tries_", type_=sa.Integer),
         ambiguous=deliveries.c.ambiguous + sa.bindparam("ambiguous_", type_=sa.Integer),
-        fence=deliveries.c.fence + sa.bindparam("fence_", type_=sa.Integer),
+        fence=deliveries.c.fence + sa.bindparam("void_", type_=sa.Integer),
         rendered=sa.case(
             (sa.bindparam("ended_", type_=sa.Boolean), sa.null()),
             else_=sa.func.coalesce(sa.bindparam("rendered_", type_=sa.LargeBinary), deliveries.c.rendered),
@@ -97,33 +97,32 @@ def record(connection: Connection, results: Sequence[Result], now: int) -> set[P
     The attempts are written in any case: they are evidence. A batch may be written again when nobody knows
     whether its commit came through.
     """
-    groups: dict[Change, list[Pair]] = defaultdict(list)
+    groups: dict[tuple[Change, int], list[int]] = defaultdict(list)
     for result in results:
-        groups[result.change].append((result.delivery_id, result.fence))
+        groups[result.change, result.fence].append(result.delivery_id)
     ours: set[Pair] = set()
-    for change, pairs in groups.items():
-        done = _finish(connection, change, pairs, now)
-        ours.update(pair for pair in pairs if pair[0] in done)
+    for (change, fence), ids in groups.items():
+        ours.update((done, fence) for done in _finish(connection, change, fence, ids, now))
     _ADD_ATTEMPTS.run(connection, [_attempt_row(each, each.attempt) for each in results if each.attempt is not None])
     return ours
 
 
-def _finish(connection: Connection, change: Change, pairs: Sequence[Pair], now: int) -> set[int]:
+def _finish(connection: Connection, change: Change, fence: int, ids: Sequence[int], now: int) -> sa.ScalarResult[int]:
     values = {
-        "pairs_": pairs,
-        "ids_": [pair[0] for pair in pairs],
+        "ids_": ids,
+        "fence_": fence,
         "state_": change.state,
         "reason_": change.reason,
         "http_status_": change.http_status,
         "due_at_": change.due_at,
         "tries_": change.tries,
         "ambiguous_": change.ambiguous,
-        "fence_": change.fence,
+        "void_": change.fence,
         "rendered_": change.rendered,
         "ended_": change.state != "pending",
         "now_": now,
     }
-    return set(connection.execute(_FINISH, values).scalars())
+    return connection.execute(_FINISH, values).scalars()
 
 
 def _attempt_row(result: Result, attempt: Attempt) -> tuple[int | str | None, ...]:

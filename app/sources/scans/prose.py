@@ -1,5 +1,6 @@
 """Veracode's explanations: HTML or plain text, what is wrong first and then what to do about it."""
 
+from contextlib import suppress
 from html.parser import HTMLParser
 
 from app.kernel.text import clean
@@ -32,9 +33,7 @@ class _Paragraphs(HTMLParser):
 def paragraphs(text: str) -> list[str]:
     """The paragraphs as plain text, each on one line and bounded, without the list of references at the end."""
     reader = _Paragraphs()
-    try:
+    with suppress(AssertionError):  # Python's parser gives up so on `<![x`: what was read until there is kept
         reader.feed(text[:_LONGEST] + "<br>")  # a break flushes; `close()` is quadratic over unclosed tags
-    except AssertionError:  # Python's parser gives up so on `<![x`: what was read until there is kept
-        pass
     lines = (clean(" ".join("".join(block).split())) for block in reader.blocks)
     return [line for line in lines if line and not line.startswith("References:")]

@@ -98,7 +98,7 @@ def _flaw(flaw: "Element") -> Weakness:
 
 def _component(component: "Element") -> Iterator[Weakness]:
     where = library(component.get("library") or component.get("file_name"), component.get("version"))
-    for found in component.iter():
+    for found in (item for part in component if _name(part) == "vulnerabilities" for item in part):
         if _name(found) == "vulnerability" and found.get("mitigation") != "true":
             yield Weakness(
                 severity=severity_of_veracode(whole(found.get("severity"))),

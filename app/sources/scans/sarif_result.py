@@ -14,6 +14,7 @@ from app.sources.scans.severity import severity_of_word
 
 _LEVELS: dict[str, Severity] = {"error": "high", "warning": "medium", "note": "low", "none": "info"}
 _NOT_FINDINGS = frozenset({"pass", "notApplicable", "informational"})
+_LONGEST = 300
 _SECRETIVE = ("secret", "credential")
 
 
@@ -65,7 +66,10 @@ class Result(BaseModel):
 
     def weakness(self, rule: Rule, *, secretive: bool) -> Weakness:
         """What is shown of it. Of a secret that is its rule's id and its place, no text at all."""
-        about = [self.pointer.id or rule.id or "", rule.name or "", *rule.tags, rule.title or ""]
+        about = [
+            text[:_LONGEST]
+            for text in (self.pointer.id or rule.id or "", rule.name or "", *rule.tags, rule.title or "")
+        ]
         secret = secretive or any(word in text.lower() for text in about for word in _SECRETIVE)
         return Weakness(
             severity=self._severity(rule),

@@ -7,6 +7,8 @@ from pydantic import BaseModel
 
 from app.sources.scans.lenient import Several, Things, Word
 
+_TAGS = 50
+
 
 class Rule(BaseModel):
     """A rule. What it says is the tool's own text, not the code's."""
@@ -32,7 +34,7 @@ class Rule(BaseModel):
     @property
     def tags(self) -> list[str]:
         tags = self.properties.get("tags")
-        return [tag for tag in tags if isinstance(tag, str)] if isinstance(tags, list) else []
+        return [tag for tag in tags[:_TAGS] if isinstance(tag, str)] if isinstance(tags, list) else []
 
 
 class Component(BaseModel):

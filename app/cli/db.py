@@ -1,0 +1,106 @@
+"""`shipbell db …`: bring the schema up to date, back up, check."""
+
+import asyncio
+from collections.abc import Awaitable, Callable
+from pathlib import Path
+from typing import Annotated, TypeVar
+
+import typer
+
+from app.cli.faults import WRONG, tell
+from app.config.environment import read_environment
+from app.config.settings import read_settings
+from app.kernel.clock import system_clock
+from app.kernel.errors import ConfigError, ShipbellError
+from app.store import Database
+from app.store.backup import backup as copy_file
+from app.store.backup import problems
+from app.store.migrate import knows, newest, revision
+from app.store.migrate import upgrade as run_migrations
+from app.store.opening import open_database, sqlite_file
+
+T = TypeVar("T")
+
+db_cli = typer.Typer(help="The database: upgrade, backup, check.", no_args_is_help=True)
+
+
+@db_cli.command("upgrade")
+def upgrade(dry_run: Annotated[bool, typer.Option("--dry-run", help="Only say what would be done.")] = False) -> None:
+    """Bring the schema up to date, all or nothing. The service does this itself at its start.
+
+    Example: SHIPBELL_DATABASE_URL=postgresql://… shipbell db upgrade
+    """
+
+    async def work(database: Database) -> tuple[str | None, str]:
+        before = await database.read(revision)
+        return before, newest() if dry_run else await database.write(run_migrations)
+
+    before, after = _with_database(work)
+    done = (
+        "is up to date"
+        if before == after
+        else f"{'would go' if dry_run else 'went'} from {before or 'nothing'} to {after}"
+    )
+    typer.echo(f"The schema {done}.")
+
+
+@db_cli.command("backup")
+def backup(target: Annotated[Path, typer.Argument(help="The file to write; must not exist.")]) -> None:
+    """Copy the SQLite database while the service runs; consistent as of one moment. (PostgreSQL: use pg_dump.)
+
+    To restore, stop the service and put the copy in the place of the file. Example: shipbell db backup /backup/today.db
+    """
+    try:
+        size = copy_file(_file(), target)
+    except ShipbellError as error:
+        raise tell(error) from None
+    typer.echo(f"Wrote {target} ({size / 2**20:.1f} MiB).")
+
+
+@db_cli.command("check")
+def check() -> None:
+    """Check that the database is whole and its schema is one that this version knows; exits 1 if not."""
+    url = read_settings(read_environment()).database_url
+    wrong: list[str] = []
+    try:
+        if sqlite_file(url):
+            wrong += problems(_file())
+    except ShipbellError as error:
+        raise tell(error) from None
+
+    async def work(database: Database) -> str | None:
+        return await database.read(revision)
+
+    found = _with_database(work, start=False)
+    if found is None:
+        wrong.append("there is no schema yet: run 'shipbell db upgrade'")
+    elif not knows(found):
+        wrong.append(f"the schema {found} is newer than this version knows ({newest()}): run a newer version")
+    for problem in wrong:
+        typer.secho(f"error: {problem}", fg="red", err=True)
+    if wrong:
+        raise typer.Exit(WRONG)
+    typer.echo(f"The database is whole; its schema is {found}.")
+
+
+def _with_database(work: Callable[[Database], Awaitable[T]], *, start: bool = True) -> T:
+    async def run() -> T:
+        database = open_database(read_settings(read_environment()).database_url, system_clock)
+        try:
+            if start:
+                await database.start()
+            return await work(database)
+        finally:
+            await database.close()
+
+    try:
+        return asyncio.run(run())
+    except ShipbellError as error:
+        raise tell(error) from None
+
+
+def _file() -> Path:
+    path = sqlite_file(read_settings(read_environment()).database_url)
+    if path is None:
+        raise ConfigError("this is for SQLite", hint="PostgreSQL has its own tools: pg_dump, amcheck")
+    return path

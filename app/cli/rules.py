@@ -1,0 +1,139 @@
+"""`shipbell rules …`: check, test, explain and describe the rule book."""
+
+from pathlib import Path
+from typing import Annotated, Any
+from xml.etree import ElementTree
+
+import orjson
+import typer
+
+import app.channels
+from app.cli.faults import WRONG, tell
+from app.cli.output import AsJson, print_json
+from app.cli.remote import Service
+from app.config.environment import read_environment
+from app.config.files import RuleSet, load_rules
+from app.config.settings import read_settings
+from app.kernel.discover import rooms
+from app.kernel.errors import ConfigErrors, ShipbellError
+from app.routing import editor_schema, explain, run_trials
+
+rules_cli = typer.Typer(help="The rule book: check, test, explain, describe.", no_args_is_help=True)
+
+Folder = Annotated[Path | None, typer.Option("--rules", help="The rules folder, instead of SHIPBELL_RULES_DIR.")]
+
+
+@rules_cli.command("check")
+def check(rules: Folder = None, as_json: AsJson = False) -> None:
+    """Load the folder strictly, run its tests, and print every problem with file, line and suggestion.
+
+    Exits 1 on a problem. Example: shipbell rules check --rules ./rules
+    """
+    try:
+        rule_set = read_rules(rules)
+    except ConfigErrors as error:
+        if as_json:
+            print_json({"ok": False, "problems": [str(problem) for problem in error.problems]})
+        raise tell(error) from None
+    if as_json:
+        print_json({"ok": True, "rev": rule_set.rules.rev, "warnings": list(rule_set.warnings)})
+        return
+    for warning in rule_set.warnings:
+        typer.secho(f"warning: {warning}", fg="yellow")
+    typer.echo(
+        f"{len(rule_set.rules.rules)} rules, {len(rule_set.rules.trials)} tests, revision {rule_set.rules.rev}: right"
+    )
+
+
+@rules_cli.command("test")
+def run_tests(
+    rules: Folder = None,
+    junit: Annotated[Path | None, typer.Option(help="Also write a JUnit report there.")] = None,
+    as_json: AsJson = False,
+) -> None:
+    """Run the `tests:` of the rule book, one line each; exits 1 if one fails. For your own CI.
+
+    Example: shipbell rules test --junit rules.xml
+    """
+    try:
+        results = run_trials(read_rules(rules, tests=False).rules)
+    except ShipbellError as error:
+        raise tell(error) from None
+    failed = [result for result in results if not result.passed]
+    if junit is not None:
+        junit.write_bytes(_junit([(result.name, result.problems) for result in results]))
+    if as_json:
+        print_json([{"name": each.name, "passed": each.passed, "problems": list(each.problems)} for each in results])
+    else:
+        for each in results:
+            typer.secho(f"{'ok  ' if each.passed else 'FAIL'} {each.name}", fg=None if each.passed else "red")
+            for problem in each.problems:
+                typer.echo(f"     {each.file}:{each.line}: {problem}")
+        typer.echo(f"{len(results) - len(failed)} passed, {len(failed)} failed")
+    if failed:
+        raise typer.Exit(WRONG)
+
+
+@rules_cli.command("explain")
+def explain_event(
+    event: Annotated[str, typer.Argument(help="An event's id, or a JSON file with a flat view.")],
+    channel: Annotated[str | None, typer.Option(help="Only: why did this channel get it, or not?")] = None,
+    rules: Folder = None,
+    as_json: AsJson = False,
+) -> None:
+    """Why did I get this, why not: every rule, clause by clause, wanted and got.
+
+    Examples:
+
+      shipbell rules explain 0a1b2c3d4e5f60718293a4b5c6d7e8f9 --channel security
+
+      shipbell rules explain event.json --rules ./rules
+    """
+    if Path(event).is_file():
+        try:
+            explanation = explain(read_rules(rules).rules, _view(Path(event)), channel)
+        except ShipbellError as error:
+            raise tell(error) from None
+        found: dict[str, Any] = {"today": explanation.to_dict(), "text": explanation.text()}
+    else:
+        found = Service().get(f"/api/v1/events/{event}/explain", channel=channel)
+    if as_json:
+        print_json({name: value for name, value in found.items() if name != "text"})
+    else:
+        typer.echo(found["text"])
+
+
+@rules_cli.command("schema")
+def schema(rules: Folder = None) -> None:
+    """Print the JSON Schema of the rule book for editors, with your channels, purposes and cards filled in.
+
+    Example: shipbell rules schema > rules/rules.schema.json
+    """
+    try:
+        print_json(editor_schema(read_rules(rules).rules))
+    except ShipbellError as error:
+        raise tell(error) from None
+
+
+def read_rules(folder: Path | None, *, tests: bool = True) -> RuleSet:
+    """The rule set of a folder, or of SHIPBELL_RULES_DIR. Raises ConfigErrors."""
+    kinds = rooms(app.channels, "CHANNEL").values()
+    words = [word for kind in kinds for word in (kind.name, *kind.aliases)]
+    return load_rules(folder or read_settings(read_environment()).rules_dir, words, tests=tests)
+
+
+def _view(path: Path) -> dict[str, Any]:
+    view = orjson.loads(path.read_bytes())
+    if not isinstance(view, dict):
+        raise ConfigErrors([])
+    return view
+
+
+def _junit(results: list[tuple[str, tuple[str, ...]]]) -> bytes:
+    suite = ElementTree.Element("testsuite", name="shipbell rules", tests=str(len(results)))
+    suite.set("failures", str(sum(bool(problems) for _, problems in results)))
+    for name, problems in results:
+        case = ElementTree.SubElement(suite, "testcase", classname="rules", name=name)
+        if problems:
+            ElementTree.SubElement(case, "failure", message=problems[0]).text = "\n".join(problems)
+    return bytes(ElementTree.tostring(suite, encoding="utf-8", xml_declaration=True))
