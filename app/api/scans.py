@@ -10,14 +10,10 @@ from app.ingest.door import new_receipt
 from app.kernel.errors import BadPayload, Overloaded
 from app.kernel.tokens import Token
 from app.sources import Ignored, Inbound
+from app.sources.scans.parameters import PARAMETERS
 from app.store.receipts import StoredReceipt
 
 router = APIRouter(prefix="/api/v1", tags=["security"])
-
-PARAMETERS = (
-    "service", "repository", "commit", "branch", "build", "run", "pipeline_url", "environment",
-    "tool", "kind", "exit_code", "fail_on",
-)  # fmt: skip
 
 
 @router.post("/security/scans", status_code=201)
@@ -40,7 +36,7 @@ async def post_scan(
     for name in PARAMETERS:
         value = request.query_params.get(name)
         if value is not None:
-            headers[f"x-shipbell-{name.replace('_', '-')}"] = value[:300]
+            headers[f"x-shipbell-{name}"] = value
     parsed = source.parse(Inbound(headers, body))
     if isinstance(parsed, Ignored) or not parsed:
         raise BadPayload("the file holds no scan")

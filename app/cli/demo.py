@@ -75,7 +75,7 @@ def _story() -> Iterator[Scene]:
         yield Scene(f"{SERVICE} {version} reaches {stage}", "argocd/deployment-succeeded", _deployment(stage, version))
     yield Scene(f"{SERVICE} {version} fails in prod", "argocd/deployment-failed", _deployment("prod", version))
     yield Scene(f"{SERVICE} {version} reaches prod", "argocd/deployment-succeeded", _deployment("prod", version))
-    yield Scene("its health degrades", "argocd/health-degraded")
+    yield Scene("its health degrades", "argocd/health-degraded", _nothing_but_health(version))
 
 
 def _deployment(stage: str, version: str) -> Callable[[bytes], bytes]:
@@ -91,6 +91,16 @@ def _deployment(stage: str, version: str) -> Callable[[bytes], bytes]:
         image = f"registry.example.com/acme/{SERVICE}:{version}"
         state["images"] = state["operation"]["images"] = [image]
         return json.dumps(state).encode()
+
+    return change
+
+
+def _nothing_but_health(version: str) -> Callable[[bytes], bytes]:
+    """The same application, without the operation and the history that its message repeats."""
+
+    def change(body: bytes) -> bytes:
+        state = json.loads(_deployment("prod", version)(body))
+        return json.dumps(state | {"operation": None, "history": []}).encode()
 
     return change
 
