@@ -10,7 +10,7 @@ from pydantic import BaseModel, Field
 
 from app.kernel.errors import BadPayload
 from app.kernel.shapes import fit
-from app.sources.scans.lenient import Several, Things, Whole, Word, Yes
+from app.sources.scans.lenient import Many, Several, Things, Whole, Word, Yes
 from app.sources.scans.naming import cve, cwe, library, place, without_query
 from app.sources.scans.reading import Reading, Verdict, Weakness
 from app.sources.scans.severity import severity_of_veracode
@@ -96,7 +96,7 @@ class File(BaseModel):
     """The answer, or the list cut out of it. Without any finding the API leaves `_embedded` out."""
 
     embedded: Embedded | None = Field(None, alias="_embedded")
-    findings: list[Finding] | None = None
+    findings: Many[Finding] | None = None
     page: Page | None = None
 
 

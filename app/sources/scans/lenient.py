@@ -5,9 +5,12 @@ The frame of a file (its lists and objects) stays strict: what does not fit ther
 
 from typing import Annotated, Any, TypeVar
 
-from pydantic import BeforeValidator
+from pydantic import BeforeValidator, Field
 
 T = TypeVar("T")
+
+MOST = 50_000
+"""The longest list that is read, in entries: twenty times what a benchmark's file has."""
 
 
 def _word(value: Any) -> str | None:
@@ -41,7 +44,9 @@ Yes = Annotated[bool | None, BeforeValidator(lambda value: value if isinstance(v
 """True or false and nothing like it."""
 Things = Annotated[dict[str, Any], BeforeValidator(lambda value: value if isinstance(value, dict) else {})]
 """An object of which nothing is promised."""
-Several = Annotated[list[T], BeforeValidator(lambda value: [] if value is None else value)]
+Many = Annotated[list[T], Field(max_length=MOST)]
+"""A list that is not absurdly long."""
+Several = Annotated[list[T], Field(max_length=MOST), BeforeValidator(lambda value: [] if value is None else value)]
 """A list that may be null."""
 
 

@@ -10,7 +10,7 @@ from pydantic import AliasChoices, BaseModel, Field
 
 from app.kernel.errors import BadPayload
 from app.kernel.shapes import fit
-from app.sources.scans.lenient import Several, Whole, Word
+from app.sources.scans.lenient import Many, Several, Whole, Word
 from app.sources.scans.naming import cwe, place
 from app.sources.scans.reading import Reading, Weakness
 from app.sources.scans.severity import severity_of_veracode
@@ -83,7 +83,7 @@ class File(BaseModel):
 
     scan_id: Word = None
     scan_status: Word = None
-    findings: list[Flaw] | None = None
+    findings: Many[Flaw] | None = None
     results: Results | None = None
 
 

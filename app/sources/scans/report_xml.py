@@ -4,13 +4,14 @@ https://docs.veracode.com/r/c_about_XML_report, https://docs.veracode.com/r/r_su
 """
 
 from collections.abc import Iterator
+from itertools import islice
 from typing import TYPE_CHECKING
 
 from defusedxml import ElementTree
 
 from app.kernel.errors import BadPayload
 from app.kernel.timestamps import parse_timestamp
-from app.sources.scans.lenient import whole
+from app.sources.scans.lenient import MOST, whole
 from app.sources.scans.naming import cve, cwe, library, place, without_query
 from app.sources.scans.reading import Reading, Verdict, Weakness
 from app.sources.scans.severity import severity_of_veracode
@@ -35,7 +36,10 @@ def read(body: bytes) -> Reading:
     """The report: open flaws, vulnerable components and the platform's own verdict. A sandbox's is advisory."""
     root = _root(body)
     status = root.get("policy_compliance_status")
-    weaknesses = list(_summary(root) if _name(root) == "summaryreport" else _details(root))
+    found = _summary(root) if _name(root) == "summaryreport" else _details(root)
+    weaknesses = list(islice(found, MOST + 1))
+    if len(weaknesses) > MOST:
+        raise BadPayload(f"more than {MOST} findings")
     kinds = {_KINDS[_name(part)] for part in root if _name(part) in _KINDS}
     if any(weakness.cve for weakness in weaknesses):
         kinds.add("sca")

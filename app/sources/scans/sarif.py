@@ -14,7 +14,7 @@ from app.kernel.errors import BadPayload
 from app.kernel.shapes import fit
 from app.kernel.text import clean
 from app.kernel.timestamps import parse_timestamp
-from app.sources.scans.lenient import Several, Things, Word, Yes
+from app.sources.scans.lenient import Many, Several, Things, Word, Yes
 from app.sources.scans.reading import Reading, Weakness
 from app.sources.scans.sarif_result import Result
 from app.sources.scans.sarif_rules import Component, Rules
@@ -48,7 +48,7 @@ class Run(BaseModel):
     """One run; without `results` the scan did not run."""
 
     tool: Tool
-    results: list[Result] | None = None
+    results: Many[Result] | None = None
     invocations: Several[Invocation] = []
     versionControlProvenance: Several[Provenance] = []  # noqa: N815
     automationDetails: Things = {}  # noqa: N815
@@ -69,7 +69,7 @@ class Run(BaseModel):
 class File(BaseModel):
     """The file."""
 
-    runs: list[Run]
+    runs: Many[Run]
 
 
 def read(body: dict[str, Any]) -> Reading:

@@ -7,15 +7,13 @@ from pydantic import BaseModel, Field
 from app.events.bodies import Severity
 from app.events.severity import severity_of_cvss
 from app.sources.scans.lenient import Several, Things, Whole, Word, score, whole
-from app.sources.scans.naming import cve_in, cwe, place
+from app.sources.scans.naming import cve_in, place
 from app.sources.scans.reading import Weakness
 from app.sources.scans.sarif_rules import Pointer, Rule
 from app.sources.scans.severity import severity_of_word
 
 _LEVELS: dict[str, Severity] = {"error": "high", "warning": "medium", "note": "low", "none": "info"}
 _NOT_FINDINGS = frozenset({"pass", "notApplicable", "informational"})
-_LONGEST = 300
-_SECRETIVE = ("secret", "credential")
 
 
 class Location(BaseModel):
@@ -66,16 +64,12 @@ class Result(BaseModel):
 
     def weakness(self, rule: Rule, *, secretive: bool) -> Weakness:
         """What is shown of it. Of a secret that is its rule's id and its place, no text at all."""
-        about = [
-            text[:_LONGEST]
-            for text in (self.pointer.id or rule.id or "", rule.name or "", *rule.tags, rule.title or "")
-        ]
-        secret = secretive or any(word in text.lower() for text in about for word in _SECRETIVE)
+        name = self.pointer.id or rule.id
         return Weakness(
             severity=self._severity(rule),
-            title=about[0] if secret else rule.title or about[0],
-            cwe=next(filter(None, map(cwe, [_first(rule.properties.get("cwe")), *_cwe_tags(about)])), None),
-            cve=next(filter(None, map(cve_in, about)), None),
+            title=name if secretive or rule.secretive else rule.title or name,
+            cwe=rule.cwe,
+            cve=rule.cve or cve_in(name),
             where=self.locations[0].where if self.locations else None,
         )
 
@@ -96,12 +90,3 @@ def _things(value: Any) -> dict[str, Any]:
 
 def _word(value: Any) -> str | None:
     return value if isinstance(value, str) else None
-
-
-def _first(value: Any) -> Any:
-    return (value[0] if value else None) if isinstance(value, list) else value
-
-
-def _cwe_tags(texts: list[str]) -> list[str]:
-    """The texts that name a CWE as such: a rule called `89` is not one."""
-    return [text for text in texts if "cwe" in text.lower()]

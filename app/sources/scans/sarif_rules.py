@@ -2,12 +2,16 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cached_property
 
 from pydantic import BaseModel
 
 from app.sources.scans.lenient import Several, Things, Word
+from app.sources.scans.naming import cve_in, cwe
 
 _TAGS = 50
+_LONGEST = 300
+_SECRETIVE = ("secret", "credential")
 
 
 class Rule(BaseModel):
@@ -20,7 +24,7 @@ class Rule(BaseModel):
     defaultConfiguration: Things = {}  # noqa: N815
     properties: Things = {}
 
-    @property
+    @cached_property
     def title(self) -> str | None:
         """The first of its texts that says something."""
         texts = (self.shortDescription.get("text"), self.fullDescription.get("text"), self.name)
@@ -31,10 +35,28 @@ class Rule(BaseModel):
         level = self.defaultConfiguration.get("level")
         return level if isinstance(level, str) else None
 
-    @property
-    def tags(self) -> list[str]:
+    @cached_property
+    def words(self) -> list[str]:
+        """The short texts in which the rule may name a CVE, a CWE or that it is about secrets."""
         tags = self.properties.get("tags")
-        return [tag for tag in tags[:_TAGS] if isinstance(tag, str)] if isinstance(tags, list) else []
+        named = [self.id, self.name, *(tags[:_TAGS] if isinstance(tags, list) else []), self.title]
+        return [text[:_LONGEST] for text in named if isinstance(text, str)]
+
+    @cached_property
+    def cwe(self) -> str | None:
+        said = self.properties.get("cwe")
+        first = said[0] if isinstance(said, list) and said else said
+        # A rule that is called `89` is not by that a CWE.
+        return next(filter(None, map(cwe, [first, *(text for text in self.words if "cwe" in text.lower())])), None)
+
+    @cached_property
+    def cve(self) -> str | None:
+        return next(filter(None, map(cve_in, self.words)), None)
+
+    @cached_property
+    def secretive(self) -> bool:
+        """Whether it finds secrets: then nothing but its id may be shown."""
+        return any(word in text.lower() for text in self.words for word in _SECRETIVE)
 
 
 class Component(BaseModel):

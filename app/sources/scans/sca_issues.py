@@ -9,7 +9,7 @@ from pydantic import BaseModel, Field
 
 from app.events.severity import severity_of_cvss
 from app.kernel.shapes import fit
-from app.sources.scans.lenient import Score, Whole, Word, Yes
+from app.sources.scans.lenient import Many, Score, Whole, Word, Yes
 from app.sources.scans.naming import cve, cwe, library
 from app.sources.scans.reading import Reading, Weakness
 
@@ -67,7 +67,7 @@ class Page(BaseModel):
 class Embedded(BaseModel):
     """What holds the list."""
 
-    issues: list[Issue]
+    issues: Many[Issue]
 
 
 class File(BaseModel):

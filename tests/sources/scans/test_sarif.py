@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 
 from app.events import Draft
+from app.kernel.errors import BadPayload
 
 Post = Callable[..., Draft]
 
@@ -163,3 +164,25 @@ def test_the_revision_is_taken_when_the_caller_gives_none(post: Post) -> None:
     file = sarif(versionControlProvenance=[{"revisionId": "a" * 40, "branch": "main"}])
     assert post(file).fields["commit"] == {"sha": "a" * 40, "branch": "main"}
     assert post(file, commit="b" * 40).fields["commit"] == {"sha": "b" * 40, "branch": "main"}
+
+
+@pytest.mark.parametrize(
+    ("rule", "cwe", "cve"),
+    [
+        ({"id": "89"}, None, None),
+        ({"id": "89", "shortDescription": {"text": "CWE-089: SQL Injection"}}, "CWE-89", None),
+        ({"id": "R", "properties": {"cwe": ["CWE-79", "CWE-80"]}}, "CWE-79", None),
+        ({"id": "R", "properties": {"tags": ["security", "external/cwe/cwe-022"]}}, "CWE-22", None),
+        ({"id": "CVE-2026-10001"}, None, "CVE-2026-10001"),
+        ({"id": "BDSA-2026-1 (CVE-2026-10001)"}, None, "CVE-2026-10001"),
+    ],
+)
+def test_names_of_weaknesses(post: Post, rule: dict[str, Any], cwe: str | None, cve: str | None) -> None:
+    worst = post(sarif({"ruleId": rule["id"]}, rules=[rule])).fields["worst"][0]
+    assert (worst.get("cwe"), worst.get("cve")) == (cwe, cve)
+
+
+def test_an_absurd_number_of_results_is_refused(post: Post) -> None:
+    with pytest.raises(BadPayload) as refusal:
+        post(sarif(*[{}] * 50_001))
+    assert refusal.value.path == "runs[0].results"
