@@ -1,6 +1,5 @@
 """Files that tools really wrote, where they stand beside the checkout; and how fast large ones are read."""
 
-import os
 import time
 from collections.abc import Callable
 from pathlib import Path
@@ -9,9 +8,10 @@ import pytest
 
 from app.events import Draft
 from app.kernel.errors import BadPayload
+from tests.conformance.folder import captured_folder
 
 Post = Callable[..., Draft]
-CAPTURED = Path(os.environ.get("SHIPBELL_SAMPLES") or Path(__file__).parents[4] / "shared" / "payloads")
+CAPTURED = captured_folder() or Path()
 
 COUNTS: dict[str, tuple[int, int, int, int, int]] = {
     "veracode/pipeline_results_small_v2.json": (0, 1, 2, 0, 2),

@@ -1,7 +1,6 @@
 """The traps of Veracode's SCA webhook: no verdict, no severities, no ids, no times, links not to be trusted."""
 
 import json
-import os
 from pathlib import Path
 from typing import Any
 
@@ -13,9 +12,10 @@ from app.kernel.samples import load_sample
 from app.sources import Ignored, Inbound
 from app.sources.sourceclear import SOURCE
 from app.sources.sourceclear.issues import cve
+from tests.conformance.folder import captured_folder
 
 ROOM = "app.sources.sourceclear"
-CAPTURED = Path(os.environ.get("SHIPBELL_SAMPLES") or Path(__file__).parents[4] / "shared" / "payloads") / "sourceclear"
+CAPTURED = (captured_folder() or Path()) / "sourceclear"
 
 
 def sample(name: str) -> dict[str, Any]:
