@@ -7,7 +7,7 @@ from typing import Any
 from app.cards import escape
 from app.cards.language import Text, Value
 from app.cards.sandbox import MAX_RANGE, Run
-from app.cards.vocabulary import LISTS
+from app.cards.vocabulary import LISTS, MAX_ACTIONS
 
 GONE: Any = object()
 """What a node builds when it is not to be shown."""
@@ -67,6 +67,9 @@ def element(skeleton: dict[str, Any], dynamic: list[tuple[str, Build]], kind: st
         made = skeleton.copy()
         for name, child in dynamic:
             found = child(run)
+            if name == "actions" and len(found) > MAX_ACTIONS:
+                found = found[:MAX_ACTIONS]
+                run.shortened = True
             if found is not GONE and (found != [] or name not in LISTS):
                 made[name] = found
             elif root and name == "body":

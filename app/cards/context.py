@@ -78,10 +78,15 @@ class Rendered:
 
 def shown_name(e: Mapping[str, Any], field: Literal["service", "environment"]) -> str:
     """Our name of the service or environment; the vendor's own when the estate does not know it; else ""."""
-    name, original = e.get(field), e.get("original")
-    if name == UNMAPPED and isinstance(original, Mapping):
-        name = original.get(field) or name
+    name = e.get(field)
+    if name == UNMAPPED:
+        name = _inside(e, "original", field) or (field == "service" and _inside(e, "repository", "full_name")) or name
     return name if isinstance(name, str) else ""
+
+
+def _inside(e: Mapping[str, Any], part: str, field: str) -> Any:
+    found = e.get(part)
+    return found.get(field) if isinstance(found, Mapping) else None
 
 
 def default_icon(e: Mapping[str, Any]) -> str:

@@ -11,7 +11,6 @@ from app.cards.context import CardContext, FellBack, Rendered, default_icon, sho
 from app.cards.escape import Safe, markdown
 from app.cards.minimal import best_link, headline, minimal_card
 from app.cards.sandbox import MAX_LEAF, Run
-from app.cards.vocabulary import MAX_ACTIONS
 
 AIM = 24 * 1024
 """Bytes above which a card is shortened."""
@@ -99,9 +98,6 @@ def _one(plan: CardPlan, context: CardContext, run: Run) -> dict[str, Any]:
     card = plan.build(run)
     if card is GONE or not card["body"]:
         raise _Rejected("lint", "nothing is left of the card")
-    if len(card.get("actions", ())) > MAX_ACTIONS:
-        card["actions"] = card["actions"][:MAX_ACTIONS]
-        run.shortened = True
     return _finished(card, context, plan.names, shortened=run.shortened)
 
 

@@ -43,7 +43,7 @@ FULL = {
 
 def view(type_: str, **fields: Any) -> dict[str, Any]:
     """The flat view of a valid event of this type."""
-    return flat(parse_event(orjson.dumps({**ENVELOPE, "type": type_, **fields})))
+    return flat(parse_event(orjson.dumps({**ENVELOPE, "type": type_} | fields)))
 
 
 _DEPLOYED = {
@@ -69,7 +69,10 @@ EVENTS: dict[str, dict[str, Any]] = {
     ),
     "deployment-started-bare": view("deployment.started", service="checkout"),
     "deployment-unmapped": view(
-        "deployment.finished", status="succeeded", original={"service": "shop-web", "environment": "green"}
+        "deployment.finished",
+        status="succeeded",
+        environment="unmapped",
+        original={"service": "shop-web", "environment": "green"},
     ),
     "health-degraded": view(
         "deployment.health_changed", status="degraded", message="CrashLoopBackOff", **{**FULL, "commit": None}
@@ -137,5 +140,7 @@ EVENTS: dict[str, dict[str, Any]] = {
         "ticket.updated", ticket={"key": "SEC-1", "summary": "never to be shown", "restricted": True}
     ),
     "push": view("change.pushed", service="checkout", ref="main", commit=COMMIT, repository=REPOSITORY),
-    "own-news": view("shipbell.channel_broken", channel="qa-team", message="401 from Teams"),
+    "own-news": view(
+        "shipbell.channel_broken", service="shipbell", source="shipbell", channel="qa-team", message="401 from Teams"
+    ),
 }

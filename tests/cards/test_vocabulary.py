@@ -1,14 +1,16 @@
 """Our table of what a card may hold says nothing that the official schema does not."""
 
+from typing import Any
+
 import pytest
 
-from app.cards.vocabulary import LISTS, PROPERTIES, REQUIRED, VALUES, escaping
+from app.cards.vocabulary import LISTS, PROPERTIES, REQUIRED, SCHEMA_VERSION, VALUES, escaping
 from tests.cards.teams_schema import SCHEMA
 
 
-def official(kind: str) -> dict[str, object]:
+def official(kind: str) -> dict[str, Any]:
     """The properties of a kind in the schema, inherited ones included."""
-    found: dict[str, object] = {}
+    found: dict[str, Any] = {}
     todo = [kind]
     while todo:
         definition = SCHEMA["definitions"][todo.pop()]
@@ -24,6 +26,10 @@ def test_every_property_is_official(kind):
     teams_own = {"msteams", "$schema"} if kind == "AdaptiveCard" else set()
     assert PROPERTIES[kind] - teams_own <= official(kind).keys()
     assert REQUIRED[kind] <= PROPERTIES[kind]
+    newer = {
+        name for name in PROPERTIES[kind] - teams_own if official(kind)[name].get("version", "1.0") > SCHEMA_VERSION
+    }
+    assert newer <= ({"style"} if kind == "TextBlock" else set())  # `style: heading` is 1.5, and harmless to 1.4
 
 
 def enum_of(definition: object) -> set[str]:
