@@ -9,6 +9,8 @@ from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
 
 _FOLDER = Path(__file__).parent / "migrations"
+_LOCK = 0x5348495042454C4C
+"""The number of our advisory lock on PostgreSQL."""
 
 
 def _config(connection: sa.Connection | None = None) -> Config:
@@ -21,8 +23,18 @@ def _config(connection: sa.Connection | None = None) -> Config:
 def upgrade(connection: sa.Connection) -> str:
     """Run what is missing, all or nothing; returns the revision that the schema has now."""
     if revision(connection) != newest():
+        _take_turns(connection)
+    if revision(connection) != newest():
         command.upgrade(_config(connection), "head")
     return newest()
+
+
+def _take_turns(connection: sa.Connection) -> None:
+    """Replicas that start together on PostgreSQL migrate one after the other; SQLite has one process anyway."""
+    if connection.dialect.name == "postgresql":
+        connection.execute(sa.text("SET LOCAL lock_timeout = '60s'"))
+        connection.execute(sa.text("SET LOCAL statement_timeout = '60s'"))
+        connection.execute(sa.text("SELECT pg_advisory_xact_lock(:number)"), {"number": _LOCK})
 
 
 def revision(connection: sa.Connection) -> str | None:
