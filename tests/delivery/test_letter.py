@@ -1,0 +1,80 @@
+"""The card of a delivery: made once, kept for its repeats, and marked when it may be one."""
+
+from dataclasses import replace
+
+import pytest
+
+from app.cards import MINIMAL, Cards, load_cards
+from app.delivery.letter import Letter, compose, footer, freeze, key_prefix, minimal, ref
+from app.kernel.yaml import load
+from app.store.claims import Claimed
+
+KEY = "3a5b7" + "0" * 27
+CLAIM = Claimed(1, KEY, "e1", "team", "hello", "all", 0, 1, 0, 1, 9, None, b"{}")
+VIEW = {"type": "pipeline.finished", "service": "checkout", "status": "failed", "source": "bitbucket"}
+CARD = """
+summary: "hello {{ e.service }}"
+card:
+  type: AdaptiveCard
+  version: "1.4"
+  body:
+    - {type: TextBlock, wrap: true, text: "hello {{ e.service }}"}
+"""
+
+
+def cards(text: str = CARD) -> Cards:
+    return load_cards({"hello": load(text, "hello.yaml")})
+
+
+def last_line(letter: Letter) -> str:
+    return letter.card["body"][-1]["text"]
+
+
+def test_a_ref_is_read_back() -> None:
+    assert ref(KEY) == "79DQ"
+    assert key_prefix("79dq") == KEY[:5]
+    assert key_prefix("OIL1") == key_prefix("0111")
+    assert [key_prefix(wrong) for wrong in ("", "79D", "79DQX", "79U!")] == [None] * 4
+
+
+@pytest.mark.parametrize(
+    ("changes", "line"),
+    [
+        ({}, "ref 79DQ"),
+        ({"rule": "no rule"}, "no rule · ref 79DQ"),
+        ({"generation": 1}, "replayed · ref 79DQ"),
+        ({"tries": 3}, "ref 79DQ"),
+        ({"tries": 2, "ambiguous": 1}, "ref 79DQ · try 2 · possible repeat"),
+    ],
+)
+def test_the_footer_says_what_a_reader_should_know(changes: dict[str, object], line: str) -> None:
+    claim = replace(CLAIM, **changes)
+    assert footer(claim) == line
+    assert last_line(compose(claim, VIEW, cards())) == line
+
+
+def test_a_repeat_is_the_first_card_but_for_the_footer() -> None:
+    first = compose(CLAIM, VIEW, cards())
+    kept = replace(CLAIM, tries=2, rendered=freeze(first))
+    changed = cards(CARD.replace("hello {{", "good day {{"))
+    again = compose(kept, VIEW, changed)
+    assert (again.card, again.summary) == (first.card, first.summary)
+    doubtful = compose(replace(kept, ambiguous=1), VIEW, changed)
+    assert last_line(doubtful) == "ref 79DQ · try 2 · possible repeat"
+    assert doubtful.card["body"][:-1] == first.card["body"][:-1]
+
+
+def test_a_doubt_frozen_once_is_counted_on() -> None:
+    doubtful = replace(CLAIM, tries=2, ambiguous=1)
+    third = replace(doubtful, tries=3, ambiguous=2, rendered=freeze(compose(doubtful, VIEW, cards())))
+    assert last_line(compose(third, VIEW, cards())) == "ref 79DQ · try 3 · possible repeat"
+
+
+def test_only_what_cannot_be_made_smaller_is_minimal() -> None:
+    assert not compose(CLAIM, VIEW, cards()).minimal
+    assert compose(replace(CLAIM, card=MINIMAL), VIEW, cards()).minimal
+    assert compose(replace(CLAIM, card="gone"), VIEW, cards()).minimal
+    small = minimal(CLAIM, VIEW, cards())
+    assert small.minimal
+    assert last_line(small) == "ref 79DQ"
+    assert compose(replace(CLAIM, rendered=freeze(small)), VIEW, cards()).minimal
