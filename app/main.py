@@ -16,6 +16,7 @@ import app.channels
 import app.sources
 from app import telemetry
 from app.api import routes
+from app.api.front import Front
 from app.api.parts import Parts
 from app.channels import REASONS, ChannelKind
 from app.config.reload import Rules
@@ -163,13 +164,12 @@ def create_app(building: Building) -> FastAPI:
                 task.cancel()
             await asyncio.gather(*tasks, return_exceptions=True)
 
-    api = FastAPI(title="Shipbell", version="0.1.0", description=routes.DESCRIPTION, lifespan=lifespan)
+    api = Front(title="Shipbell", version="0.1.0", description=routes.DESCRIPTION, lifespan=lifespan)
     api.state.parts = parts
     routes.install(api)
     Instrumentator(excluded_handlers=["/metrics", "/healthz", "/readyz"], registry=telemetry.REGISTRY).instrument(api)
     if "ingest" in roles:
-        api.add_middleware(
-            HookDoor,
+        api.door = HookDoor(
             sources=building.doors,
             committer=committer,
             clock=database.clock,

@@ -1,4 +1,4 @@
-"""The door of the webhooks: guard, verify, commit, 202. A bare ASGI app in front of FastAPI's machinery.
+"""The door of the webhooks: guard, verify, commit, 202. A bare ASGI app beside FastAPI's machinery.
 
 Answers are a contract with the senders (reliability matters more than grammar): our own faults are 503
 with Retry-After, never 429 or another 4xx, because Bitbucket retries only 5xx and GitLab switches hooks off.
@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from typing import Any
 
 import orjson
+from prometheus_client import Counter
 
 from app import telemetry
 from app.ingest.committer import Committer
@@ -22,7 +23,6 @@ from app.store.receipts import NewReceipt
 Scope = MutableMapping[str, Any]
 Receive = Callable[[], Awaitable[MutableMapping[str, Any]]]
 Send = Callable[[MutableMapping[str, Any]], Awaitable[None]]
-App = Callable[[Scope, Receive, Send], Awaitable[None]]
 
 PREFIX = "/hooks/"
 _ALWAYS_KEPT = frozenset({"content-type", "user-agent"})
@@ -51,11 +51,10 @@ UNAUTHORIZED = Refused(401, "the request does not prove who sent it", "unauthori
 
 
 class HookDoor:
-    """ASGI middleware: takes `/hooks/…`, and passes everything else on."""
+    """A bare ASGI app for `/hooks/{source}` and `/hooks/{source}/{token}`."""
 
     def __init__(
         self,
-        app: App,
         *,
         sources: Mapping[str, OpenSource],
         committer: Committer,
@@ -63,13 +62,11 @@ class HookDoor:
         max_body: int,
         shut: Callable[[], str | None],
     ) -> None:
-        self._app = app
         self._sources, self._committer, self._clock = sources, committer, clock
         self._max_body, self._shut = max_body, shut
+        self._counts = {name: _counts(name) for name in {each.source.name for each in sources.values()}}
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        if scope["type"] != "http" or not scope["path"].startswith(PREFIX):
-            return await self._app(scope, receive, send)
         name, _, token = scope["path"][len(PREFIX) :].partition("/")
         found = self._sources.get(name)
         label = found.source.name if found else "unknown"
@@ -78,7 +75,6 @@ class HookDoor:
         except Refused as refused:
             telemetry.REJECTED.labels(label, refused.reason).inc()
             await _refuse(send, refused)
-        return None
 
     async def _take(self, scope: Scope, receive: Receive, send: Send, found: OpenSource | None, token: str) -> None:
         began = monotonic()
@@ -99,12 +95,21 @@ class HookDoor:
             reason = "overloaded" if isinstance(error, Overloaded) else "unavailable"
             raise Refused(503, "could not be stored, try again", reason, **{"retry-after": "2"}) from None
         await _respond(send, accepted.receipt, b"duplicate" if accepted.duplicate else b"accepted")
-        source = found.source.name
-        (telemetry.DUPLICATE if accepted.duplicate else telemetry.RECEIVED).labels(source).inc()
+        new, again, conflict = self._counts[found.source.name]
+        (again if accepted.duplicate else new).inc()
         if accepted.conflict:
-            telemetry.DEDUPE_CONFLICTS.labels(source).inc()
+            conflict.inc()
         telemetry.ACK_SECONDS.observe(monotonic() - began)
         return None
+
+
+def _counts(source: str) -> tuple[Counter, Counter, Counter]:
+    """The source's counters, looked up once."""
+    return (
+        telemetry.RECEIVED.labels(source),
+        telemetry.DUPLICATE.labels(source),
+        telemetry.DEDUPE_CONFLICTS.labels(source),
+    )
 
 
 def new_receipt(source: Source, headers: Mapping[str, str], body: bytes, key_index: int, now: int) -> NewReceipt:

@@ -1,15 +1,19 @@
 """Identifiers: new ones that sort by time, and derived ones that are the same at every replay."""
 
 import hashlib
-import secrets
+import os
+from itertools import count
 
-_RANDOM_BITS = 74
+_LOW = 2**62 - 1
+_next = count(int.from_bytes(os.urandom(8)) & _LOW).__next__
 
 
 def new_id(now_us: int) -> str:
-    """A UUIDv7 (RFC 9562) as 32 hex digits: sorts by its millisecond, so indexes stay cheap."""
-    rand = secrets.randbits(_RANDOM_BITS)
-    value = (now_us // 1000) << 80 | 0x7 << 76 | (rand >> 62) << 64 | 0b10 << 62 | rand & (2**62 - 1)
+    """A UUIDv7 (RFC 9562) as 32 hex digits: sorts by its millisecond, so indexes stay cheap.
+
+    The low 62 bits are a counter that starts at random: unique over replicas, and without a system call for each.
+    """
+    value = (now_us // 1000) << 80 | 0x7 << 76 | (now_us % 1000) << 64 | 0b10 << 62 | _next() & _LOW
     return f"{value:032x}"
 
 
