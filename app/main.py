@@ -3,12 +3,12 @@
 import asyncio
 import gc
 import secrets
-from collections.abc import AsyncIterator, Callable, Coroutine, Mapping
-from contextlib import AsyncExitStack, asynccontextmanager
+from collections.abc import AsyncIterator, Callable, Coroutine, Iterator, Mapping
+from contextlib import AsyncExitStack, asynccontextmanager, contextmanager
 from dataclasses import dataclass
+from importlib.metadata import version
 from typing import Any
 
-import structlog
 from fastapi import FastAPI
 from prometheus_fastapi_instrumentator import Instrumentator
 
@@ -17,8 +17,10 @@ import app.sources
 from app import telemetry
 from app.api import routes
 from app.api.front import Front
+from app.api.limits import BoundedBodies
 from app.api.parts import Parts
 from app.channels import REASONS, ChannelKind
+from app.config.names import unknown_names
 from app.config.reload import Rules
 from app.config.secrets import open_sources, read_tokens
 from app.config.settings import Settings
@@ -26,9 +28,10 @@ from app.delivery.courier import Courier
 from app.delivery.reaper import Reaper
 from app.ingest.committer import Committer
 from app.ingest.door import HookDoor, OpenSource
-from app.ingest.process import Processor
+from app.ingest.process import BATCH, Processor
 from app.ingest.protocol import sweep_forever
-from app.ingest.upkeep import Disk, Upkeep, count_events
+from app.ingest.upkeep import Disk, Upkeep
+from app.kernel import logs
 from app.kernel.clock import SECOND, Clock, system_clock
 from app.kernel.discover import rooms
 from app.kernel.errors import ConfigError, ConfigErrors
@@ -39,7 +42,7 @@ from app.store.migrate import upgrade
 from app.store.opening import open_database, sqlite_file
 from app.store.receipts import suspect_leftovers
 
-log = structlog.get_logger("main")
+log = logs.get("main")
 
 LOOPBACK = frozenset({"127.0.0.1", "::1", "localhost"})
 
@@ -55,6 +58,8 @@ class Building:
     rules: Rules
     database: Database
     clock: Clock
+    warnings: tuple[str, ...]
+    """What is no fault, but worth a look: variables that nobody reads, and what the rules' linter says."""
 
 
 def prepare(
@@ -63,141 +68,46 @@ def prepare(
     """Read and check everything that can be wrong before the start. Raises ConfigErrors with all of it."""
     problems: list[ConfigError] = []
     sources = rooms(app.sources, "SOURCE")
-    doors: Mapping[str, OpenSource] = {}
-    tokens: tuple[Token, ...] = ()
-    try:
-        doors = open_sources(sources, environ)
-    except ConfigErrors as error:
-        problems += error.problems
-    try:
-        tokens = read_tokens(settings.api_tokens)
-    except ConfigErrors as error:
-        problems += error.problems
-    if settings.host not in LOOPBACK and not tokens and not problems:
-        problems.append(
-            ConfigError(
-                f"SHIPBELL_HOST is {settings.host} without SHIPBELL_API_TOKENS: everybody could read and operate",
-                hint="set SHIPBELL_API_TOKENS=name:read+operate+ingest:…, or listen on 127.0.0.1",
-            )
-        )
     kinds: Mapping[str, ChannelKind] = rooms(app.channels, "CHANNEL")
     rules = Rules(settings.rules_dir, kinds, environ, frozenset(settings.extra_channel_hosts), write)
-    try:
+    with _gathered(problems):
+        doors = open_sources(sources, environ)
+    with _gathered(problems):
+        tokens = read_tokens(settings.api_tokens)
+    with _gathered(problems):
+        _refuse_strangers(settings)
+    with _gathered(problems):
         rules.load(clock())
-    except ConfigErrors as error:
-        problems += error.problems
+    with _gathered(problems):
+        database = open_database(settings.database_url, clock)
     if problems:
         raise ConfigErrors(problems)
-    return Building(settings, sources, doors, tokens, rules, open_database(settings.database_url, clock), clock)
+    warnings = (*unknown_names(environ, sources, rules.variables), *rules.warnings)
+    return Building(settings, sources, doors, tokens, rules, database, clock, warnings)
+
+
+@contextmanager
+def _gathered(problems: list[ConfigError]) -> Iterator[None]:
+    """Go on after a fault, so that a person hears of all of them at once."""
+    try:
+        yield
+    except ConfigErrors as error:
+        problems += error.problems
+    except ConfigError as error:
+        problems.append(error)
+
+
+def _refuse_strangers(settings: Settings) -> None:
+    if settings.host not in LOOPBACK and not settings.api_tokens:
+        raise ConfigError(
+            f"SHIPBELL_HOST is {settings.host} without SHIPBELL_API_TOKENS: everybody could read and operate",
+            hint="set SHIPBELL_API_TOKENS=name:read+operate+ingest:…, or listen on 127.0.0.1",
+        )
 
 
 def source_names() -> list[str]:
     """The sources that have a door, for the first run's secrets."""
     return [name for name, source in rooms(app.sources, "SOURCE").items() if source.door == "hook"]
-
-
-def create_app(building: Building) -> FastAPI:
-    """The application: the hooks' door in front, FastAPI for the rest, the loops in its lifespan."""
-    settings, database = building.settings, building.database
-    roles = frozenset(settings.roles)
-    file = sqlite_file(settings.database_url)
-    disk = Disk(file.resolve().parent if file else None, settings.disk_reserve_bytes)
-    draining = asyncio.Event()
-    courier = Courier(
-        database,
-        channels=lambda: building.rules.now.channels,
-        cards=lambda: building.rules.now.cards,
-        clock=database.clock,
-        jitter=lambda: secrets.randbelow(10_000) / 10_000,
-        owner=secrets.token_hex(8),
-    )
-    processor = Processor(database, building.sources, lambda: building.rules.now.book, courier.wake)
-    committer = Committer(database, processor.wake)
-
-    def shut() -> str | None:
-        return "disk_full" if disk.full else None
-
-    parts = Parts(
-        database=database,
-        committer=committer,
-        processor=processor,
-        courier=courier,
-        sources=building.sources,
-        doors=standing(building),
-        book=lambda: building.rules.now.book,
-        rules=building.rules.state,
-        channels=lambda: {name: opened.settings.kind for name, opened in building.rules.now.channels.items()},
-        tokens=building.tokens,
-        clock=database.clock,
-        shut=shut,
-        draining=draining,
-        roles=roles,
-        max_scan_bytes=settings.max_scan_bytes,
-    )
-
-    @asynccontextmanager
-    async def lifespan(api: FastAPI) -> AsyncIterator[None]:
-        async with AsyncExitStack() as stack:
-            await _open_store(building, stack)
-            disk.look()
-            _create_series(building)
-            building.rules.on_change(courier.wake)
-            loops: list[Coroutine[Any, Any, None]] = [
-                building.rules.watch(database.clock),
-                Upkeep(database, disk, history=settings.retention, attempts=settings.attempt_retention).run(),
-            ]
-            if "ingest" in roles:
-                loops.append(sweep_forever(settings.receive_timeout / SECOND))
-            if "process" in roles:
-                loops.append(processor.run())
-            if "deliver" in roles:
-                loops += [courier.run(), Reaper(database, courier.wake, courier.at_most_once).run()]
-            stack.push_async_callback(building.rules.close)
-            tasks = [asyncio.create_task(_guarded(loop)) for loop in loops]
-            _settle_memory()
-            log.info("ready", action="start", roles=sorted(roles), rules=building.rules.state.now.rev)
-            yield
-            draining.set()
-            await committer.flush()
-            await courier.drain()
-            for task in tasks:
-                task.cancel()
-            await asyncio.gather(*tasks, return_exceptions=True)
-
-    api = Front(title="Shipbell", version="0.1.0", description=routes.DESCRIPTION, lifespan=lifespan)
-    api.state.parts = parts
-    routes.install(api)
-    Instrumentator(excluded_handlers=["/metrics", "/healthz", "/readyz"], registry=telemetry.REGISTRY).instrument(api)
-    if "ingest" in roles:
-        api.door = HookDoor(
-            sources=building.doors,
-            committer=committer,
-            clock=database.clock,
-            max_body=settings.max_body_bytes,
-            shut=shut,
-        )
-    return api
-
-
-async def _open_store(building: Building, stack: AsyncExitStack) -> None:
-    database = building.database
-    await database.start()
-    stack.push_async_callback(database.close)
-    await database.write(upgrade)
-    if "process" in building.settings.roles:
-        left = await database.write(suspect_leftovers)
-        if left:
-            log.warning("receipts were left over by the last run", action="start", receipts=left)
-    await count_events(database)
-
-
-async def _guarded(loop: Coroutine[Any, Any, None]) -> None:
-    """A loop that ends by a defect must not end in silence: the process would look well and do nothing."""
-    try:
-        await loop
-    except Exception:
-        log.critical("a loop died: the process ends, so that it is started anew", action="loop", exc_info=True)
-        raise SystemExit(70) from None
 
 
 def standing(building: Building) -> dict[str, str]:
@@ -212,14 +122,127 @@ def standing(building: Building) -> dict[str, str]:
     return doors
 
 
-def _create_series(building: Building) -> None:
-    loaded = building.rules.now
-    telemetry.create_series(
-        sources=sorted(building.sources),
-        channels=sorted(loaded.channels),
-        rules=[rule.name for rule in loaded.book.rules.rules],
-        reasons=sorted(REASONS),
+def create_app(building: Building) -> FastAPI:
+    """The application: the hooks' door in front, FastAPI for the rest, the loops in its lifespan."""
+    settings = building.settings
+    file = sqlite_file(settings.database_url)
+    disk = Disk(file.resolve().parent if file else None, settings.disk_reserve_bytes)
+    parts = _parts(building, disk)
+    api = Front(
+        title="Shipbell",
+        version=version("shipbell"),
+        description=routes.DESCRIPTION,
+        openapi_tags=routes.TAGS,
+        redirect_slashes=False,
+        lifespan=lambda _: _life(building, parts, disk),
     )
+    api.state.parts = parts
+    routes.install(api)
+    Instrumentator(excluded_handlers=["/metrics", "/healthz", "/readyz"], registry=telemetry.REGISTRY).instrument(api)
+    api.add_middleware(BoundedBodies, limit=settings.max_body_bytes)
+    if "ingest" in parts.roles:
+        api.door = HookDoor(
+            sources=building.doors,
+            committer=parts.committer,
+            clock=parts.clock,
+            max_body=settings.max_body_bytes,
+            shut=parts.shut,
+        )
+    return api
+
+
+def _parts(building: Building, disk: Disk) -> Parts:
+    settings, rules, database = building.settings, building.rules, building.database
+    courier = Courier(
+        database,
+        channels=lambda: rules.now.channels,
+        cards=lambda: rules.now.cards,
+        clock=database.clock,
+        jitter=lambda: secrets.randbelow(10_000) / 10_000,
+        owner=secrets.token_hex(8),
+    )
+    processor = Processor(database, building.sources, lambda: rules.now.book, courier.wake)
+    return Parts(
+        database=database,
+        committer=Committer(database, processor.wake),
+        processor=processor,
+        courier=courier,
+        sources=building.sources,
+        doors=standing(building),
+        book=lambda: rules.now.book,
+        rules=rules.state,
+        channels=lambda: {name: opened.settings.kind for name, opened in rules.now.channels.items()},
+        tokens=building.tokens,
+        clock=database.clock,
+        shut=lambda: "disk_full" if disk.full else None,
+        draining=asyncio.Event(),
+        roles=frozenset(settings.roles),
+        max_scan_bytes=settings.max_scan_bytes,
+    )
+
+
+@asynccontextmanager
+async def _life(building: Building, parts: Parts, disk: Disk) -> AsyncIterator[None]:
+    """Everything that runs while the service does. What was opened first is closed last."""
+    async with AsyncExitStack() as stack:
+        await _open_store(building, stack)
+        stack.push_async_callback(building.rules.close)
+        disk.look()
+        telemetry.create_series(sources=sorted(building.sources), reasons=sorted(REASONS))
+        building.rules.on_change(parts.courier.wake)
+        tasks = [asyncio.create_task(_guarded(loop)) for loop in _loops(building, parts, disk)]
+        stack.push_async_callback(_end, parts, tasks)
+        _settle_memory()
+        for warning in building.warnings:
+            log.warning(warning, action="start")
+        log.info("ready", action="start", roles=sorted(parts.roles), rules=building.rules.state.now.rev)
+        yield
+
+
+def _loops(building: Building, parts: Parts, disk: Disk) -> Iterator[Coroutine[Any, Any, None]]:
+    settings, database = building.settings, building.database
+    yield building.rules.watch(parts.clock)
+    yield Upkeep(database, disk, history=settings.retention, attempts=settings.attempt_retention).run()
+    yield sweep_forever(settings.receive_timeout / SECOND)
+    if "process" in parts.roles:
+        yield parts.processor.run()
+    if "deliver" in parts.roles:
+        yield parts.courier.run()
+        yield Reaper(database, parts.courier.wake, parts.courier.at_most_once).run()
+
+
+async def _end(parts: Parts, tasks: list[asyncio.Task[None]]) -> None:
+    """In this order: readiness fails, what was admitted becomes durable, what is on its way arrives, loops end.
+
+    The server has answered every request by now; the store is closed after this.
+    """
+    parts.draining.set()
+    await parts.committer.flush()
+    await parts.courier.drain()
+    for task in tasks:
+        task.cancel()
+    await asyncio.gather(*tasks, return_exceptions=True)
+    log.info("stopped", action="stop")
+
+
+async def _open_store(building: Building, stack: AsyncExitStack) -> None:
+    database = building.database
+    stack.push_async_callback(database.close)
+    await database.start()
+    await database.write(upgrade)
+    if "process" in building.settings.roles:
+        left = await database.write(lambda connection: suspect_leftovers(connection, BATCH))
+        if left:
+            log.warning("receipts were left over by the last run", action="start", receipts=left)
+
+
+async def _guarded(loop: Coroutine[Any, Any, None]) -> None:
+    """A loop that ends by a defect must not end in silence: the process would look well and do nothing."""
+    try:
+        await loop
+    except Exception:
+        log.critical("a loop died: the process ends, so that it is started anew", action="loop", exc_info=True)
+        raise SystemExit(70) from None
 
 
 def _settle_memory() -> None:

@@ -1,7 +1,7 @@
 """Receipts: every authenticated request, kept as it came, once."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import sqlalchemy as sa
@@ -131,14 +131,28 @@ _FRESH = _WAITING.where(receipts.c.tries == 0)
 _SUSPECTS = _WAITING.where(receipts.c.tries > 0)
 
 
-def waiting(connection: Connection, now: int, limit: int, *, suspects: bool = False) -> list[StoredReceipt]:
-    """Receipts to process, oldest first, locked against other replicas until the transaction ends.
+def claim(connection: Connection, now: int, limit: int, lease: int) -> list[StoredReceipt]:
+    """Fresh receipts to process, oldest first. On PostgreSQL other replicas leave them alone for `lease` µs."""
+    found = [StoredReceipt(*row) for row in connection.execute(_FRESH, {"now": now, "limit": limit})]
+    _lease(connection, found, now + lease)
+    return found
 
-    `suspects` are those that were left over by a crash or failed before: they are taken apart from
-    the fresh ones, so that a poisonous one can do no harm to its neighbours.
+
+def claim_suspect(connection: Connection, now: int, lease: int) -> list[StoredReceipt]:
+    """One receipt that failed before or was left over by a crash, its try counted: a crash counts too.
+
+    Suspects are taken apart from the fresh ones, so that a poisonous one can do no harm to its neighbours.
     """
-    rows = connection.execute(_SUSPECTS if suspects else _FRESH, {"now": now, "limit": limit})
-    return [StoredReceipt(*row) for row in rows]
+    found = [StoredReceipt(*row) for row in connection.execute(_SUSPECTS, {"now": now, "limit": 1})]
+    if found:
+        _lease(connection, found, now + lease)
+        connection.execute(sa.update(receipts).where(receipts.c.id == found[0].id).values(tries=receipts.c.tries + 1))
+    return [replace(each, tries=each.tries + 1) for each in found]
+
+
+def _lease(connection: Connection, found: Sequence[StoredReceipt], until: int) -> None:
+    if found and connection.dialect.name != "sqlite":  # there the only process has one processor
+        connection.execute(sa.update(receipts).where(receipts.c.id.in_([r.id for r in found])).values(due_at=until))
 
 
 _FINISH = (
@@ -167,15 +181,14 @@ def finish(connection: Connection, done: Sequence[Processed], now: int) -> None:
         connection.execute(_FINISH, rows)
 
 
-def suspect_leftovers(connection: Connection) -> int:
-    """At start: whatever still waits may be what killed the last run, so it is tried alone. Returns how many."""
-    leftover = (receipts.c.state == _STATE_RECEIVED) & (receipts.c.tries == 0)
-    return connection.execute(sa.update(receipts).where(leftover).values(tries=1)).rowcount
+def suspect_leftovers(connection: Connection, batch: int) -> int:
+    """At start: the batch that was at work may be what killed the last run, so it is tried one by one.
 
-
-def count_try(connection: Connection, receipt_id: str) -> None:
-    """Committed before a suspect is tried again, so that a crash counts too."""
-    connection.execute(sa.update(receipts).where(receipts.c.id == receipt_id).values(tries=receipts.c.tries + 1))
+    Returns how many there are; those behind them were not touched yet.
+    """
+    first = sa.select(receipts.c.id).where(receipts.c.state == _STATE_RECEIVED, receipts.c.tries == 0)
+    first = first.order_by(receipts.c.due_at, receipts.c.id).limit(batch)
+    return connection.execute(sa.update(receipts).where(receipts.c.id.in_(first)).values(tries=1)).rowcount
 
 
 def oldest_waiting(connection: Connection) -> int | None:
