@@ -151,7 +151,6 @@ def many(items: Value, name: str, made: Any, limit: int, last: Callable[[int], A
             built = made(run) if callable(made) else made
             if built is not GONE:
                 out.append(built)
-        run.names.pop(name, None)
         end = last(len(found) - most) if len(found) > most else None
         if end is not None:
             out.append(end)

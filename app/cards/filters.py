@@ -107,9 +107,9 @@ _OURS: dict[str, Filter] = {
     "words": words,
     "join": join,
 }
-_TEXT = ("upper", "lower", "title", "capitalize", "trim", "abs", "int", "float", "string")
+_TEXT = ("upper", "lower", "title", "capitalize", "trim", "abs", "int", "float", "string", "dictsort")
 _LISTS = ("first", "last", "length", "list", "sort", "unique", "min", "max", "sum")
-_PICKS = ("default", "map", "select", "reject", "selectattr", "rejectattr", "dictsort", "items")
+_PICKS = ("default", "map", "select", "reject", "selectattr", "rejectattr", "items")
 
 ALLOWED: Mapping[str, Filter] = {
     **{name: _through(filter_) for name, filter_ in _OURS.items()},

@@ -115,6 +115,8 @@ def _object(value: Any, path: Path) -> Iterator[Finding]:
 
 def _property(value: Any, path: Path, kind: str, name: str) -> Iterator[Finding]:
     templated = isinstance(value, str) and ("{{" in value or "{%" in value)
+    if escaping(kind, name) == "url" and isinstance(value, str) and not value.startswith(("https://", "{{", "{%")):
+        yield Finding(path, f"{name!r} is not an https URL")
     if name == "type" and templated:
         yield Finding(path, "a type is written out, not made by a template")
     if name in _TEXTS and not isinstance(value, str):
@@ -124,5 +126,3 @@ def _property(value: Any, path: Path, kind: str, name: str) -> Iterator[Finding]
     allowed = allowed_values(kind, name)
     if allowed is not None and value.lower() not in allowed:
         yield Finding(path, f"{name!r} of a {kind} cannot be {value!r}", did_you_mean(value.lower(), allowed))
-    if escaping(kind, name) == "url" and not value.startswith("https://"):
-        yield Finding(path, f"{name!r} is not an https URL")

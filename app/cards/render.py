@@ -1,5 +1,6 @@
 """Renders a compiled card for one event, makes it fit, and falls back to the minimal one rather than fail."""
 
+import re
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -78,7 +79,7 @@ def _fit(plan: CardPlan, context: CardContext) -> Rendered:
         "icon": context.icon or Safe(default_icon(context.e)),
         "service": shown_name(context.e, "service"),
         "environment": shown_name(context.e, "environment"),
-        "mentions": Safe(context.mentions) if context.mentions else "",
+        "mentions": _mentions(context) if context.mentions else "",
         "easter_egg": context.easter_egg,
     }
     for cut, drop, longest in _steps(plan):
@@ -105,7 +106,7 @@ def _finished(card: dict[str, Any], context: CardContext, names: frozenset[str],
     """The card with what the engine adds: mentions that it does not print itself, the notice, the footer."""
     extra: list[dict[str, Any]] = []
     if context.mentions and "mentions" not in names:
-        extra.append({"type": "TextBlock", "wrap": True, "text": context.mentions})
+        extra.append({"type": "TextBlock", "wrap": True, "text": _mentions(context)})
     if shortened:
         target = best_link(context.e)
         text = f"Shortened to fit. [Everything is here]({target})" if target else "Shortened to fit."
@@ -117,6 +118,13 @@ def _finished(card: dict[str, Any], context: CardContext, names: frozenset[str],
     if context.entities:
         card = {**card, "msteams": {**card.get("msteams", {}), "entities": _shown(card, context.entities)}}
     return card
+
+
+def _mentions(context: CardContext) -> Safe:
+    """The mentions with everything in them escaped that is not the text of an entity: names come from outside."""
+    texts = [text for entity in context.entities if (text := entity.get("text"))]
+    pieces = re.split(f"({'|'.join(map(re.escape, texts))})", context.mentions) if texts else [context.mentions]
+    return Safe("".join(piece if piece in texts else markdown(piece) for piece in pieces))
 
 
 def _small(text: str) -> dict[str, Any]:

@@ -113,6 +113,7 @@ def test_a_url_is_whole_or_made_of_pieces(render_body):
     - {type: Action.OpenUrl, title: filtered, url: "{{ e.links.pipeline | url }}"}
     - {type: Action.OpenUrl, title: pieces, url: "https://t.example/{{ e.version }}?q={{ e.service }}"}
     - {type: Action.OpenUrl, title: gone, url: "{{ e.links.report }}"}
+    - {type: Action.OpenUrl, title: no host, url: "https://{{ e.version }}/"}
     - {type: Action.OpenUrl, title: literal, url: "https://t.example/"}
 """
     links = {"pipeline": "https://p.example/a?b=c", "report": "http://insecure.example"}

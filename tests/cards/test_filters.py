@@ -3,6 +3,7 @@
 import pytest
 
 from app.cards import filters
+from tests.cards.conftest import yaml_text
 
 
 @pytest.mark.parametrize(
@@ -68,6 +69,18 @@ def test_what_is_absent_stays_absent(render_text):
     assert render_text("{{ e.duration_seconds | dur }}") == "-"
     assert render_text("{{ e.version | upper }}") == "-"
     assert render_text("{{ e.commit.sha | sha | link(e.commit.url) }}") == "-"
+
+
+@pytest.mark.parametrize("name", filters.ALLOWED)
+def test_no_filter_fails_on_what_is_absent(name, render_body):
+    arguments = {"selectattr": "('x')", "rejectattr": "('x')", "map": "('upper')", "plural": "('x')", "link": "('x')"}
+    template = f"x{{% for i in e.images | {name}{arguments.get(name, '')} %}}{{% endfor %}}" + (
+        f"{{{{ e.error | {name}{arguments.get(name, '')} }}}}"
+        if name not in ("map", "select", "reject", "items")
+        else ""
+    )
+    rendered = render_body(f"- {{type: TextBlock, wrap: true, text: {yaml_text(template)}}}")
+    assert rendered.fell_back is None, rendered.problem
 
 
 def test_link_and_md_are_ready_as_they_stand(render_text):

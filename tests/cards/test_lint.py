@@ -51,6 +51,7 @@ def test_a_good_card_has_no_findings():
         ({"type": "TextBlock", "wrap": True}, "body.0: TextBlock without 'text'"),
         ({"type": "Image", "url": "https://example.com/a.png"}, "body.0: Image without 'altText'"),
         ({"type": "Image", "altText": "a", "url": "http://example.com"}, "body.0.url: 'url' is not an https URL"),
+        ({"type": "Image", "altText": "a", "url": "x/{{ e.id }}"}, "body.0.url: 'url' is not an https URL"),
         ({"type": "FactSet", "facts": ["a"]}, "body.0.facts.0: a fact has a title and a value"),
         ({"type": "FactSet", "facts": [{"title": "a", "value": None}]}, "'value' is text, this is NoneType"),
         ({"type": "FactSet", "facts": {}}, "body.0.facts: 'facts' is a list"),

@@ -126,6 +126,14 @@ def test_mentions_stand_where_the_card_prints_them(built_in):
     assert built_in.render("deployment-failed", CardContext(EVENTS["push"])).card["msteams"] == {"width": "Full"}
 
 
+def test_only_our_entities_are_mentions(render_body):
+    said = "<at>Grace</at>, [x](https://evil.example) <at>everyone</at>"
+    rendered = render_body("- {type: TextBlock, wrap: true, text: '{{ mentions }}'}", mentions=said, entities=[MENTION])
+    assert texts(rendered) == ["<at>Grace</at>, \\[x\\](https://evil.example) \\<\u200bat\\>everyone\\<\u200b/at\\>"]
+    below = render_body("- {type: TextBlock, wrap: true, text: x}", mentions="<at>Bob</at>")
+    assert texts(below) == ["x", "\\<\u200bat\\>Bob\\<\u200b/at\\>"]
+
+
 def test_a_card_that_prints_no_mentions_gets_them_below(render_body):
     rendered = render_body("- {type: TextBlock, wrap: true, text: x}", mentions="<at>Grace</at>", entities=[MENTION])
     assert texts(rendered) == ["x", "<at>Grace</at>"]
