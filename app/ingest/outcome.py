@@ -1,0 +1,86 @@
+"""What a processed receipt comes to: rows for the store, numbers for the metrics."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import structlog
+
+from app import telemetry
+from app.events import UNMAPPED, Envelope, to_json
+from app.ingest.interpret import Interpreted
+from app.kernel.clock import SECOND, to_us
+from app.kernel.json import dumps
+from app.routing import Routing
+from app.store import receipts as receipt_store
+from app.store.events import NewEvent
+from app.store.receipts import Processed, StoredReceipt
+
+MAX_TRIES = 3
+RETRY_AFTER = 5 * SECOND
+
+log = structlog.get_logger("process")
+
+
+@dataclass(frozen=True, slots=True)
+class Read:
+    """A receipt, what it says, and its events with their flat views."""
+
+    receipt: StoredReceipt
+    said: Interpreted
+    events: Sequence[tuple[Envelope, dict[str, Any]]]
+
+
+def stored(event: Envelope, view: dict[str, Any]) -> NewEvent:
+    """An event as a row."""
+    if event.occurred_at is None or event.received_at is None:
+        raise ValueError("the estate gives every event its times")
+    return NewEvent(
+        id=event.id,
+        receipt_id=event.receipt,
+        type=event.type,
+        status=event.status,
+        source=event.source,
+        service=event.service,
+        environment=event.environment,
+        subject=event.subject,
+        occurred_at=to_us(event.occurred_at),
+        received_at=to_us(event.received_at),
+        data=to_json(view),
+    )
+
+
+def record(routing: Routing, suppressed: Mapping[str, str] | None) -> dict[str, Any]:
+    """What is kept of a routing; `suppressed` says by channel why a card was not owed."""
+    kept = routing.record()
+    if suppressed:
+        kept["suppressed"] = dict(suppressed)
+    return kept
+
+
+def finished(receipt: StoredReceipt, said: Interpreted, now: int) -> Processed:
+    """A receipt's new state. What fails in our own code is tried three times, alone, before it is quarantined."""
+    tries = max(receipt.tries, 1)  # a suspect's try was counted before it began
+    if said.defect and tries < MAX_TRIES:
+        log.error("receipt failed", action="process", receipt=receipt.id, source=receipt.source, reason=said.reason)
+        return Processed(receipt.id, receipt_store.RECEIVED, said.reason, receipt.flags, "[]", tries, now + RETRY_AFTER)
+    ids = dumps([event.id for event in said.events]).decode()
+    return Processed(receipt.id, said.state, said.reason, said.flags, ids, receipt.tries, now)
+
+
+def count(read: Read, new: set[str]) -> None:
+    """Count a receipt and its new events, once they are stored."""
+    source, said = read.receipt.source, read.said
+    if said.defect and read.receipt.tries < MAX_TRIES:
+        telemetry.ROUTING_ERRORS.labels("poison").inc()
+    else:
+        telemetry.RECEIPTS_DONE.labels(source, said.state).inc()
+    for event in said.events:
+        if event.id not in new:
+            continue
+        telemetry.EVENTS.labels(source, event.type).inc()
+        if UNMAPPED in (event.service, event.environment):
+            telemetry.UNMAPPED.labels(source).inc()
+        if event.occurred_at and event.time_from == "source":
+            lag = read.receipt.received_at - to_us(event.occurred_at)
+            telemetry.EVENT_LAG.labels(source).observe(lag / SECOND)
