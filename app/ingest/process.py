@@ -148,14 +148,7 @@ class Processor:
         self, connection: Connection, routed: Sequence[tuple[dict[str, Any], Routing]], book: Book, now: int
     ) -> Mapping[str, int]:
         wanted = [
-            Wanted(
-                view["id"],
-                send.channel,
-                send.card,
-                send.rule,
-                max_age_us=book.max_age(send.channel),
-                dedupe=send.dedupe,
-            )
+            Wanted(view["id"], send.channel, send.card, send.rule, 0, book.max_age(send.channel), send.dedupe)
             for view, routing in routed
             for send in routing.sends
         ]

@@ -4,16 +4,15 @@ import asyncio
 import shutil
 from pathlib import Path
 
-import structlog
-
 from app import telemetry
-from app.kernel.clock import MINUTE, SECOND
+from app.kernel import logs
+from app.kernel.clock import MINUTE, SECOND, monotonic
 from app.kernel.errors import StoreUnavailable
 from app.store import Database, retention
 from app.store import events as event_store
 from app.store import receipts as receipt_store
 
-log = structlog.get_logger("upkeep")
+log = logs.get("upkeep")
 
 DISK_EVERY, PRUNE_EVERY = 1, 60
 
@@ -42,7 +41,7 @@ class Upkeep:
     def __init__(self, database: Database, disk: Disk, *, history: int, attempts: int) -> None:
         self._database, self._disk = database, disk
         self._history, self._attempts = history, attempts
-        self._last = 0
+        self._ahead: float | None = None
 
     async def run(self) -> None:
         seconds = 0
@@ -53,6 +52,7 @@ class Upkeep:
                 await self._measure()
                 if seconds % PRUNE_EVERY == 0:
                     await self._database.maintain()
+                    telemetry.STORE_EVENTS.set(await self._database.read(event_store.count))
                     await self.prune()
             except StoreUnavailable as error:
                 log.warning("store unavailable", action="upkeep", reason=str(error))
@@ -81,13 +81,10 @@ class Upkeep:
         telemetry.OLDEST_UNROUTED.set(max(0, now - oldest) / SECOND if oldest else 0)
 
     def _watch_clock(self) -> None:
-        now = self._database.clock()
-        if self._last and abs(now - self._last - DISK_EVERY * SECOND) > MINUTE:
+        """The machine's clock against one that only goes forward: how far it is ahead must stay the same."""
+        ahead = self._database.clock() / SECOND - monotonic()
+        moved = 0.0 if self._ahead is None else ahead - self._ahead
+        self._ahead = ahead
+        if abs(moved) > MINUTE / SECOND:
             telemetry.CLOCK_JUMPS.inc()
-            log.warning("the clock jumped", action="clock", seconds=round((now - self._last) / SECOND))
-        self._last = now
-
-
-async def count_events(database: Database) -> None:
-    """Set the gauge of stored events once, at start."""
-    telemetry.STORE_EVENTS.set(await database.read(event_store.count))
+            log.warning("the clock jumped", action="clock", seconds=round(moved))
