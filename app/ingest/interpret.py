@@ -4,6 +4,8 @@ import traceback
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
+import orjson
+
 from app.estate import Estate
 from app.events import Envelope
 from app.kernel.errors import BadPayload
@@ -31,7 +33,7 @@ def interpret(receipt: StoredReceipt, sources: Mapping[str, Source], estate: Est
     if source is None:
         return Interpreted(QUARANTINED, "there is no such source any more")
     try:
-        parsed = source.parse(Inbound(loads(receipt.headers.encode()), receipt.body))
+        parsed = source.parse(Inbound(orjson.loads(receipt.headers), receipt.body))
         if isinstance(parsed, Ignored):
             return Interpreted(IGNORED, parsed.reason[:REASON_LIMIT])
         events = [
