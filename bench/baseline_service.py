@@ -75,7 +75,8 @@ class CommitStatus(BaseModel):
     commit_status: Status
 
 
-engine = create_async_engine(f"sqlite+aiosqlite:///{DATABASE}")
+# Few connections and none beyond them: SQLite's writers wait for each other, and more of them only wait longer.
+engine = create_async_engine(f"sqlite+aiosqlite:///{DATABASE}", pool_size=5, max_overflow=0)
 sessions = async_sessionmaker(engine, expire_on_commit=False)
 
 
