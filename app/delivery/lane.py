@@ -18,7 +18,7 @@ from app.kernel.errors import StoreUnavailable
 from app.store import Connection, Database
 from app.store.budgets import read_stamps, save_stamps
 from app.store.channel_states import ChannelState
-from app.store.claims import Claimed, claim
+from app.store.claims import Claimed, claim, hasten
 from app.store.results import RELEASED, Result
 
 MOST_HELD = 64
@@ -52,7 +52,7 @@ class Lane:
         self._busy = 0
         self._more = False
         self._afford_at = 0
-        self._stopping = False
+        self._recovered = self._stopping = False
         self._wake = asyncio.Event()
         self._filler = asyncio.create_task(self._fill(), name=f"lane {opened.name}")
         self._senders = [
@@ -112,6 +112,9 @@ class Lane:
     async def _take(self, limit: int) -> None:
         desk, name, budget = self._desk, self.opened.name, self.opened.budget
         now, began = desk.clock(), monotonic()
+        if self._recovered:
+            self._recovered = False
+            await desk.database.write(lambda c: hasten(c, name, now))
         if budget is None:
             claims = await desk.database.write(lambda c: claim(c, name, desk.owner, limit, now, LEASE))
         else:
@@ -158,6 +161,7 @@ class Lane:
         if self.state.breaker != before.breaker:
             log.warning("breaker", action="deliver", channel=self.opened.name, state=self.state.breaker,
                         reason=decision.reason, fails=self.state.fails)  # fmt: skip
+            self._recovered = self.state.breaker == "closed"
             self._wake.set()
         if self.state is not before and not self._stopping:
             self._desk.results.put_state(self.state)

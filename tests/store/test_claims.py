@@ -7,7 +7,7 @@ import sqlalchemy as sa
 from app.kernel.clock import DAY, HOUR, MINUTE, SECOND
 from app.store import Database
 from app.store.channel_states import enrol, own
-from app.store.claims import Claimed, claim, renew
+from app.store.claims import Claimed, claim, hasten, renew
 from app.store.reaping import expire, expired, pull_in, reap, stranded
 from app.store.results import RELEASED, Attempt, Change, Result, record
 from app.store.tables import attempts, deliveries
@@ -176,3 +176,16 @@ async def test_F44_what_a_jump_of_the_clock_stranded_is_pulled_in(database: Data
     assert len(ids) == 1
     assert await database.write(lambda c: pull_in(c, ids, now)) == 1
     assert len(await take(database)) == 2
+
+
+async def test_a_recovered_channel_s_failures_are_due_now_and_its_doubts_are_not(database: Database) -> None:
+    now = await ready(database, ["e1", "e2", "e3"])
+    a, b, _ = await take(database)
+    results = [
+        Result(a.id, a.fence, Change("pending", "http_5xx", due_at=now + HOUR)),
+        Result(b.id, b.fence, Change("pending", "timeout", due_at=now + MINUTE, ambiguous=1)),
+    ]
+    await database.write(lambda c: record(c, results, now))
+    assert await database.write(lambda c: hasten(c, "qa", now)) == 0
+    assert await database.write(lambda c: hasten(c, "team", now)) == 1
+    assert [each.event_id for each in await take(database)] == ["e1"]
