@@ -16,7 +16,8 @@ def _bounded(limit: int) -> BeforeValidator:
 
     def tidy(value: Any) -> Any:
         if isinstance(value, str):
-            return clean(value, limit) or None
+            plain = value.isascii() and len(value) <= limit and "\x00" not in value
+            return (value if plain else clean(value, limit)) or None
         return str(value) if isinstance(value, int) and not isinstance(value, bool) else value
 
     return BeforeValidator(tidy)
