@@ -1,0 +1,89 @@
+"""The page of settings: every SHIPBELL_ variable, and the secrets of the sources."""
+
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+
+from pydantic.fields import FieldInfo
+
+import app.sources
+from app.config.settings import PREFIX, Duration, Settings
+from app.kernel.discover import rooms
+from app.sources import Source
+from docs.pages.markdown import code, table
+
+ORIGIN = "app/config/settings.py"
+
+_INTRO = """# Settings
+
+Settings are environment variables, or lines of a `.env` in the working folder (variables win). Each has a `_FILE`
+twin that names a file which holds the value: `SHIPBELL_API_TOKENS_FILE=/run/secrets/tokens`. Giving both is an
+error, and so is a value that does not fit: the service does not start, and says which variable it is, never its
+value.
+
+Durations are written `90s`, `10m`, `24h`, `30d`. Lists are separated by spaces, commas or new lines.
+"""
+
+_SECRETS = """## Secrets of sources
+
+A source has a door only when it has a secret. Several secrets, separated by spaces or new lines, are all valid, so
+that one can be [changed without a gap](../how-to/rotate-a-secret.md). `auth:none` instead of a secret lets
+everybody in. An empty value is an error. The first run on a loopback address writes random ones into `.env`.
+"""
+
+_OTHERS = """## Channels
+
+A channel's URL is a secret and never stands in the rules. The rules name the variable that holds it
+(`url_env: TEAMS_PLATFORM_URL`), and you choose its name. It has a `_FILE` twin like every setting.
+
+## The command line
+
+Commands that speak to a running service read the settings above and these two:
+
+| variable | meaning |
+| --- | --- |
+| `SHIPBELL_URL` | Where the service is, if not at `SHIPBELL_HOST` and `SHIPBELL_PORT`. |
+| `SHIPBELL_TOKEN` | The bearer token to use, if not the first one of `SHIPBELL_API_TOKENS`. |
+"""
+
+
+def pages() -> dict[str, str]:
+    """`settings.md`."""
+    rows = [
+        (code(PREFIX + name.upper()), code(_default(field)), field.description or "")
+        for name, field in Settings.model_fields.items()
+    ]
+    secrets = [
+        (code(f"{PREFIX}SECRET_{name.upper().replace('-', '_')}"), source.title)
+        for source in rooms(app.sources, "SOURCE").values()
+        if source.door == "hook"
+        for name in _names(source)
+    ]
+    parts = [
+        _INTRO,
+        table(["variable", "default", "meaning"], rows),
+        _SECRETS,
+        table(["variable", "source"], secrets),
+        _OTHERS,
+    ]
+    return {"settings.md": "\n\n".join(part.rstrip() for part in parts) + "\n"}
+
+
+def _names(source: Source) -> tuple[str, ...]:
+    return (source.name, *source.aliases)
+
+
+def _default(field: FieldInfo) -> str:
+    value: Any = field.default
+    if Duration.__metadata__[0] in field.metadata:
+        return _duration(timedelta(microseconds=value))
+    if isinstance(value, tuple):
+        return " ".join(value)
+    return value.as_posix() if isinstance(value, Path) else str(value)
+
+
+def _duration(span: timedelta) -> str:
+    for size, unit in ((86400, "d"), (3600, "h"), (60, "m")):
+        if span and not span.total_seconds() % size:
+            return f"{span.total_seconds() / size:.0f}{unit}"
+    return f"{span.total_seconds():.0f}s"
