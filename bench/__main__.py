@@ -8,6 +8,9 @@ from pathlib import Path
 from bench import machine, report
 from bench.bench import Bench, prepare
 from bench.figures import Figure
+from bench.processes import NotStarted
+from bench.saturate import Unusable
+from bench.wrk import NotSetUp
 
 SCENARIOS = ("accept", "everything_on", "latency", "card_latency", "start_and_memory", "outage", "replicas")
 PAGE = Path(__file__).parent.parent / "docs" / "explanation" / "performance-results.md"
@@ -15,28 +18,34 @@ _QUICK_SECONDS = 2.0
 
 
 def main() -> int:
-    """The exit code: 1 when a figure that ran did not reach what it must."""
+    """The exit code: 1 when a figure did not reach what it must, or a scenario could not be run."""
     asked = _arguments()
     bench = prepare(1 if asked.quick else asked.rounds, _QUICK_SECONDS if asked.quick else asked.seconds)
-    figures = measure(bench, asked.scenarios or SCENARIOS)
+    figures, faults = measure(bench, asked.scenarios or SCENARIOS)
     if asked.quick or asked.scenarios:
         print("the page is left as it is: it holds whole runs only")
     else:
         PAGE.parent.mkdir(parents=True, exist_ok=True)
-        PAGE.write_text(report.render(figures, machine.lines(bench), bench.rounds, bench.seconds))
-    return 1 if any(figure.missed for figure in figures) else 0
+        PAGE.write_text(report.render(figures, faults, machine.lines(bench), bench.rounds, bench.seconds))
+    return 1 if faults or any(figure.missed for figure in figures) else 0
 
 
-def measure(bench: Bench, scenarios: list[str] | tuple[str, ...]) -> list[Figure]:
-    """The figures of these scenarios, printed as they come."""
+def measure(bench: Bench, scenarios: list[str] | tuple[str, ...]) -> tuple[list[Figure], list[str]]:
+    """The figures of these scenarios, printed as they come; and which gave none, and why."""
     figures: list[Figure] = []
+    faults: list[str] = []
     for name in scenarios:
         bench.say(name)
-        found: list[Figure] = importlib.import_module(f"bench.scenarios.{name}").run(bench)
+        try:
+            found: list[Figure] = importlib.import_module(f"bench.scenarios.{name}").run(bench)
+        except (NotSetUp, NotStarted, Unusable) as error:
+            faults.append(f"{name}: {str(error).splitlines()[0]}")
+            bench.say(f"  not run: {error}")
+            continue
         figures += found
         for figure in found:
             bench.say(report.line(figure))
-    return figures
+    return figures, faults
 
 
 def _arguments() -> argparse.Namespace:

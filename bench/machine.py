@@ -19,8 +19,15 @@ def lines(bench: Bench) -> list[str]:
         f"- memory: {_memory_gb():.0f} GB; kernel: {platform.system()} {platform.release().split('-')[0]}",
         f"- data on: {_file_system()}",
         f"- Python {platform.python_version()}, SQLite {sqlite3.sqlite_version}, {packages}",
-        f"- load: {wrk.version()}, one thread, 64 connections, closed loop; open loops and ledgers by the bench itself",
+        f"- load: {_wrk()}, one thread, 64 connections, closed loop; open loops and ledgers by the bench itself",
     ]
+
+
+def _wrk() -> str:
+    try:
+        return wrk.version()
+    except wrk.NotSetUp:
+        return "wrk is not set up"
 
 
 def _processor() -> str:

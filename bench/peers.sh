@@ -7,6 +7,8 @@ here=$(cd "$(dirname "$0")/.." && pwd)
 peers="$here/.peers"
 mkdir -p "$peers/debian" "$peers/npm"
 
+[ "$(id -u)" = 0 ] && apt-get update -qq # an empty package list finds nothing
+
 debian() { # one Debian package with its files under .peers/debian
     if (cd "$peers/debian" && apt-get download -q "$1" && dpkg -x "$1"_*.deb . && rm "$1"_*.deb); then
         echo "have $1"

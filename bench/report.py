@@ -19,14 +19,17 @@ the request without waiting for the disk (`synchronous=NORMAL`), and sends from 
 """
 
 
-def render(figures: Sequence[Figure], machine: Sequence[str], rounds: int, seconds: float) -> str:
-    """The page in Markdown."""
+def render(
+    figures: Sequence[Figure], faults: Sequence[str], machine: Sequence[str], rounds: int, seconds: float
+) -> str:
+    """The page in Markdown; `faults` are the scenarios that gave no figures, with the reason."""
     musts = [figure for figure in figures if figure.must is not None]
     others = [figure for figure in figures if figure.must is None]
     parts = [
         _HEAD.format(rounds=rounds, seconds=seconds),
         "## What must be reached\n\n" + _table(musts),
         "## What else was seen\n\n" + _table(others),
+        *(["## What could not be run\n\n" + "".join(f"- {fault}\n" for fault in faults)] if faults else []),
         "## The machine\n\n" + "\n".join(machine) + "\n",
     ]
     return "\n".join(parts)

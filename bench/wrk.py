@@ -5,6 +5,7 @@ import os
 import shutil
 import subprocess
 from dataclasses import dataclass
+from functools import lru_cache
 from pathlib import Path
 
 from bench.systems import PEERS
@@ -48,7 +49,7 @@ class Load:
         self._request = template.write(folder)
         self._signatures = folder / "signatures"
         self._count = int(_FASTEST * seconds)
-        self._signatures.write_bytes(b"".join(map(template.signature, range(FIRST, FIRST + self._count))))
+        self._signatures.write_bytes(_signatures(template, self._count))
 
     def run(self, port: int, seconds: float, used: int = 0, connections: int = CONNECTIONS) -> Result:
         """Post for so many seconds; the first `used` numbers are passed over: they were sent before."""
@@ -64,6 +65,12 @@ class Load:
     def count(self) -> int:
         """How many numbers there are; after the last one the first comes again."""
         return self._count
+
+
+@lru_cache(maxsize=2)
+def _signatures(template: Template, count: int) -> bytes:
+    """They take seconds, and are the same in every round."""
+    return b"".join(map(template.signature, range(FIRST, FIRST + count)))
 
 
 def parse(printed: str) -> Result:
