@@ -13,8 +13,8 @@ from sqlalchemy.ext.asyncio import create_async_engine
 
 from app.kernel.clock import SECOND
 from app.store import Database
-from app.store.opening import open_database
 from app.store.migrate import upgrade
+from app.store.opening import open_database
 
 START = 1_790_000_000 * SECOND
 """When a `clock` begins, in µs: September 2026."""

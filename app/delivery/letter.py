@@ -1,7 +1,7 @@
 """The card of one delivery: made at the first try, kept as it is for the later ones.
 
 A repeat is byte for byte the card of the first try, also when the card's file has changed meanwhile. Only the
-footer is new: `ref 7Q3K` stands under every card, and `try 2 · possible repeat` is added when nobody knows
+footer is new: `ref 3a5b7c` stands under every card, and `try 2 · possible repeat` is added when nobody knows
 whether an earlier try arrived, so that a reader who sees two cards with one ref knows what they are.
 """
 
@@ -16,8 +16,7 @@ from app.cards import MINIMAL, CardContext, Cards
 from app.routing.route import NO_RULE
 from app.store.claims import Claimed
 
-_CROCKFORD = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
-_REF_DIGITS = 5
+_REF_DIGITS = 6
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,18 +30,8 @@ class Letter:
 
 
 def ref(key: str) -> str:
-    """The four characters that a person reads to a colleague: the first 20 bits of a delivery's key."""
-    bits = int(key[:_REF_DIGITS], 16)
-    return "".join(_CROCKFORD[bits >> shift & 31] for shift in (15, 10, 5, 0))
-
-
-def key_prefix(text: str) -> str | None:
-    """The first digits of the keys that have this ref, or None when it is none. `O` is read as 0, `I` and `L` as 1."""
-    digits = [_CROCKFORD.find(each) for each in text.upper().replace("O", "0").replace("I", "1").replace("L", "1")]
-    if len(digits) != 4 or min(digits) < 0:
-        return None
-    bits = digits[0] << 15 | digits[1] << 10 | digits[2] << 5 | digits[3]
-    return f"{bits:05x}"
+    """What a person reads to a colleague, and what the API finds the delivery by: the first digits of its key."""
+    return key[:_REF_DIGITS]
 
 
 def footer(claim: Claimed) -> str:

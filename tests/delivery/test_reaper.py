@@ -3,12 +3,12 @@
 import sqlalchemy as sa
 
 from app import telemetry
-from app.delivery.dead import retry
 from app.delivery.reaper import Reaper
 from app.kernel.clock import DAY, HOUR, SECOND
 from app.store import Database
 from app.store.channel_states import enrol, own
 from app.store.claims import claim
+from app.store.deliveries import owe_again
 from app.store.tables import deliveries
 from tests.conftest import HandClock
 from tests.delivery.conftest import Post
@@ -83,16 +83,16 @@ async def test_the_gauges_follow_the_backlog_down_to_zero(database: Database, cl
     assert telemetry.DEAD_OLDEST._value.get() == 0
 
 
-async def test_a_dead_letter_that_is_retried_goes_out_once_and_says_so(post: Post) -> None:
+async def test_a_dead_letter_that_is_owed_again_goes_out_once_and_says_so(post: Post) -> None:
     team = post.open("team")
     post.start()
-    await post.owe("e1", max_age_us=HOUR)
+    await post.owe("e1")
     await post.settled(e1="delivered")
     (first,) = await post.database.read(snapshot)
-    assert await retry(post.database, first, post.courier.wake) is None
     await post.database.write(lambda c: c.execute(sa.update(deliveries).values(state="dead")))
-    pressed = [await retry(post.database, first, post.courier.wake) for _ in range(2)]
-    assert all(each is not None and (each.generation, each.id) == (1, first + 1) for each in pressed)
+    for _ in range(2):
+        await post.database.write(lambda c: owe_again(c, first, post.database.clock(), DAY))
+        post.courier.wake(["team"])
     await post.settled(e1="delivered")
     assert len(team.messages) == 2
     assert team.messages[1].card["body"][-1]["text"].startswith("replayed · ref ")
