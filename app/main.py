@@ -19,11 +19,11 @@ from app.api import routes
 from app.api.front import Front
 from app.api.limits import BoundedBodies
 from app.api.parts import Parts
-from app.channels import REASONS, ChannelKind
+from app.channels import ChannelKind
 from app.config.names import unknown_names
 from app.config.reload import Rules
 from app.config.secrets import open_sources, read_tokens
-from app.config.settings import Settings
+from app.config.settings import LOOPBACK, Settings
 from app.delivery.courier import Courier
 from app.delivery.reaper import Reaper
 from app.ingest.committer import Committer
@@ -43,8 +43,6 @@ from app.store.opening import open_database, sqlite_file
 from app.store.receipts import suspect_leftovers
 
 log = logs.get("main")
-
-LOOPBACK = frozenset({"127.0.0.1", "::1", "localhost"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -188,7 +186,7 @@ async def _life(building: Building, parts: Parts, disk: Disk) -> AsyncIterator[N
         await _open_store(building, stack)
         stack.push_async_callback(building.rules.close)
         disk.look()
-        telemetry.create_series(sources=sorted(building.sources), reasons=sorted(REASONS))
+        telemetry.create_series({name: source.types for name, source in building.sources.items()})
         building.rules.on_change(parts.courier.wake)
         tasks = [asyncio.create_task(_guarded(loop)) for loop in _loops(building, parts, disk)]
         stack.push_async_callback(_end, parts, tasks)

@@ -1,6 +1,6 @@
 """Every operational metric in one table. Label values come from configuration and are created at start."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 
 from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram
 
@@ -92,20 +92,24 @@ FALLBACK_REASONS = ("template_error", "too_large", "unknown_card", "lint")
 STAGES = ("process", "claim", "render", "record")
 
 
-def create_series(
-    *, sources: Sequence[str], channels: Sequence[str], rules: Sequence[str], reasons: Sequence[str]
-) -> None:
-    """Create the series of all configured label values, so that a graph shows zero instead of nothing."""
-    _create(_PER_SOURCE, [(source,) for source in (*sources, "unknown")])
-    _create([REJECTED], [(source, reason) for source in (*sources, "unknown") for reason in REJECT_REASONS])
-    _create([RECEIPTS_DONE], [(source, state) for source in sources for state in RECEIPT_STATES])
+def create_series(sources: Mapping[str, Iterable[str]]) -> None:
+    """Create the series of sources, each with the event types that it can tell of, so that a graph begins at zero."""
+    names = sorted(sources)
+    _create(_PER_SOURCE, [(source,) for source in (*names, "unknown")])
+    _create([REJECTED], [(source, reason) for source in (*names, "unknown") for reason in REJECT_REASONS])
+    _create([RECEIPTS_DONE], [(source, state) for source in names for state in RECEIPT_STATES])
+    _create([EVENTS], [(source, type_) for source in names for type_ in sorted(sources[source])])
+    _create([STAGE_SECONDS], [(stage,) for stage in STAGES])
+    _create([ROUTING_ERRORS], [("poison",), ("store",)])
+    _create([CARD_FALLBACKS], [(reason,) for reason in FALLBACK_REASONS])
+
+
+def create_rule_series(channels: Sequence[str], rules: Sequence[str], reasons: Sequence[str]) -> None:
+    """Create the series of what the rules name; again after every change of theirs."""
     _create(_PER_CHANNEL, [(channel,) for channel in channels])
     _create([DELIVERIES], [(channel, outcome) for channel in channels for outcome in DELIVERY_OUTCOMES])
     _create([FAILURES], [(channel, reason) for channel in channels for reason in reasons])
     _create([RULE_MATCHES], [(rule,) for rule in rules])
-    _create([STAGE_SECONDS], [(stage,) for stage in STAGES])
-    _create([ROUTING_ERRORS], [("poison",), ("store",)])
-    _create([CARD_FALLBACKS], [(reason,) for reason in FALLBACK_REASONS])
 
 
 def _create(metrics: Iterable[Counter | Gauge | Histogram], labels: Iterable[tuple[str, ...]]) -> None:

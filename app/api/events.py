@@ -1,36 +1,84 @@
 """Events: what happened, in our words, and why somebody was told or not."""
 
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 
 import orjson
-from fastapi import APIRouter, Depends, HTTPException, Path
+from fastapi import APIRouter, Depends, HTTPException, Query
+from fastapi.responses import PlainTextResponse
+from pydantic import BaseModel, ConfigDict
 
 from app.api.access import allow
-from app.api.paging import Cursor, Limit, Page, When, numbers, page, us_of
+from app.api.errors import refusals
+from app.api.paging import Cursor, HexId, Limit, Page, When, numbers, page, us_of
 from app.api.parts import Parts, parts_of
-from app.events import parse_event
+from app.events import UNMAPPED, parse_event
 from app.kernel.clock import iso
 from app.routing import explain
 from app.store import events as store
 
-router = APIRouter(prefix="/api/v1", tags=["events"])
+router = APIRouter(prefix="/api/v1/events", tags=["events"])
 
-EventId = Annotated[str, Path(pattern="^[0-9a-f]{32}$")]
+Event = dict[str, Any]
+"""The flat view (docs: fields of events), with `remedy` when the estate does not know its names."""
+
+_EVENT: dict[str, Any] = {
+    "id": "a68738204542ad6f3d78e465ea9cd6dd",
+    "type": "deployment.finished",
+    "status": "succeeded",
+    "source": "argocd",
+    "service": "checkout",
+    "environment": "prod",
+    "version": "1.43.0",
+    "occurred_at": "2026-11-22T10:00:00Z",
+    "received_at": "2026-11-22T10:00:01.120000Z",
+    "receipt": "019ad3c0a1b27c3d8e4f5a6b7c8d9e0f",
+}
+_ROUTING: dict[str, Any] = {"at": "2026-11-22T10:00:01.130000Z", "rev": "7a09f379d359", "matched": ["deployments"]}
 
 
-@router.get("/events", dependencies=[Depends(allow("read"))])
+def _shows(example: Any) -> dict[int | str, dict[str, Any]]:
+    return {200: {"content": {"application/json": {"example": example}}}}
+
+
+class Explanation(BaseModel):
+    """What was decided then, and what today's rules say: as data, and as a text for people."""
+
+    model_config = ConfigDict(
+        json_schema_extra={
+            "example": {
+                "event": _EVENT["id"],
+                "decided": _ROUTING,
+                "today": {"sends": [{"channel": "platform-deployments", "card": "deployment", "rule": "deployments"}]},
+                "text": "deployments: matched …",
+            }
+        }
+    )
+
+    event: str
+    decided: dict[str, Any] | None
+    today: dict[str, Any]
+    text: str
+
+
+@router.get(
+    "",
+    dependencies=[Depends(allow("read"))],
+    responses={**_shows({"items": [_EVENT], "next": None}), **refusals("read", 422)},
+)
 async def list_events(
     parts: Annotated[Parts, Depends(parts_of)],
-    source: str | None = None,
-    type: str | None = None,  # noqa: A002  the field's name in the public contract
-    service: str | None = None,
-    environment: str | None = None,
-    status: str | None = None,
+    source: Annotated[str | None, Query(description="The source's name.", examples=["argocd"])] = None,
+    type: Annotated[  # noqa: A002  the field's name in the public contract
+        str | None, Query(description="The type of event.", examples=["deployment.finished"])
+    ] = None,
+    service: Annotated[str | None, Query(description="Our name, or `unmapped`.", examples=["checkout"])] = None,
+    environment: Annotated[str | None, Query(description="Our name, or `unmapped`.", examples=["prod"])] = None,
+    status: Annotated[str | None, Query(description="What came of it.", examples=["failed"])] = None,
     since: When = None,
     until: When = None,
     limit: Limit = 50,
     cursor: Cursor = None,
-) -> Page:
+) -> Page[Event]:
     """Events, newest first by `occurred_at`. One that the estate does not know says in `remedy` what line to add."""
     filters = {"source": source, "type": type, "service": service, "environment": environment, "status": status}
     equal = {column: value for column, value in filters.items() if value is not None}
@@ -49,8 +97,12 @@ async def list_events(
     return page(items, limit, [f"{occurred}.{seq}" for occurred, seq, _ in rows])
 
 
-@router.get("/events/{event_id}", dependencies=[Depends(allow("read"))])
-async def get_event(event_id: EventId, parts: Annotated[Parts, Depends(parts_of)]) -> dict[str, Any]:
+@router.get(
+    "/{event_id}",
+    dependencies=[Depends(allow("read"))],
+    responses={**_shows({**_EVENT, "routing": _ROUTING}), **refusals("read", 404, 422)},
+)
+async def get_event(event_id: HexId, parts: Annotated[Parts, Depends(parts_of)]) -> Event:
     """One event with what the rules decided on it."""
     data, routing = await parts.database.read(
         lambda connection: (store.get(connection, event_id), store.routing_of(connection, event_id))
@@ -63,24 +115,31 @@ async def get_event(event_id: EventId, parts: Annotated[Parts, Depends(parts_of)
     return shown
 
 
-@router.get("/events/{event_id}/explain", dependencies=[Depends(allow("read"))])
+@router.get(
+    "/{event_id}/explain",
+    dependencies=[Depends(allow("read"))],
+    response_model=Explanation,
+    responses=refusals("read", 404, 422),
+)
 async def explain_event(
-    event_id: EventId, parts: Annotated[Parts, Depends(parts_of)], channel: str | None = None
-) -> dict[str, Any]:
+    event_id: HexId,
+    parts: Annotated[Parts, Depends(parts_of)],
+    channel: Annotated[str | None, Query(description="Only this channel.", examples=["security"])] = None,
+    as_: Annotated[Literal["json", "text"], Query(alias="as", description="`text` is for people.")] = "json",
+) -> Explanation | PlainTextResponse:
     """Why a channel got this event or not: today's rules, clause by clause, and what was decided then."""
     shown = await get_event(event_id, parts)
     explanation = explain(parts.book().rules, shown, channel)
-    return {
-        "event": event_id,
-        "decided": shown.get("routing"),
-        "today": explanation.to_dict(),
-        "text": explanation.text(),
-    }
+    if as_ == "text":
+        return PlainTextResponse(explanation.text())
+    return Explanation(
+        event=event_id, decided=shown.get("routing"), today=explanation.to_dict(), text=explanation.text()
+    )
 
 
-def _shown(data: bytes, parts: Parts) -> dict[str, Any]:
-    view: dict[str, Any] = orjson.loads(data)
-    if "unmapped" in (view.get("service"), view.get("environment")):
+def _shown(data: bytes, parts: Parts) -> Event:
+    view: Event = orjson.loads(data)
+    if UNMAPPED in (view.get("service"), view.get("environment")):
         remedy = parts.book().estate.remedy(parse_event(data))
         if remedy:
             view["remedy"] = remedy

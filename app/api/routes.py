@@ -2,19 +2,30 @@
 
 from fastapi import FastAPI
 
-from app.api import deliveries, errors, events, health, receipts, scans
+from app.api import amends, configured, deliveries, errors, events, health, hooks, receipts, replay, scans
 
 DESCRIPTION = """
 Shipbell takes the webhooks of a delivery chain, loses none, and tells the right people.
 
 Webhooks go to `POST /hooks/{source}` (or `/hooks/{source}/{token}` for a source that cannot sign): answered
-202 with `{"receipt": id, "outcome": "accepted|duplicate"}` once they are durable. Everything else here needs a
-bearer token of `SHIPBELL_API_TOKENS` with the scope `read`, `operate` or `ingest`.
+202 with `{"receipt": id, "outcome": "accepted|duplicate"}` once they are durable. Everything under `/api/v1` needs a
+bearer token of `SHIPBELL_API_TOKENS` with the scope `read`, `operate` or `ingest`. Errors are problem+json (RFC 9457).
+
+Listings are answered newest first, in pages: give `next` of one as `cursor` of the following one.
 """
+TAGS = [
+    {"name": "webhooks", "description": "What vendors send."},
+    {"name": "security", "description": "Scanners' own files, from a pipeline."},
+    {"name": "receipts", "description": "What came in, and what became of it."},
+    {"name": "events", "description": "What happened, in our words, and why somebody was told or not."},
+    {"name": "deliveries", "description": "Which card is owed to which channel, and what came of each attempt."},
+    {"name": "configuration", "description": "What is in force."},
+    {"name": "health", "description": "For whoever runs the process; without a token."},
+]
 
 
 def install(app: FastAPI) -> None:
     """Add every route and the form of errors."""
     errors.install(app)
-    for module in (health, receipts, events, deliveries, scans):
+    for module in (hooks, scans, receipts, replay, events, deliveries, amends, configured, health):
         app.include_router(module.router)

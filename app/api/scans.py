@@ -1,74 +1,132 @@
 """`POST /api/v1/security/scans`: the tools' own files, as they are, from a pipeline step that waits for the answer."""
 
-from typing import Annotated, Any
+import asyncio
+from collections.abc import Mapping
+from typing import Annotated, Any, Literal
 
-from fastapi import APIRouter, Depends, HTTPException, Request
+from fastapi import APIRouter, Depends, HTTPException, Query, Request
+from pydantic import BaseModel, ConfigDict, Field
 
 from app.api.access import allow
+from app.api.errors import refusals
 from app.api.parts import Parts, parts_of
+from app.events import Draft
 from app.ingest.door import new_receipt
-from app.kernel.errors import BadPayload, Overloaded
+from app.kernel.errors import BadPayload
 from app.kernel.tokens import Token
-from app.sources import Ignored, Inbound
-from app.sources.scans.parameters import PARAMETERS
-from app.store.receipts import StoredReceipt
+from app.sources import Ignored, Inbound, Source
 
 router = APIRouter(prefix="/api/v1", tags=["security"])
 
 
-@router.post("/security/scans", status_code=201)
+class Said(BaseModel):
+    """What the caller says about the file, because no such file says it. An empty value counts as not given."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    service: str = Field(min_length=1, description="The service that was scanned.", examples=["checkout"])
+    commit: str | None = Field(None, description="The commit, 7 to 64 hex digits.")
+    branch: str | None = Field(None, description="The branch.")
+    build: str | None = Field(None, description="The build's number.")
+    run: str | None = Field(None, description="Names this run, when one build scans the same thing more than once.")
+    pipeline_url: str | None = Field(None, description="Where people see the run; https.")
+    environment: str | None = Field(None, description="What is deployed where it was scanned.")
+    repository: str | None = Field(None, description="The repository, e.g. `acme/checkout`.")
+    tool: str | None = Field(None, description="Which tool wrote the file, when it does not show.")
+    kind: str | None = Field(None, description="Kind of scan, or `filtered` for a file of policy breaches alone.")
+    exit_code: str | None = Field(None, description="What the tool ended with: its own verdict.", examples=["0"])
+    fail_on: str | None = Field(None, description="Severities that fail, e.g. `critical,high`.")
+
+
+class ScanTaken(BaseModel):
+    """What was understood of the file, once it is durable."""
+
+    model_config = ConfigDict(
+        json_schema_extra={
+            "example": {
+                "receipt": "019ad3c0a1b27c3d8e4f5a6b7c8d9e0f",
+                "outcome": "accepted",
+                "event": "a68738204542ad6f3d78e465ea9cd6dd",
+                "tool": "veracode-pipeline",
+                "verdict": "failed",
+                "findings": {"critical": 1, "high": 3},
+                "by": "pipeline",
+            }
+        }
+    )
+
+    receipt: str
+    outcome: Literal["accepted", "duplicate"]
+    event: str
+    tool: str | None
+    verdict: str
+    findings: Any
+    by: str
+
+
+@router.post(
+    "/security/scans",
+    status_code=201,
+    responses=refusals("ingest", 413, 415, 422),
+    openapi_extra={
+        "requestBody": {
+            "required": True,
+            "description": "The file as the tool wrote it: JSON or XML.",
+            "content": {"application/octet-stream": {"example": '{"version": "2.1.0", "runs": []}'}},
+        }
+    },
+)
 async def post_scan(
     request: Request,
     parts: Annotated[Parts, Depends(parts_of)],
     token: Annotated[Token, Depends(allow("ingest"))],
-    service: str,
-) -> dict[str, Any]:
+    said: Annotated[Said, Query()],
+) -> ScanTaken:
     """Take a scanner's file: Veracode (pipeline scan, findings, report, srcclr, CLI) or any SARIF 2.1.0.
 
-    Say in the query what the file does not: `service` (required), `repository`, `commit`, `branch`, `build`,
-    `pipeline_url`, `environment`, `tool`, `kind`, `exit_code`, `fail_on`. Answers what was understood; 422 lists
-    what was looked for. Example:
+    Say in the query what the file does not. Answers what was understood; 422 lists what was looked for. Example:
     `curl --data-binary @results.json '…/api/v1/security/scans?service=checkout&exit_code=$?'`.
     """
-    source = parts.sources["scans"]
-    body = await _file(request, parts.max_scan_bytes)
-    headers = {"content-type": request.headers.get("content-type", "")[:100]}
-    for name in PARAMETERS:
-        value = request.query_params.get(name)
-        if value is not None:
-            headers[f"x-shipbell-{name}"] = value
+    if "ingest" not in parts.roles or parts.shut():
+        raise HTTPException(503, "not taking files now, try again", {"retry-after": "30"})
+    source, body = parts.sources["scans"], await _file(request, parts.max_scan_bytes)
+    headers = {f"x-shipbell-{name}": value for name, value in said.model_dump(exclude_none=True).items()}
+    headers["content-type"] = request.headers.get("content-type", "")[:100]
+    draft = await asyncio.to_thread(_read, source, headers, body)  # a large report takes seconds
+    receipt = new_receipt(source, headers, body, -1, parts.clock())
+    event = parts.book().estate.event(draft, source=source.name, receipt=receipt.id, received_at=receipt.received_at)
+    accepted = await parts.committer.submit(receipt)
+    return ScanTaken(
+        receipt=accepted.receipt,
+        outcome="duplicate" if accepted.duplicate else "accepted",
+        event=event.id,
+        tool=draft.fields.get("tool"),
+        verdict=draft.fields.get("verdict", "unknown"),
+        findings=draft.fields.get("findings"),
+        by=token.name,
+    )
+
+
+def _read(source: Source, headers: Mapping[str, str], body: bytes) -> Draft:
     parsed = source.parse(Inbound(headers, body))
     if isinstance(parsed, Ignored) or not parsed:
         raise BadPayload("the file holds no scan")
-    reason = parts.shut()
-    if reason:
-        raise Overloaded
-    receipt = new_receipt(source, headers, body, -1, parts.clock())
-    stored = StoredReceipt(receipt.id, source.name, receipt.received_at, receipt.headers, body, 0, None)
-    event = parts.book().estate.event(parsed[0], source=source.name, receipt=stored.id, received_at=receipt.received_at)
-    accepted = await parts.committer.submit(receipt)
-    fields = parsed[0].fields
-    return {
-        "receipt": accepted.receipt,
-        "outcome": "duplicate" if accepted.duplicate else "accepted",
-        "event": event.id,
-        "tool": fields.get("tool"),
-        "verdict": fields.get("verdict", "unknown"),
-        "findings": fields.get("findings"),
-        "by": token.name,
-    }
+    return parsed[0]
 
 
 async def _file(request: Request, limit: int) -> bytes:
     """The body, counted while it streams. Raises 413, 415."""
     if request.headers.get("content-encoding", "identity") != "identity":
         raise HTTPException(415, "send the file as it is, without a content encoding")
-    if request.headers.get("content-type", "").startswith("multipart/"):
+    if request.headers.get("content-type", "").lower().startswith("multipart/"):
         raise HTTPException(415, "send the file itself: curl --data-binary @results.json")
+    too_large = HTTPException(413, f"the file is larger than {limit} bytes", {"connection": "close"})
+    if int(request.headers.get("content-length") or 0) > limit:
+        raise too_large
     pieces, size = [], 0
     async for piece in request.stream():
         size += len(piece)
         if size > limit:
-            raise HTTPException(413, f"the file is larger than {limit} bytes")
+            raise too_large
         pieces.append(piece)
     return b"".join(pieces)

@@ -1,21 +1,23 @@
 """`shipbell serve`: run the service."""
 
 import sys
-from typing import Annotated
+from contextlib import suppress
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 import uvicorn
 
-from app.cli.faults import tell
 from app.cli.server import DrainingServer
 from app.config.environment import is_first_run, read_environment, write_first_environment
-from app.config.settings import Settings, read_settings
+from app.config.settings import LOOPBACK, Settings, read_settings
 from app.kernel import logs
 from app.kernel.clock import SECOND
-from app.kernel.errors import ShipbellError
+
+if TYPE_CHECKING:
+    from fastapi import FastAPI
 
 KEEP_ALIVE_SECONDS = 75
-GRACEFUL_SECONDS = 20
+GRACEFUL_SECONDS = 12  # longer than a request may take to arrive; the couriers need the rest of the 30 s
 MAX_CONNECTIONS = 4000
 
 
@@ -33,47 +35,49 @@ def serve(
 
       SHIPBELL_DATABASE_URL=postgresql://shipbell@db/shipbell shipbell serve --host 0.0.0.0
     """
-    try:
-        settings = _settings(host, port)
-        logs.configure(settings.log_level, json_lines={"json": True, "text": False}.get(settings.log_format))
-        logs.self_test()
-        server = build_server(settings)
-    except ShipbellError as error:
-        raise tell(error) from None
-    server.run()
-    if not server.started:
-        raise typer.Exit(1)
-
-
-def _settings(host: str | None, port: int | None) -> Settings:
-    environ = read_environment()
     given = {"SHIPBELL_HOST": host, "SHIPBELL_PORT": None if port is None else str(port)}
-    environ |= {name: value for name, value in given.items() if value is not None}
-    settings = read_settings(environ)
-    if is_first_run(environ):
-        from app.main import LOOPBACK, source_names
+    settings = _settings({name: value for name, value in given.items() if value is not None})
+    logs.configure(settings.log_level, json_lines={"json": True, "text": False}.get(settings.log_format))
+    logs.self_test()
+    server = build_server(settings)
+    with suppress(KeyboardInterrupt):  # Ctrl-C: uvicorn has ended in order by now, and raises it again
+        server.run()
 
-        if settings.host in LOOPBACK:
-            written = write_first_environment(source_names())
-            typer.secho(f"First run: wrote random secrets and an API token to {written}", fg="green", err=True)
-    return settings
+
+def _settings(given: dict[str, str]) -> Settings:
+    environ = read_environment() | given
+    settings = read_settings(environ)
+    if settings.host not in LOOPBACK or not is_first_run(environ):
+        return settings
+    from app.main import source_names
+
+    written = write_first_environment(source_names())
+    typer.secho(f"First run: wrote random secrets and an API token to {written}", fg="green", err=True)
+    return read_settings(read_environment() | given)
 
 
 def build_server(settings: Settings) -> uvicorn.Server:
-    """The server with our guarded protocol. Raises ConfigErrors before anything listens."""
-    from app.ingest.protocol import GuardedProtocol
+    """The service as the settings and the environment say. Raises ConfigErrors before anything listens."""
     from app.main import create_app, prepare
 
-    app = create_app(prepare(settings, read_environment(), write=_print))
+    return server_of(create_app(prepare(settings, read_environment(), write=_print)), settings)
+
+
+def server_of(app: "FastAPI", settings: Settings) -> uvicorn.Server:
+    """The server of an application that stands: one worker, our protocol, nothing that logs requests."""
+    from app.ingest.protocol import GuardedProtocol
+
     return DrainingServer(
         settings.drain / SECOND,
         app.state.parts.draining,
+        app.router.lifespan_context(app),
         uvicorn.Config(
             app,
             host=settings.host,
             port=settings.port,
             http=GuardedProtocol,
             loop="uvloop",
+            lifespan="off",
             ws="none",
             access_log=False,
             log_config=None,

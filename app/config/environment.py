@@ -7,7 +7,9 @@ from pathlib import Path
 
 from dotenv import dotenv_values
 
+from app.config.names import secret_name
 from app.config.settings import read
+from app.kernel.errors import ConfigError
 
 FILE = Path(".env")
 
@@ -26,13 +28,20 @@ def is_first_run(environ: Mapping[str, str]) -> bool:
 
 
 def write_first_environment(sources: list[str], file: Path = FILE) -> Path:
-    """Write `.env` with a random secret for every source and a token for this machine; readable by its owner alone."""
+    """Write `.env` with a random secret for every source and a token for this machine; readable by its owner alone.
+
+    Raises ConfigError when it cannot be written; a file that is there is never touched.
+    """
     lines = [
         "# Written by the first run of Shipbell. Keep it out of version control.",
-        *(f"SHIPBELL_SECRET_{name.upper().replace('-', '_')}={secrets.token_urlsafe(32)}" for name in sources),
+        *(f"{secret_name(name)}={secrets.token_urlsafe(32)}" for name in sources),
         f"SHIPBELL_API_TOKENS=local:read+operate+ingest:{secrets.token_urlsafe(32)}",
     ]
-    descriptor = os.open(file, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+    try:
+        descriptor = os.open(file, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+    except OSError as error:
+        hint = "set SHIPBELL_API_TOKENS and a SHIPBELL_SECRET_… for each source yourself"
+        raise ConfigError(f"the first run cannot write {file}: {type(error).__name__}", hint=hint) from None
     with os.fdopen(descriptor, "w", encoding="utf-8") as out:
         out.write("\n".join(lines) + "\n")
     return file.resolve()

@@ -11,7 +11,7 @@ from watchfiles import awatch
 from app import telemetry
 from app.api.parts import RulesState
 from app.cards import Cards
-from app.channels import ChannelKind
+from app.channels import REASONS, ChannelKind
 from app.clients.outbound import Outbound
 from app.config.environment import FileTwins
 from app.config.files import load_rules
@@ -62,6 +62,14 @@ class Rules:
             raise RuntimeError("the rules have not been loaded")
         return loaded
 
+    @property
+    def variables(self) -> frozenset[str]:
+        """The variables that channels name by `url_env` and the like."""
+        if self._live.now is None:
+            return frozenset()
+        written = self._live.now.book.rules.channels.values()
+        return frozenset(str(value) for each in written for key, value in each.settings.items() if key.endswith("_env"))
+
     def on_change(self, told: Callable[[Iterable[str]], None]) -> None:
         """Call `told` with the channels' names after each change."""
         self._told = told
@@ -78,9 +86,8 @@ class Rules:
         telemetry.RELOAD_OK.set(1)
         telemetry.RULES_INFO.clear()
         telemetry.RULES_INFO.labels(rule_set.rules.rev).set(1)
+        telemetry.create_rule_series(sorted(channels), [rule.name for rule in rule_set.rules.rules], sorted(REASONS))
         self.warnings = tuple(rule_set.warnings)
-        for warning in self.warnings:
-            log.warning(warning, action="rules")
         return before
 
     async def watch(self, clock: Clock) -> None:
@@ -101,6 +108,8 @@ class Rules:
             )
             return False
         log.info("the rules were changed", action="rules", rev=self.state.now.rev)
+        for warning in self.warnings:
+            log.warning(warning, action="rules")
         self._told(self.now.channels)
         if before is not None:
             asyncio.get_running_loop().call_later(GRACE_SECONDS, _close_soon, before)

@@ -3,6 +3,7 @@
 import hashlib
 from collections.abc import Iterable, Mapping
 
+from app.config.names import secret_name
 from app.config.settings import PREFIX, read
 from app.ingest.door import OpenSource
 from app.kernel.errors import ConfigError, ConfigErrors
@@ -17,13 +18,20 @@ _LOOKS_UNRESOLVED = ("env:", "file:", "${", "$(", "vault:", "secret:")
 def open_sources(sources: Mapping[str, Source], environ: Mapping[str, str]) -> dict[str, OpenSource]:
     """The sources that have secrets, by name and alias: `SHIPBELL_SECRET_<SOURCE>`. Raises ConfigErrors."""
     found: dict[str, OpenSource] = {}
+    problems: list[ConfigError] = []
     for source in sources.values():
         if source.door != "hook":
             continue
-        words = secret_words(environ, source)
+        try:
+            words = secret_words(environ, source)
+        except ConfigErrors as error:
+            problems += error.problems
+            continue
         if words:
             door = OpenSource(source, tuple(word.encode() for word in words), open_to_all=words == [OPEN_TO_ALL])
             found.update(dict.fromkeys((source.name, *source.aliases), door))
+    if problems:
+        raise ConfigErrors(problems)
     return found
 
 
@@ -33,7 +41,7 @@ def secret_words(environ: Mapping[str, str], source: Source) -> list[str]:
 
 
 def _secret_words(environ: Mapping[str, str], name: str) -> list[str]:
-    variable = f"{PREFIX}SECRET_{name.upper().replace('-', '_')}"
+    variable = secret_name(name)
     value = read(environ, variable)
     if value is None:
         return []
@@ -60,20 +68,20 @@ def _secret_words(environ: Mapping[str, str], name: str) -> list[str]:
 
 def read_tokens(words: Iterable[str]) -> tuple[Token, ...]:
     """The API's tokens from `name:scope+scope:token`. Raises ConfigErrors, never with the token in it."""
-    tokens = []
+    tokens, problems = [], []
     for number, word in enumerate(words, 1):
         name, _, rest = word.partition(":")
         scopes, _, value = rest.partition(":")
-        unknown = set(scopes.split("+")) - SCOPES
-        if not name or not value or unknown:
-            raise ConfigErrors(
-                [
-                    ConfigError(
-                        f"{PREFIX}API_TOKENS: entry {number} is not name:scope+scope:token",
-                        hint=f"scopes: {', '.join(sorted(SCOPES))}",
-                    )
-                ]
+        if not name or not value or set(scopes.split("+")) - SCOPES:
+            problems.append(
+                ConfigError(
+                    f"{PREFIX}API_TOKENS: entry {number} is not name:scope+scope:token",
+                    hint=f"scopes: {', '.join(sorted(SCOPES))}",
+                )
             )
+            continue
         Secret(value)
         tokens.append(Token(name, frozenset(scopes.split("+")), hashlib.sha256(value.encode()).digest()))
+    if problems:
+        raise ConfigErrors(problems)
     return tuple(tokens)

@@ -10,6 +10,8 @@ from app.kernel.durations import parse_duration
 from app.kernel.errors import ConfigError, ConfigErrors
 
 PREFIX = "SHIPBELL_"
+LOOPBACK = frozenset({"127.0.0.1", "::1", "localhost"})
+"""Addresses that only this machine reaches."""
 
 
 def _words(value: Any) -> Any:

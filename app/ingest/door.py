@@ -10,10 +10,10 @@ from dataclasses import dataclass
 from typing import Any
 
 import orjson
-from prometheus_client import Counter
 
 from app import telemetry
 from app.ingest.committer import Committer
+from app.ingest.refusals import Refusals
 from app.kernel.clock import Clock, monotonic
 from app.kernel.errors import Overloaded, StoreUnavailable, Unauthorized
 from app.kernel.ids import new_id
@@ -64,7 +64,7 @@ class HookDoor:
     ) -> None:
         self._sources, self._committer, self._clock = sources, committer, clock
         self._max_body, self._shut = max_body, shut
-        self._counts = {name: _counts(name) for name in {each.source.name for each in sources.values()}}
+        self._refusals = Refusals()
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         name, _, token = scope["path"][len(PREFIX) :].partition("/")
@@ -74,6 +74,7 @@ class HookDoor:
             await self._take(scope, receive, send, found, token)
         except Refused as refused:
             telemetry.REJECTED.labels(label, refused.reason).inc()
+            self._refusals.tell(label, refused.reason, monotonic())
             await _refuse(send, refused)
 
     async def _take(self, scope: Scope, receive: Receive, send: Send, found: OpenSource | None, token: str) -> None:
@@ -95,21 +96,8 @@ class HookDoor:
             reason = "overloaded" if isinstance(error, Overloaded) else "unavailable"
             raise Refused(503, "could not be stored, try again", reason, **{"retry-after": "2"}) from None
         await _respond(send, accepted.receipt, b"duplicate" if accepted.duplicate else b"accepted")
-        new, again, conflict = self._counts[found.source.name]
-        (again if accepted.duplicate else new).inc()
-        if accepted.conflict:
-            conflict.inc()
         telemetry.ACK_SECONDS.observe(monotonic() - began)
         return None
-
-
-def _counts(source: str) -> tuple[Counter, Counter, Counter]:
-    """The source's counters, looked up once."""
-    return (
-        telemetry.RECEIVED.labels(source),
-        telemetry.DUPLICATE.labels(source),
-        telemetry.DEDUPE_CONFLICTS.labels(source),
-    )
 
 
 def new_receipt(source: Source, headers: Mapping[str, str], body: bytes, key_index: int, now: int) -> NewReceipt:

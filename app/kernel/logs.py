@@ -23,17 +23,19 @@ from app.kernel.errors import ShipbellError
 from app.kernel.secrets import Secret, scrub
 from app.kernel.text import visible
 
-# Below WARNING these write URLs, SQL with its parameters, or a line for each request.
+# Below WARNING these write URLs, SQL with its parameters, a line for each request, or what we say ourselves.
 _QUIET = (
     "aiohttp.access",
     "aiohttp.client",
     "aiosqlite",
+    "alembic",
     "asyncpg",
     "httpcore",
     "httpx",
     "markdown_it",
     "sqlalchemy",
     "uvicorn.access",
+    "uvicorn.error",
     "watchfiles",
 )
 _SHARED: tuple[Processor, ...] = (

@@ -83,8 +83,11 @@ def get(connection: Connection, event_id: str) -> bytes | None:
 
 
 def count(connection: Connection) -> int:
-    """How many events there are (the highest row number: exact until retention removes the oldest)."""
-    return connection.scalar(sa.select(sa.func.count()).select_from(events)) or 0
+    """About how many events there are: from the first to the last row number, which needs no look at the rest."""
+    # Two questions: SQLite answers both in one by reading the table.
+    ends = (sa.select(each(events.c.seq)).scalar_subquery() for each in (sa.func.min, sa.func.max))
+    first, last = connection.execute(sa.select(*ends)).one()
+    return last - first + 1 if first is not None else 0
 
 
 def listing(
