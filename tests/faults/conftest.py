@@ -1,0 +1,14 @@
+"""The whole service, in this process or in one of its own, on both databases, with a fake Teams."""
+
+from tests.running.fixtures import (
+    make_process,
+    process,
+    service,
+    shipped,
+    sink_settings,
+    start,
+    teams,
+    teams_settings,
+)
+
+__all__ = ["make_process", "process", "service", "shipped", "sink_settings", "start", "teams", "teams_settings"]

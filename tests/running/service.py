@@ -1,0 +1,52 @@
+"""The whole service inside the test: the real app, server, protocol and store, on a free port."""
+
+import asyncio
+import gc
+from collections.abc import AsyncIterator, Mapping
+from contextlib import asynccontextmanager
+from pathlib import Path
+
+from app.api.parts import Parts
+from app.cli.serve import server_of
+from app.config.settings import read_settings
+from app.main import create_app, prepare
+from tests.running.client import Client, Metrics, since
+from tests.running.wait import until
+
+
+class Service(Client):
+    """A service that runs in this process. Counters are the process's, so look at what was `counted` since its start."""
+
+    def __init__(self, port: int, parts: Parts, rules: Path, url: str) -> None:
+        super().__init__(port)
+        self.parts, self.rules, self.database_url = parts, rules, url
+        self._before: Metrics = {}
+
+    async def remember(self) -> None:
+        self._before = await self.metrics()
+
+    async def counted(self) -> Metrics:
+        """What was counted since the start; gauges too, so do not ask for those."""
+        return since(self._before, await self.metrics())
+
+
+@asynccontextmanager
+async def running(environ: Mapping[str, str]) -> AsyncIterator[Service]:
+    """Start a service with this environment, and end it as SIGTERM would."""
+    environ = {"SHIPBELL_PORT": "0", "SHIPBELL_DISK_RESERVE_BYTES": "0", **environ}
+    settings = read_settings(environ)
+    app = create_app(prepare(settings, environ, write=lambda _: None))
+    server = server_of(app, settings)
+    task = asyncio.create_task(server.serve())
+    try:
+        await until(lambda: server.started or task.done(), "the start of the service")
+        assert server.started, "the service did not start"
+        port = server.servers[0].sockets[0].getsockname()[1]
+        service = Service(port, app.state.parts, settings.rules_dir, settings.database_url)
+        await service.remember()
+        yield service
+        await service.close()
+    finally:
+        server.should_exit = True
+        await task
+        gc.unfreeze()  # main froze what lives as long as a service does: here that is shorter than the process
