@@ -4,18 +4,16 @@ from typing import Annotated, Any
 
 import typer
 
-import app.sources
 from app.cards import CardContext, plain
-from app.cli.faults import USAGE, tell
+from app.cli import samples
+from app.cli.faults import USAGE, say
 from app.cli.output import AsJson, print_json
 from app.cli.remote import Service
 from app.cli.rules import Folder, read_rules
 from app.config.files import RuleSet
 from app.events import flat
 from app.kernel.clock import system_clock
-from app.kernel.discover import rooms
-from app.kernel.errors import ShipbellError
-from app.kernel.samples import load_sample, sample_names
+from app.kernel.yaml import did_you_mean
 from app.sources import Ignored, Inbound
 
 cards_cli = typer.Typer(help="Cards: lint them, look at one.", no_args_is_help=True)
@@ -24,18 +22,18 @@ NO_RECEIPT = "0" * 32
 
 
 @cards_cli.command("lint")
-def lint(rules: Folder = None) -> None:
+def lint(rules: Folder = None, as_json: AsJson = False) -> None:
     """Check every card against Teams' limits and the fields that events have; exits 1 on a problem.
 
     Example: shipbell cards lint --rules ./rules
     """
-    try:
-        rule_set = read_rules(rules)
-    except ShipbellError as error:
-        raise tell(error) from None
-    for warning in rule_set.cards.warnings:
+    cards = read_rules(rules).cards
+    if as_json:
+        print_json({"ok": True, "cards": sorted(cards.names), "warnings": [str(each) for each in cards.warnings]})
+        return
+    for warning in cards.warnings:
         typer.secho(f"warning: {warning}", fg="yellow")
-    typer.echo(f"{len(rule_set.cards.names)} cards: right")
+    typer.echo(f"{len(cards.names)} cards: right")
 
 
 @cards_cli.command("preview")
@@ -53,16 +51,11 @@ def preview(
 
       shipbell cards preview deployment 0a1b2c3d4e5f60718293a4b5c6d7e8f9 --json > card.json
     """
-    try:
-        rule_set = read_rules(rules)
-        view = _sample_view(event, rule_set) if "/" in event else Service().get(f"/api/v1/events/{event}")
-    except ShipbellError as error:
-        raise tell(error) from None
-    if card not in rule_set.cards.names:
-        typer.secho(
-            f"error: there is no card {card!r}; known: {', '.join(sorted(rule_set.cards.names))}", fg="red", err=True
-        )
-        raise typer.Exit(USAGE)
+    rule_set = read_rules(rules)
+    known = rule_set.cards.names
+    if card not in known:
+        raise say(f"there is no card {card!r} ({did_you_mean(card, known)})", USAGE)
+    view = _sample_view(event, rule_set) if "/" in event else Service().get(f"/api/v1/events/{event}")
     rendered = rule_set.cards.render(card, CardContext(view))
     if as_json:
         print_json(rendered.card)
@@ -73,14 +66,8 @@ def preview(
 
 
 def _sample_view(name: str, rule_set: RuleSet) -> dict[str, Any]:
-    room, _, sample = name.partition("/")
-    sources = rooms(app.sources, "SOURCE")
-    if room not in sources or sample not in sample_names(f"app.sources.{room}"):
-        typer.secho(f"error: there is no sample {name!r}; see 'shipbell send --list'", fg="red", err=True)
-        raise typer.Exit(USAGE)
-    found = load_sample(f"app.sources.{room}", sample)
-    parsed = sources[room].parse(Inbound(found.headers, found.body))
+    source, found = samples.find(name)
+    parsed = source.parse(Inbound(found.headers, found.body))
     if isinstance(parsed, Ignored) or not parsed:
-        typer.secho(f"error: the sample {name!r} says nothing that could be shown", fg="red", err=True)
-        raise typer.Exit(USAGE)
-    return flat(rule_set.estate.event(parsed[0], source=room, receipt=NO_RECEIPT, received_at=system_clock()))
+        raise say(f"the sample {name!r} says nothing that could be shown", USAGE)
+    return flat(rule_set.estate.event(parsed[0], source=source.name, receipt=NO_RECEIPT, received_at=system_clock()))

@@ -7,11 +7,11 @@ from typing import Annotated, TypeVar
 
 import typer
 
-from app.cli.faults import WRONG, tell
+from app.cli.faults import WRONG, say
 from app.config.environment import read_environment
 from app.config.settings import read_settings
 from app.kernel.clock import system_clock
-from app.kernel.errors import ConfigError, ShipbellError
+from app.kernel.errors import ConfigError
 from app.store import Database
 from app.store.backup import backup as copy_file
 from app.store.backup import problems
@@ -50,34 +50,29 @@ def backup(target: Annotated[Path, typer.Argument(help="The file to write; must 
 
     To restore, stop the service and put the copy in the place of the file. Example: shipbell db backup /backup/today.db
     """
-    try:
-        size = copy_file(_file(), target)
-    except ShipbellError as error:
-        raise tell(error) from None
+    size = copy_file(_file(), target)
     typer.echo(f"Wrote {target} ({size / 2**20:.1f} MiB).")
 
 
 @db_cli.command("check")
 def check() -> None:
-    """Check that the database is whole and its schema is one that this version knows; exits 1 if not."""
-    url = read_settings(read_environment()).database_url
-    wrong: list[str] = []
-    try:
-        if sqlite_file(url):
-            wrong += problems(_file())
-    except ShipbellError as error:
-        raise tell(error) from None
+    """Check that the database is whole and its schema is one that this version knows; exits 1 if not.
+
+    Example: shipbell db check
+    """
+    file = sqlite_file(_url())
+    wrong = problems(file) if file else []
 
     async def work(database: Database) -> str | None:
         return await database.read(revision)
 
-    found = _with_database(work, start=False)
-    if found is None:
+    found = _with_database(work, start=False) if not wrong else None
+    if not wrong and found is None:
         wrong.append("there is no schema yet: run 'shipbell db upgrade'")
-    elif not knows(found):
+    if found is not None and not knows(found):
         wrong.append(f"the schema {found} is newer than this version knows ({newest()}): run a newer version")
     for problem in wrong:
-        typer.secho(f"error: {problem}", fg="red", err=True)
+        say(problem)
     if wrong:
         raise typer.Exit(WRONG)
     typer.echo(f"The database is whole; its schema is {found}.")
@@ -85,7 +80,7 @@ def check() -> None:
 
 def _with_database(work: Callable[[Database], Awaitable[T]], *, start: bool = True) -> T:
     async def run() -> T:
-        database = open_database(read_settings(read_environment()).database_url, system_clock)
+        database = open_database(_url(), system_clock)
         try:
             if start:
                 await database.start()
@@ -93,14 +88,15 @@ def _with_database(work: Callable[[Database], Awaitable[T]], *, start: bool = Tr
         finally:
             await database.close()
 
-    try:
-        return asyncio.run(run())
-    except ShipbellError as error:
-        raise tell(error) from None
+    return asyncio.run(run())
+
+
+def _url() -> str:
+    return read_settings(read_environment()).database_url
 
 
 def _file() -> Path:
-    path = sqlite_file(read_settings(read_environment()).database_url)
+    path = sqlite_file(_url())
     if path is None:
         raise ConfigError("this is for SQLite", hint="PostgreSQL has its own tools: pg_dump, amcheck")
     return path

@@ -1,4 +1,4 @@
-"""`shipbell receipts`, `events`, `deliveries`, `replay`: what came in, what it meant, and where it went."""
+"""`shipbell receipts`, `events`, `deliveries`: what came in, what it meant, and where it went."""
 
 from typing import Annotated, Any
 
@@ -46,7 +46,7 @@ def receipts_list(
 
 @receipts_cli.command("show")
 def receipts_show(receipt: str) -> None:
-    """One receipt with its kept headers, as JSON."""
+    """One receipt with its kept headers, as JSON. Example: shipbell receipts show 019ad3c0a1b27c3d8e4f5a6b7c8d9e0f."""
     print_json(Service().get(f"/api/v1/receipts/{receipt}"))
 
 
@@ -69,12 +69,12 @@ def events_list(
     _show(answer, _EVENTS, as_json, "No event fits.")
     for item in answer["items"] if not as_json else ():
         if "remedy" in item:
-            typer.echo(f"unmapped: {item['id']}: add to rules/estate.yaml:  {item['remedy']}")
+            typer.echo(f"unmapped: {item['id']}: add to rules/estate.yaml:\n  " + item["remedy"].replace("\n", "\n  "))
 
 
 @events_cli.command("show")
 def events_show(event: str) -> None:
-    """One event with what the rules decided on it, as JSON."""
+    """One event and what the rules decided, as JSON. Example: shipbell events show a68738204542ad6f3d78e465ea9cd6dd."""
     print_json(Service().get(f"/api/v1/events/{event}"))
 
 
@@ -97,7 +97,7 @@ def deliveries_list(
 
 @deliveries_cli.command("show")
 def deliveries_show(delivery: int) -> None:
-    """One delivery with every attempt, as JSON."""
+    """One delivery with every attempt, as JSON. Example: shipbell deliveries show 42."""
     print_json(Service().get(f"/api/v1/deliveries/{delivery}"))
 
 
@@ -110,36 +110,3 @@ def deliveries_retry(
     """Owe a dead letter's card once more. Example: shipbell deliveries retry 42 --reason 'the flow is back'."""
     row = Service().post(f"/api/v1/deliveries/{delivery}/retry", {"reason": reason})
     _show({"items": [row]}, _DELIVERIES, as_json, "")
-
-
-def replay(
-    receipt: Annotated[list[str] | None, typer.Argument(help="Receipts by id.")] = None,
-    source: Annotated[str | None, typer.Option(help="All of this source …")] = None,
-    state: Annotated[str | None, typer.Option(help="… in this state: processed, ignored or quarantined.")] = None,
-    since: Since = None,
-    dry_run: Annotated[bool, typer.Option("--dry-run", help="Only say which receipts fit.")] = False,
-    reason: Annotated[str, typer.Option(help="Why; kept in the audit trail.")] = "",
-    as_json: AsJson = False,
-) -> None:
-    """Read receipts anew by today's rooms and estate, after a mend; news that is known is not sent again.
-
-    Examples:
-
-      shipbell replay --state quarantined --dry-run
-
-      shipbell replay 019ad3c0a1b27c3d8e4f5a6b7c8d9e0f --reason 'the parser was mended'
-    """
-    wish = {
-        "receipts": receipt or [],
-        "source": source,
-        "state": state,
-        "since": since,
-        "dry_run": dry_run,
-        "reason": reason,
-    }
-    answer = Service().post("/api/v1/replay", wish)
-    if as_json:
-        print_json(answer)
-        return
-    verb = "would be read anew" if dry_run else "are read anew"
-    typer.echo(f"{len(answer['receipts'])} receipts {verb}" + ("; more fit: run it again" if answer["more"] else ""))

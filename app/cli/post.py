@@ -4,11 +4,10 @@ import time
 from collections.abc import Mapping
 from typing import Any
 
-import typer
-
-from app.cli.faults import WRONG
+from app.cli.faults import say
 from app.cli.remote import Service
 from app.config.environment import read_environment
+from app.config.names import secret_name
 from app.config.secrets import secret_words
 from app.kernel.samples import Sample
 from app.sources import Source
@@ -22,19 +21,14 @@ def post_sample(service: Service, source: Source, sample: Sample, body: bytes, r
         return dict(service.post_file(sample.path, body))
     words = secret_words(read_environment(), source)
     if not words:
-        variable = f"SHIPBELL_SECRET_{source.name.upper()}"
-        typer.secho(
-            f"error: {source.name} has no secret here: set {variable}, as the service has it", fg="red", err=True
-        )
-        raise typer.Exit(WRONG)
+        raise say(f"{source.name} has no secret here: set {secret_name(source.name)}, as the service has it")
     headers = {**sample.headers, **source.scheme.sign(body, words[0].encode())}
     if "x-request-uuid" in headers:
         headers["x-request-uuid"] = request_id
     path = f"/hooks/{source.name}/{words[0]}" if source.scheme.in_path else f"/hooks/{source.name}"
     answer = service.deliver(path, headers, body)
     if answer.status_code != 202:
-        typer.secho(f"error: {answer.status_code} {answer.text[:300]}", fg="red", err=True)
-        raise typer.Exit(WRONG)
+        raise say(f"{answer.status_code} {answer.text[:300]}")
     return dict(answer.json())
 
 

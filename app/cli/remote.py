@@ -5,7 +5,7 @@ from typing import Any
 import httpx
 import typer
 
-from app.cli.faults import UNREACHABLE, WRONG
+from app.cli.faults import UNREACHABLE, say
 from app.config.environment import read_environment
 from app.config.settings import read, read_settings
 
@@ -58,15 +58,12 @@ class Service:
         except ValueError:
             problem = {"title": answer.text[:200]}
         hint = " (set SHIPBELL_TOKEN, or run where the service's .env is)" if answer.status_code == 401 else ""
-        typer.secho(f"error: {answer.status_code} {problem.get('title', '')}{hint}", fg="red", err=True)
+        end = say(f"{answer.status_code} {problem.get('title', '')}{hint}")
         for item in problem.get("errors", []):
             typer.secho(f"  {item['where']}: {item['what']}", fg="red", err=True)
-        raise typer.Exit(WRONG)
+        raise end
 
     def _unreachable(self) -> typer.Exit:
-        typer.secho(
-            f"error: no service answers at {self.url}: start it with 'shipbell serve', or set SHIPBELL_URL",
-            fg="red",
-            err=True,
+        return say(
+            f"no service answers at {self.url}: start it with 'shipbell serve', or set SHIPBELL_URL", UNREACHABLE
         )
-        return typer.Exit(UNREACHABLE)

@@ -4,7 +4,6 @@ from pathlib import Path
 from typing import Annotated, Any
 from xml.etree import ElementTree
 
-import orjson
 import typer
 
 import app.channels
@@ -15,7 +14,8 @@ from app.config.environment import read_environment
 from app.config.files import RuleSet, load_rules
 from app.config.settings import read_settings
 from app.kernel.discover import rooms
-from app.kernel.errors import ConfigErrors, ShipbellError
+from app.kernel.errors import BadPayload, ConfigErrors
+from app.kernel.json import loads
 from app.routing import editor_schema, explain, run_trials
 
 rules_cli = typer.Typer(help="The rule book: check, test, explain, describe.", no_args_is_help=True)
@@ -55,10 +55,7 @@ def run_tests(
 
     Example: shipbell rules test --junit rules.xml
     """
-    try:
-        results = run_trials(read_rules(rules, tests=False).rules)
-    except ShipbellError as error:
-        raise tell(error) from None
+    results = run_trials(read_rules(rules, tests=False).rules)
     failed = [result for result in results if not result.passed]
     if junit is not None:
         junit.write_bytes(_junit([(result.name, result.problems) for result in results]))
@@ -90,10 +87,7 @@ def explain_event(
       shipbell rules explain event.json --rules ./rules
     """
     if Path(event).is_file():
-        try:
-            explanation = explain(read_rules(rules).rules, _view(Path(event)), channel)
-        except ShipbellError as error:
-            raise tell(error) from None
+        explanation = explain(read_rules(rules).rules, _view(Path(event)), channel)
         found: dict[str, Any] = {"today": explanation.to_dict(), "text": explanation.text()}
     else:
         found = Service().get(f"/api/v1/events/{event}/explain", channel=channel)
@@ -109,10 +103,7 @@ def schema(rules: Folder = None) -> None:
 
     Example: shipbell rules schema > rules/rules.schema.json
     """
-    try:
-        print_json(editor_schema(read_rules(rules).rules))
-    except ShipbellError as error:
-        raise tell(error) from None
+    print_json(editor_schema(read_rules(rules).rules))
 
 
 def read_rules(folder: Path | None, *, tests: bool = True) -> RuleSet:
@@ -123,9 +114,9 @@ def read_rules(folder: Path | None, *, tests: bool = True) -> RuleSet:
 
 
 def _view(path: Path) -> dict[str, Any]:
-    view = orjson.loads(path.read_bytes())
+    view = loads(path.read_bytes())
     if not isinstance(view, dict):
-        raise ConfigErrors([])
+        raise BadPayload(f"{path} holds no event: expected an object with its fields")
     return view
 
 
