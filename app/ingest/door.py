@@ -67,8 +67,8 @@ class HookDoor:
         self._refusals = Refusals()
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        name, _, token = scope["path"][len(PREFIX) :].partition("/")
-        found = self._sources.get(name)
+        name, slash, token = scope["path"][len(PREFIX) :].partition("/")
+        found = self._sources.get(name) if token or not slash else None  # `/hooks/name/` is not `/hooks/name`
         label = found.source.name if found else "unknown"
         try:
             await self._take(scope, receive, send, found, token)

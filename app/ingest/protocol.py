@@ -63,7 +63,8 @@ class GuardedProtocol(HttpToolsProtocol):
             raise HeaderFault
         if name.lower() in (b"content-length", b"transfer-encoding"):
             self._sizes_said += 1
-            if self._sizes_said > 1:
+            unpacked = name.lower() == b"content-length" or value.strip().lower() == b"chunked"
+            if self._sizes_said > 1 or not unpacked:
                 raise HeaderFault
 
     def on_headers_complete(self) -> None:
