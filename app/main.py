@@ -158,6 +158,7 @@ def _parts(building: Building, disk: Disk) -> Parts:
         clock=database.clock,
         jitter=lambda: secrets.randbelow(10_000) / 10_000,
         owner=secrets.token_hex(8),
+        why=_why(settings.public_url),
     )
     processor = Processor(database, building.sources, lambda: rules.now.book, courier.wake)
     return Parts(
@@ -177,6 +178,12 @@ def _parts(building: Building, disk: Disk) -> Parts:
         roles=frozenset(settings.roles),
         max_scan_bytes=settings.max_scan_bytes,
     )
+
+
+def _why(public_url: str) -> Callable[[str], str]:
+    """The page of an event that a card's footer links to."""
+    base = public_url.rstrip("/")
+    return lambda event: f"{base}/api/v1/events/{event}/explain?as=text" if base else ""
 
 
 @asynccontextmanager

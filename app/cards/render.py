@@ -9,7 +9,7 @@ import orjson
 
 from app.cards.build import GONE
 from app.cards.context import CardContext, FellBack, Rendered, default_icon, shown_name
-from app.cards.escape import Safe, markdown
+from app.cards.escape import Safe, link, markdown, url
 from app.cards.minimal import best_link, headline, minimal_card
 from app.cards.sandbox import MAX_LEAF, Run
 
@@ -112,7 +112,9 @@ def _finished(card: dict[str, Any], context: CardContext, names: frozenset[str],
         text = f"Shortened to fit. [Everything is here]({target})" if target else "Shortened to fit."
         extra.append(_small(text))
     if context.footer:
-        extra.append(_small(markdown(context.footer)))
+        why = context.e.get("why_url")
+        page = f" · {link('why?', why)}" if isinstance(why, str) and url(why) else ""
+        extra.append(_small(markdown(context.footer) + page))
     if extra:
         card = {**card, "body": [*card["body"], *extra]}
     if context.entities:

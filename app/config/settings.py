@@ -44,7 +44,10 @@ class Settings(BaseModel):
     )
     public_url: str = Field(
         "",
-        description="How people reach this service, e.g. `https://shipbell.example.com`; links in cards begin with it.",
+        pattern=r"^(https://\S+)?$",
+        description="How people reach this service, e.g. `https://shipbell.example.com`: every card then links to why "
+        "it was sent. The page needs a token like all of the API, so put a proxy before it that signs people in and "
+        "adds one with the scope `read`.",
     )
     roles: Annotated[tuple[Literal["ingest", "process", "deliver", "collect"], ...], BeforeValidator(_words)] = Field(
         ("ingest", "process", "deliver", "collect"),

@@ -17,11 +17,13 @@ from app.delivery.opening import OpenChannel
 from app.delivery.retry import Decision, Situation, decide
 from app.kernel import logs
 from app.kernel.answers import Outcome, Verdict
-from app.kernel.clock import SECOND, Clock, to_us
+from app.kernel.clock import SECOND, Clock, monotonic, to_us
 from app.store.claims import Claimed
 from app.store.results import Attempt, Change, Result
 
 log = logs.get("courier")
+
+_RENDER_SECONDS = telemetry.STAGE_SECONDS.labels("render")
 
 
 class Counts:
@@ -56,10 +58,18 @@ class Tried:
 
 
 async def attempt(
-    claim: Claimed, opened: OpenChannel, cards: Cards, counts: Counts, clock: Clock, jitter: Callable[[], float]
+    claim: Claimed,
+    opened: OpenChannel,
+    cards: Cards,
+    counts: Counts,
+    clock: Clock,
+    jitter: Callable[[], float],
+    why_url: str = "",
 ) -> Tried:
     """Send one claimed delivery. Raises nothing for what the card or the other side did."""
     view = orjson.loads(claim.data) if claim.data is not None else {}
+    if why_url:
+        view["why_url"] = why_url
     letter = _compose(claim, view, cards)
     if letter is None:
         return Tried(Result(claim.id, claim.fence, Change("dead", "render")), Decision("dead", "render"))
@@ -93,7 +103,10 @@ def _compose(claim: Claimed, view: dict[str, Any], cards: Cards) -> Letter | Non
         log.error("the event is gone", action="deliver", delivery=claim.id, event_id=claim.event_id)
         return None
     try:
-        return compose(claim, view, cards)
+        began = monotonic()
+        letter = compose(claim, view, cards)
+        _RENDER_SECONDS.observe(monotonic() - began)
+        return letter
     except Exception:
         log.exception("a card could not be made", action="deliver", delivery=claim.id, card=claim.card)
         return None

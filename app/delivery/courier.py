@@ -29,6 +29,8 @@ log = logs.get("courier")
 class Courier:
     """Delivers what is due. `owner` names this process; `jitter` gives numbers in [0, 1).
 
+    `why` is the page that says why an event was told, or "".
+
     On PostgreSQL a channel belongs to one replica at a time; on SQLite all are ours, and what a dead process
     held is taken over at the start.
     """
@@ -42,10 +44,11 @@ class Courier:
         clock: Clock,
         jitter: Callable[[], float],
         owner: str,
+        why: Callable[[str], str] = lambda _: "",
     ) -> None:
         leases = Leases(database, clock)
         self._desk = Desk(
-            database, cards, clock, jitter, owner, leases, ResultWriter(database, leases, clock, owner)
+            database, cards, clock, jitter, owner, leases, ResultWriter(database, leases, clock, owner), why
         )  # fmt: skip
         self._channels = channels
         self._alone = database.dialect == "sqlite"

@@ -38,6 +38,8 @@ class Desk:
     owner: str
     leases: Leases
     results: ResultWriter
+    why: Callable[[str], str]
+    """The page that says why an event was told, by the event's id; "" if there is none."""
 
 
 class Lane:
@@ -149,7 +151,8 @@ class Lane:
             self._more = True
             desk.results.put(self.opened.name, Result(each.id, each.fence, RELEASED))
             return
-        tried = await attempt(each, self.opened, desk.cards(), self._counts, desk.clock, desk.jitter)
+        why = desk.why(each.event_id)
+        tried = await attempt(each, self.opened, desk.cards(), self._counts, desk.clock, desk.jitter, why)
         desk.results.put(self.opened.name, tried.result)
         self._learn(tried.decision, desk.clock())
         if tried.cut is not None:

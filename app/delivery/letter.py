@@ -75,6 +75,7 @@ def freeze(letter: Letter) -> bytes:
 def _thaw(kept: bytes, line: str) -> Letter:
     parts = orjson.loads(kept)
     last = parts["card"]["body"][-1]
-    if last.get("text") == parts["footer"]:  # the engine puts the footer last, and nothing in it needs escaping
-        last["text"] = line
+    text, old = last.get("text", ""), parts["footer"]
+    if text.startswith(old):  # the engine puts the footer last, nothing in it needs escaping; a link may follow
+        last["text"] = line + text[len(old) :]
     return Letter(parts["card"], parts["summary"], line, parts["minimal"])
