@@ -7,12 +7,12 @@ from typing import Any
 from pydantic.fields import FieldInfo
 
 import app.sources
+from app.config.names import REMOTE, secret_name
 from app.config.settings import PREFIX, Duration, Settings
 from app.kernel.discover import rooms
-from app.sources import Source
 from docs.pages.markdown import code, table
 
-ORIGIN = "app/config/settings.py"
+ORIGIN = "app/config/"
 
 _INTRO = """# Settings
 
@@ -39,11 +39,12 @@ A channel's URL is a secret and never stands in the rules. The rules name the va
 ## The command line
 
 Commands that speak to a running service read the settings above and these two:
+"""
 
-| variable | meaning |
-| --- | --- |
-| `SHIPBELL_URL` | Where the service is, if not at `SHIPBELL_HOST` and `SHIPBELL_PORT`. |
-| `SHIPBELL_TOKEN` | The bearer token to use, if not the first one of `SHIPBELL_API_TOKENS`. |
+_TESTS = """## The tests
+
+`SHIPBELL_SAMPLES` names a folder of captured messages, in subfolders by source: the conformance tests run over
+them, too. Put your own there before an update, and you see whether they are still read.
 """
 
 
@@ -54,10 +55,10 @@ def pages() -> dict[str, str]:
         for name, field in Settings.model_fields.items()
     ]
     secrets = [
-        (code(f"{PREFIX}SECRET_{name.upper().replace('-', '_')}"), source.title)
+        (code(secret_name(name)), source.title)
         for source in rooms(app.sources, "SOURCE").values()
         if source.door == "hook"
-        for name in _names(source)
+        for name in (source.name, *source.aliases)
     ]
     parts = [
         _INTRO,
@@ -65,12 +66,10 @@ def pages() -> dict[str, str]:
         _SECRETS,
         table(["variable", "source"], secrets),
         _OTHERS,
+        table(["variable", "meaning"], [(code(name), text) for name, text in REMOTE.items()]),
+        _TESTS,
     ]
     return {"settings.md": "\n\n".join(part.rstrip() for part in parts) + "\n"}
-
-
-def _names(source: Source) -> tuple[str, ...]:
-    return (source.name, *source.aliases)
 
 
 def _default(field: FieldInfo) -> str:
