@@ -18,7 +18,7 @@ def _found() -> str | None:
 
 
 def check_metrics(exposition: str) -> str:
-    """What `promtool check metrics` says is wrong with an answer of /metrics: nothing, if all is well. Skips without it."""
+    """What `promtool check metrics` says is wrong with an answer of /metrics, if anything. Skips without promtool."""
     promtool = _found()
     if promtool is None:
         pytest.skip("promtool cannot be had on this machine")
