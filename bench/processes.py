@@ -1,5 +1,6 @@
 """Starts a server on a core of its own, in a process group of its own, and ends it."""
 
+import ctypes
 import os
 import signal
 import socket
@@ -17,6 +18,8 @@ import httpx
 from bench import accounting
 
 READY_WITHIN = 30.0
+_LIBC = ctypes.CDLL(None)
+_PR_SET_PDEATHSIG = 1  # prctl(2)
 
 
 class NotStarted(Exception):
@@ -50,7 +53,7 @@ class Server:
                 stdout=log,
                 stderr=log,
                 start_new_session=True,
-                preexec_fn=lambda: os.sched_setaffinity(0, cores),
+                preexec_fn=lambda: _settle(cores),
             )
 
     def __enter__(self) -> Self:
@@ -102,6 +105,12 @@ def free_port() -> int:
         listener.bind(("127.0.0.1", 0))
         port: int = listener.getsockname()[1]
         return port
+
+
+def _settle(cores: frozenset[int]) -> None:
+    """In the child, before it becomes the server: keep to its cores, and end when the bench ends, however it ends."""
+    os.sched_setaffinity(0, cores)
+    _LIBC.prctl(_PR_SET_PDEATHSIG, signal.SIGKILL)
 
 
 def _says_yes(client: httpx.Client, url: str) -> bool:
