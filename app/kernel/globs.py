@@ -1,11 +1,13 @@
 """Globs that know only `*` and `?`: a bracket is a bracket, so `*[bot]@*` finds `renovate[bot]@acme.io`."""
 
 from collections.abc import Callable
+from functools import lru_cache
 
 import re2
 
 MAX_PATTERN = 200
 MAX_INPUT = 4096
+_SHORT = 120
 
 _QUIET = re2.Options()
 _QUIET.log_errors = False
@@ -45,14 +47,23 @@ def compile_regex(pattern: str) -> Callable[[str], bool]:
     except re2.error as error:
         reason = error.args[0] if error.args else ""
         raise ValueError(reason.decode(errors="replace") if isinstance(reason, bytes) else str(reason)) from None
-    # Bytes, because searching text also translates the offsets of every group, which nobody asks for.
-    return lambda text: search(text[:MAX_INPUT].encode("utf-8", "replace")) is not None
+    return _remembering(search)
 
 
 def _by_regex(pattern: str) -> Callable[[str], bool]:
     pieces = (".*" if char == "*" else "." if char == "?" else re2.escape(char) for char in pattern)
-    search = re2.compile(rf"\A{''.join(pieces)}\z", _DOT_ALL).search
-    return lambda text: search(text[:MAX_INPUT].encode("utf-8", "replace")) is not None
+    return _remembering(re2.compile(rf"\A{''.join(pieces)}\z", _DOT_ALL).search)
+
+
+def _remembering(search: Callable[[bytes], object]) -> Callable[[str], bool]:
+    """Authors, branches and repositories come again and again: what was said of a short text is kept."""
+
+    def found(text: str) -> bool:
+        # Bytes, because searching text also translates the offsets of every group, which nobody asks for.
+        return search(text[:MAX_INPUT].encode("utf-8", "replace")) is not None
+
+    kept = lru_cache(maxsize=256)(found)
+    return lambda text: kept(text) if len(text) <= _SHORT else found(text)
 
 
 def _check(pattern: str) -> None:
