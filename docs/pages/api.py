@@ -23,10 +23,10 @@ Errors are [problem+json](https://www.rfc-editor.org/rfc/rfc9457): `{"type", "st
 [{where, what}]`. Listings answer `{"items": […], "next": cursor}`; give `cursor` back for the next page, `null` is
 the end.
 
-## `POST /hooks/{source}`, `POST /hooks/{source}/{token}`
+## Webhooks
 
-The door of the webhooks. It stands in front of the API and needs no bearer token: a source proves itself in its own
-way ([sources](sources.md)). The body is what the vendor sends.
+The door of the webhooks, `/hooks/…`, stands in front of the API and needs no bearer token: a source proves itself
+in its own way ([sources](sources.md)). The body is what the vendor sends.
 
 202 `{"receipt": id, "outcome": "accepted" | "duplicate"}` says that the request is stored, on disk. Whatever is
 wrong with us is 503 with `Retry-After`. All other answers: [outcomes](outcomes.md#a-request-at-the-door).
@@ -57,7 +57,7 @@ def endpoints() -> Iterator[str]:
             if rows:
                 yield table(["parameter", "in", "takes", "meaning"], rows)
             yield from _body(operation, known)
-            yield f"Answers: {codes(operation['responses'])}."
+            yield f"Answers: {codes(sorted(operation['responses']))}."
 
 
 def _parameter(each: Mapping[str, Any], known: Mapping[str, Any]) -> tuple[str, str, str, str]:

@@ -52,7 +52,7 @@ def takes(entry: Mapping[str, Any], known: Mapping[str, Any]) -> str:
         return codes(entry["enum"])
     if "const" in entry:
         return code(str(entry["const"]).lower())
-    kind = entry.get("type", "anything")
+    kind: str = entry.get("type", "anything")
     if kind == "array":
         return f"list of {takes(entry.get('items', {}), known)}"
     if kind == "object":

@@ -1,7 +1,10 @@
 """The page of outcomes: what becomes of a request, a receipt, an attempt and a delivery, with every closed list."""
 
 import inspect
+import re
 from typing import get_args
+
+from sqlalchemy import CheckConstraint
 
 from app import telemetry
 from app.cards.context import FellBack
@@ -89,8 +92,8 @@ def _attempts() -> str:
 
 
 def _deliveries() -> str:
-    (states,) = (one.sqltext.text for one in deliveries.constraints if one.name == "deliveries_state")
-    names = states.partition("(")[2].strip(") ").replace("'", "").split(",")
+    (states,) = (str(one.sqltext) for one in deliveries.constraints if isinstance(one, CheckConstraint))
+    names = re.findall(r"'(\w+)'", states)
     return inspect.cleandoc(
         f"""
         States: {codes(names)}. `dead` is a dead letter: given up with a reason, until somebody

@@ -2,7 +2,7 @@
 
 from datetime import timedelta
 from pathlib import Path
-from typing import Any
+from typing import Any, get_args
 
 from pydantic.fields import FieldInfo
 
@@ -74,7 +74,7 @@ def pages() -> dict[str, str]:
 
 def _default(field: FieldInfo) -> str:
     value: Any = field.default
-    if Duration.__metadata__[0] in field.metadata:
+    if get_args(Duration)[1] in field.metadata:
         return _duration(timedelta(microseconds=value))
     if isinstance(value, tuple):
         return " ".join(value)

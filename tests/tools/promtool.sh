@@ -14,7 +14,7 @@ if [ ! -x "$found" ]; then
     fresh=$(mktemp -d)
     trap 'rm -rf "$fresh"' EXIT
     cd "$fresh"
-    apt-get download -q prometheus >&2 || { [ "$(id -u)" = 0 ] && apt-get update -q >&2 && apt-get download -q prometheus >&2; }
+    apt-get download -qq prometheus >&2 || { [ "$(id -u)" = 0 ] && apt-get update -qq >&2 && apt-get download -qq prometheus >&2; }
     dpkg -x prometheus_*.deb unpacked >&2
     mkdir -p "$folder/usr/bin"
     mv unpacked/usr/bin/promtool "$found.$$"
