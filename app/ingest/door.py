@@ -47,7 +47,9 @@ class Refused(Exception):
         self.status, self.detail, self.reason, self.headers = status, detail, reason, headers
 
 
-UNAUTHORIZED = Refused(401, "the request does not prove who sent it", "unauthorized")
+def unauthorized() -> Refused:
+    """The same answer for every reason. Made anew each time: one that is raised again keeps every frame it passed."""
+    return Refused(401, "the request does not prove who sent it", "unauthorized")
 
 
 class HookDoor:
@@ -103,16 +105,16 @@ class HookDoor:
 def new_receipt(source: Source, headers: Mapping[str, str], body: bytes, key_index: int, now: int) -> NewReceipt:
     """A receipt of a verified request, with the key that tells its repeats."""
     kept = {name: value for name, value in headers.items() if name in _ALWAYS_KEPT or name in source.keeps}
-    digest = hashlib.sha256(body).hexdigest()
+    digest = hashlib.blake2b(body, digest_size=16).hexdigest()  # a quarter of SHA-256's time on many machines
     key = source.dedupe(Inbound(kept, body))
     return NewReceipt(
         id=new_id(now),
         source=source.name,
-        key=key if key and len(key) <= _KEY_LIMIT and key.isprintable() else f"sha256:{digest}",
+        key=key if key and len(key) <= _KEY_LIMIT and key.isprintable() else f"body:{digest}",
         received_at=now,
         headers=orjson.dumps(kept).decode(),
         body=body,
-        sha256=digest,
+        body_hash=digest,
         key_index=key_index,
     )
 
@@ -158,7 +160,7 @@ def _verify(found: OpenSource, headers: Mapping[str, str], body: bytes, token: s
     try:
         return found.source.scheme.verify(headers, body, token, found.secrets)
     except Unauthorized:
-        raise UNAUTHORIZED from None
+        raise unauthorized() from None
 
 
 async def _other_method(scope: Scope, send: Send, found: OpenSource, token: str) -> None:

@@ -23,15 +23,15 @@ class BulkInsert:
         self._columns = columns
         self._compiled: dict[str, tuple[str, tuple[int, ...]]] = {}
 
-    def run(self, connection: Connection, rows: Sequence[tuple[Any, ...]]) -> None:
-        """Insert the rows. Raises what the driver raises."""
+    def run(self, connection: Connection, rows: Sequence[tuple[Any, ...]]) -> int:
+        """Insert the rows; returns how many, where the driver tells (SQLite's does). Raises what the driver raises."""
         if not rows:
-            return
+            return 0
         name = connection.dialect.name
         text, order = self._compiled.get(name) or self._compile(connection.dialect)
         if order != tuple(range(len(order))):
             rows = [tuple(row[index] for index in order) for row in rows]
-        connection.exec_driver_sql(text, list(rows))
+        return connection.exec_driver_sql(text, list(rows)).rowcount
 
     def _compile(self, dialect: Dialect) -> tuple[str, tuple[int, ...]]:
         compiled = self._statement.compile(dialect=dialect)

@@ -28,7 +28,7 @@ class NewReceipt:
     received_at: int
     headers: str
     body: bytes
-    sha256: str
+    body_hash: str
     key_index: int
 
 
@@ -73,19 +73,7 @@ def accept(connection: Connection, batch: Sequence[NewReceipt]) -> list[Accepted
     Rows are matched by the receipt id that the database returns, never by key: two equal keys in one
     batch would both look new by key. Sorted by key, so that replicas take their locks in one order.
     """
-    rows = [
-        {
-            "source": r.source,
-            "key": r.key,
-            "receipt_id": r.id,
-            "body_sha256": r.sha256,
-            "seen_at": r.received_at,
-            "hits": 1,
-        }
-        for r in sorted(batch, key=lambda r: (r.source, r.key))
-    ]
-    claim = insert_for(connection, seen).on_conflict_do_nothing().returning(seen.c.receipt_id)
-    new = set(connection.execute(claim, rows).scalars())
+    new = _claim(connection, sorted(batch, key=lambda r: (r.source, r.key)))
     fresh = [r for r in batch if r.id in new]
     if fresh:
         _INSERT_RECEIPTS.run(
@@ -98,14 +86,28 @@ def accept(connection: Connection, batch: Sequence[NewReceipt]) -> list[Accepted
     return [Accepted(r.id) if r.id in new else _duplicate(connection, r) for r in batch]
 
 
+def _claim(connection: Connection, batch: Sequence[NewReceipt]) -> set[str]:
+    """The ids of those whose key nobody had."""
+    rows = [(r.source, r.key, r.id, r.body_hash, r.received_at, 1) for r in batch]
+    if connection.dialect.name == "sqlite":
+        if _KEYS.run(connection, rows) == len(rows):
+            return {r.id for r in batch}
+        return {r.id for r in batch if connection.scalar(_OWNER, {"s": r.source, "k": r.key}) == r.id}
+    claim = insert_for(connection, seen).on_conflict_do_nothing().returning(seen.c.receipt_id)
+    return set(connection.execute(claim, [dict(zip(_KEY_COLUMNS, row, strict=True)) for row in rows]).scalars())
+
+
 def _duplicate(connection: Connection, receipt: NewReceipt) -> Accepted:
     same = (seen.c.source == receipt.source) & (seen.c.key == receipt.key)
     first = connection.execute(
-        sa.update(seen).where(same).values(hits=seen.c.hits + 1).returning(seen.c.receipt_id, seen.c.body_sha256)
+        sa.update(seen).where(same).values(hits=seen.c.hits + 1).returning(seen.c.receipt_id, seen.c.body_hash)
     ).one()
-    return Accepted(first.receipt_id, duplicate=True, conflict=first.body_sha256 != receipt.sha256)
+    return Accepted(first.receipt_id, duplicate=True, conflict=first.body_hash != receipt.body_hash)
 
 
+_KEY_COLUMNS = ("source", "key", "receipt_id", "body_hash", "seen_at", "hits")
+_KEYS = BulkInsert(seen, *_KEY_COLUMNS, or_ignore=True)
+_OWNER = sa.select(seen.c.receipt_id).where(seen.c.source == sa.bindparam("s"), seen.c.key == sa.bindparam("k"))
 _INSERT_RECEIPTS = BulkInsert(
     receipts, "id", "source", "received_at", "headers", "key_index", "state", "tries", "due_at"
 )

@@ -188,7 +188,7 @@ def upgrade() -> None:
         sa.Column("source", sa.String(length=40), nullable=False),
         sa.Column("key", sa.String(length=128), nullable=False),
         sa.Column("receipt_id", sa.String(length=32), nullable=False),
-        sa.Column("body_sha256", sa.String(length=64), nullable=False),
+        sa.Column("body_hash", sa.String(length=32), nullable=False),
         sa.Column("seen_at", sa.BigInteger(), nullable=False),
         sa.Column("hits", sa.Integer(), nullable=False),
         sa.PrimaryKeyConstraint("source", "key"),
