@@ -15,7 +15,7 @@ def written() -> list[Path]:
     """Pages that people write: README and the like, docs without the generated ones, READMEs of rooms."""
     docs = [path for path in (ROOT / "docs").rglob("*.md") if not {"reference", "templates"} & set(path.parts)]
     rooms = [*(ROOT / "app").glob("*/*/README.md")]
-    return sorted([ROOT / "README.md", ROOT / "CONTRIBUTING.md", ROOT / "CHANGELOG.md", *docs, *rooms])
+    return sorted([*ROOT.glob("*.md"), *(ROOT / "bench").glob("*.md"), *docs, *rooms])
 
 
 def quoted(text: str) -> Iterator[str]:
