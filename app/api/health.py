@@ -36,7 +36,7 @@ async def readyz(parts: Annotated[Parts, Depends(parts_of)]) -> JSONResponse:
     """Whether this process takes work: store, disk and rules. 503 if not, and what is wrong."""
     checks = {
         "process": "draining" if parts.draining.is_set() else "ok",
-        "store": "ok",
+        "store": "unavailable" if parts.committer.failing else "ok",
         "door": parts.shut() or "ok",
         "rules": "ok" if parts.rules.now.rev else "none",
     }

@@ -23,6 +23,7 @@ _BODY: dict[str, Any] = {
 _REFUSALS = {
     **documented(401, 404, 413, 415, 503),
     401: {**documented(401)[401], "description": "The request does not prove who sent it; one text for all reasons."},
+    "default": {"description": "No other answer: what becomes of the message is the receipt's state."},
     503: {**documented(503)[503], "description": "Could not be stored: send it again after `Retry-After` seconds."},
 }
 
