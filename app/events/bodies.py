@@ -56,7 +56,7 @@ class Pipeline(Envelope):
 
     type: Literal["pipeline.started", "pipeline.finished"]
     status: Literal["succeeded", "failed", "stopped", "error", "waiting"] | None = Field(
-        None, description="`waiting`: a manual step waits for somebody"
+        None, description="what came of it"
     )
     started_at: Moment = None
     finished_at: Moment = None
@@ -122,7 +122,7 @@ class HealthChanged(Envelope):
     type: Literal["deployment.health_changed"]
     status: Literal["healthy", "degraded", "progressing", "suspended", "missing", "unknown"] | None = None
     since: Moment = Field(None, description="when it became so")
-    message: LongText = Field(None, description="why, in the platform's words")
+    message: LongText = Field(None, description="why, in the words of whoever says it")
 
 
 class Manifest(Part):
