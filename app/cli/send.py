@@ -1,5 +1,6 @@
 """`shipbell send`: a shipped sample, signed with the configured secret, through the real door."""
 
+from collections.abc import Iterator
 from typing import Annotated
 
 import typer
@@ -43,5 +44,14 @@ def send(
     typer.echo(f"{answer['outcome']}: receipt {answer['receipt']}")
     typer.echo(f"{receipt['state']}{': ' + receipt['reason'] if receipt['reason'] else ''}")
     for event in receipt["events"]:
-        for delivery in service.get("/api/v1/deliveries", event=event)["items"]:
-            typer.echo(f"event {event} → {delivery['channel']} ({delivery['card']}): {delivery['state']}")
+        for fate in _fates(service, event):
+            typer.echo(f"event {event} → {fate}")
+
+
+def _fates(service: Service, event: str) -> Iterator[str]:
+    """Where the event's cards go, and where they do not because the channel has had the same news."""
+    for delivery in service.get("/api/v1/deliveries", event=event)["items"]:
+        yield f"{delivery['channel']} ({delivery['card']}): {delivery['state']}"
+    routing = service.get(f"/api/v1/events/{event}").get("routing", {})
+    for channel, reason in routing.get("suppressed", {}).items():
+        yield f"{channel}: not sent, {reason}: it has had this within the rule's `dedupe` window"
