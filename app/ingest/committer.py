@@ -18,6 +18,9 @@ from app.kernel.errors import Overloaded, StoreUnavailable, ValueRefused
 from app.store import Database
 from app.store.receipts import Accepted, NewReceipt, accept
 
+FAILING_SECONDS = 30.0
+"""For how long a failed commit speaks against the store when nothing has tried it since."""
+
 _Waiting = tuple[NewReceipt, "asyncio.Future[Accepted]"]
 
 
@@ -39,6 +42,12 @@ class Committer:
         self._queue: deque[_Waiting] = deque()
         self._bytes = 0
         self._task: asyncio.Task[None] | None = None
+        self._failed_at: float | None = None
+
+    @property
+    def failing(self) -> bool:
+        """Whether the last commit failed, and not so long ago: a database can answer questions and take nothing."""
+        return self._failed_at is not None and monotonic() - self._failed_at < FAILING_SECONDS
 
     def submit(self, receipt: NewReceipt) -> "asyncio.Future[Accepted]":
         """Queue a receipt; the future is done when it is durable. Raises Overloaded at once when too much waits.
@@ -74,8 +83,11 @@ class Committer:
     async def _commit(self, batch: Sequence[NewReceipt]) -> list[Accepted | Exception]:
         """Commit a batch; a value that the database refuses fails alone, never its siblings."""
         try:
-            return list(await self._database.write(lambda connection: accept(connection, batch)))
+            accepted = await self._database.write(lambda connection: accept(connection, batch))
+            self._failed_at = None
+            return list(accepted)
         except StoreUnavailable as error:
+            self._failed_at = monotonic()
             return [error] * len(batch)
         except ValueRefused as error:
             if len(batch) == 1:

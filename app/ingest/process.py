@@ -25,6 +25,8 @@ from app.store.receipts import StoredReceipt
 
 BATCH = 64
 LEASE = 60 * SECOND
+FIRST_PAUSE, LONGEST_PAUSE = 0.05, 1.0
+"""Seconds between two tries while the database is away."""
 LARGE = 1 << 20
 """Bytes of bodies from which a batch is read in a thread: a scanner's report may take seconds."""
 
@@ -69,17 +71,14 @@ class Processor:
 
     async def run(self) -> None:
         """Process until cancelled; a database that is away is waited for."""
-        pause = 0.05
+        pause = FIRST_PAUSE
         while True:
             self._wake.clear()
             try:
                 done = await self.once() or await self.suspect()
-                pause = 0.05
+                pause = FIRST_PAUSE
             except StoreUnavailable as error:
-                telemetry.ROUTING_ERRORS.labels("store").inc()
-                log.warning("store unavailable", action="process", reason=str(error))
-                await asyncio.sleep(pause)
-                pause = min(pause * 2, 1.0)
+                pause = await _wait(pause, error)
                 continue
             if not done:
                 await self._idle()
@@ -108,7 +107,7 @@ class Processor:
             read = await asyncio.to_thread(self._read, claimed, book)
         else:
             read = self._read(claimed, book)
-        batch = await self._database.write(lambda connection: self._store(connection, read, book, now))
+        batch = await self._stored(read, book, now)
         took = monotonic() - began
         telemetry.STAGE_SECONDS.labels("process").observe(took)
         self._count(read, batch)
@@ -116,6 +115,17 @@ class Processor:
                  deliveries=sum(batch.planned.values()), ms=round(took * 1000, 1))  # fmt: skip
         self._on_planned(batch.planned)
         return len(claimed)
+
+    async def _stored(self, read: Sequence[Read], book: Book, now: int) -> Batch:
+        """Store it, and go on trying while the claim is ours: given up, it would wait until its lease runs out."""
+        pause, until = FIRST_PAUSE, monotonic() + LEASE / SECOND
+        while True:
+            try:
+                return await self._database.write(lambda connection: self._store(connection, read, book, now))
+            except StoreUnavailable as error:
+                if monotonic() + pause > until:
+                    raise
+                pause = await _wait(pause, error)
 
     def _read(self, claimed: Sequence[StoredReceipt], book: Book) -> list[Read]:
         """What the receipts say; no transaction is open meanwhile."""
@@ -171,3 +181,11 @@ class Processor:
                 telemetry.RULE_MATCHES.labels(rule).inc()
         for each in read:
             count(each, batch.new)
+
+
+async def _wait(pause: float, error: StoreUnavailable) -> float:
+    """Tell, and wait; returns the next pause."""
+    telemetry.ROUTING_ERRORS.labels("store").inc()
+    log.warning("store unavailable", action="process", reason=str(error))
+    await asyncio.sleep(pause)
+    return min(pause * 2, LONGEST_PAUSE)

@@ -27,11 +27,15 @@ from app.store.engine import Work
 
 T = TypeVar("T")
 
+PATIENCE_MS = 5000
+"""How long a transaction waits for a file that another process has locked: senders give up after ten seconds."""
+IMPATIENCE_MS = 250
+"""The same after one has waited in vain: all of them stand in one line, and the last must not wait for every other."""
 PRAGMAS = (
     "page_size=8192",
     "journal_mode=WAL",
     "synchronous=FULL",
-    "busy_timeout=5000",
+    f"busy_timeout={PATIENCE_MS}",
     "foreign_keys=ON",
     "wal_autocheckpoint=2000",
     "journal_size_limit=67108864",
@@ -53,6 +57,7 @@ class SqliteDatabase:
         self._thread = ThreadPoolExecutor(max_workers=1, thread_name_prefix="sqlite-writer")
         self._lock: IO[str] | None = None
         self._connection: sa.Connection | None = None
+        self._patience = PATIENCE_MS
         self._writer = sa.create_engine(
             f"sqlite+pysqlite:///{path}",
             poolclass=StaticPool,
@@ -68,9 +73,12 @@ class SqliteDatabase:
         return self._clock()
 
     async def start(self) -> None:
-        self.path.parent.mkdir(parents=True, exist_ok=True)
-        _refuse_network_file_system(self.path.parent)
-        self._lock = _lock_file(self.path)
+        try:
+            self.path.parent.mkdir(parents=True, exist_ok=True)
+            _refuse_network_file_system(self.path.parent)
+            self._lock = _lock_file(self.path)
+        except OSError as error:
+            raise StoreUnavailable(f"cannot write beside {self.path}: {error.strerror}") from None
         try:
             await self._run(self._open)
         except OperationalError as error:
@@ -113,12 +121,22 @@ class SqliteDatabase:
         connection = self._open_connection()
         try:
             with connection.begin():
-                return work(connection)
+                result = work(connection)
+            self._wait_for(connection, PATIENCE_MS)
+            return result
         except OperationalError as error:
             _forget_transaction(connection)
+            self._wait_for(connection, IMPATIENCE_MS)
             raise StoreUnavailable(_short(error)) from None
         except (DataError, IntegrityError, UnicodeError, OverflowError) as error:
             raise ValueRefused(type(error).__name__) from None
+
+    def _wait_for(self, connection: sa.Connection, milliseconds: int) -> None:
+        """How long the next transaction waits for a locked file."""
+        if milliseconds != self._patience:
+            raw: Any = connection.connection.dbapi_connection
+            raw.execute(f"PRAGMA busy_timeout={milliseconds}")
+            self._patience = milliseconds
 
     def _open_connection(self) -> sa.Connection:
         if self._connection is None:
@@ -146,7 +164,7 @@ def _prepare_writer(dbapi: Any, _record: Any) -> None:
 
 def _prepare_reader(dbapi: Any, _record: Any) -> None:
     cursor = dbapi.cursor()
-    cursor.execute("PRAGMA busy_timeout=5000")
+    cursor.execute(f"PRAGMA busy_timeout={PATIENCE_MS}")
     cursor.execute("PRAGMA query_only=1")
     cursor.close()
 

@@ -76,7 +76,10 @@ async def test_F20_F22_what_proves_nothing_is_401_and_leaves_no_trace(service: S
     bearer = f"Bearer {SECRETS['argocd']}"
     said = [hook.wire(x_hub_signature=value) for value in forged(hook).values()]
     said += [argocd.wire(authorization=value) for value in BEARERS]
-    said += [doubled(argocd, *values) for values in ((bearer, "Bearer x"), ("Bearer x", bearer), (bearer,) * 2, (bearer,) * 3)]
+    said += [
+        doubled(argocd, *values)
+        for values in ((bearer, "Bearer x"), ("Bearer x", bearer), (bearer,) * 2, (bearer,) * 3)
+    ]
     said.append(raw("POST", "/hooks/sourceclear/nothing", {"content-length": "2"}, b"{}"))
     answers = [await say(service.port, data) for data in said]
     told = {(each.status, json.loads(each.body)["title"], each.headers.get("www-authenticate")) for each in answers}
@@ -236,9 +239,7 @@ async def test_F28_an_empty_or_unresolved_secret_does_not_start(make_process: Ma
 
 
 @sqlite_only
-async def test_F28_a_source_without_a_secret_has_no_door(
-    sink_settings: dict[str, str], start: StartService
-) -> None:
+async def test_F28_a_source_without_a_secret_has_no_door(sink_settings: dict[str, str], start: StartService) -> None:
     del sink_settings["SHIPBELL_SECRET_BITBUCKET"]
     service = await start()
     for changes in ({}, {"x_hub_signature": None}, {"x_hub_signature": hub(build(1).body, b"")}):

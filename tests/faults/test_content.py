@@ -7,13 +7,13 @@ from typing import Any
 import orjson
 import pytest
 
+from app.store.tables import receipts
 from tests.conformance.mutate import drifted
 from tests.fake_teams import FakeTeams
 from tests.running.database import rows
 from tests.running.hooks import Hook, bitbucket, build, sample
 from tests.running.invariants import check_reconciled
 from tests.running.service import Service
-from app.store.tables import receipts
 
 DEEP = 100_000
 

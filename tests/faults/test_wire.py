@@ -160,7 +160,10 @@ def told_twice(hook: Hook) -> list[tuple[str, bytes]]:
     size = b"content-length: %d" % len(hook.body)
     return [
         ("both lengths", head + b"\r\ntransfer-encoding: chunked\r\n\r\n0\r\n\r\n" + smuggled),
-        ("chunked first", head.replace(size, b"transfer-encoding: chunked\r\n" + size) + b"\r\n\r\n0\r\n\r\n" + smuggled),
+        (
+            "chunked first",
+            head.replace(size, b"transfer-encoding: chunked\r\n" + size) + b"\r\n\r\n0\r\n\r\n" + smuggled,
+        ),
         ("two lengths", head + b"\r\ncontent-length: 5\r\n\r\n" + body),
         ("two equal lengths", head + b"\r\n" + size + b"\r\n\r\n" + body),
         ("no number", head.replace(size, b"content-length: +12") + b"\r\n\r\n" + body),

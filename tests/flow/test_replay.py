@@ -21,9 +21,7 @@ async def replay(service: Service, **wish: object) -> dict[str, object]:
     return answer
 
 
-async def test_after_a_parser_was_mended(
-    service: Service, teams: FakeTeams, monkeypatch: pytest.MonkeyPatch
-) -> None:
+async def test_after_a_parser_was_mended(service: Service, teams: FakeTeams, monkeypatch: pytest.MonkeyPatch) -> None:
     def fails(key: str, body: object) -> object:
         raise BadPayload("a state that nobody knew", "commit_status.state")
 

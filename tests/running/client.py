@@ -80,7 +80,9 @@ class Client:
         """Every sample of `/metrics` by its name and labels."""
         text = (await self.request("GET", "/metrics")).text
         families = text_string_to_metric_families(text)
-        return {(each.name, frozenset(each.labels.items())): each.value for family in families for each in family.samples}
+        return {
+            (each.name, frozenset(each.labels.items())): each.value for family in families for each in family.samples
+        }
 
 
 def total(metrics: Metrics, name: str, **labels: str) -> float:

@@ -63,7 +63,9 @@ async def pass_time(url: str, seconds: float) -> None:
         connection.execute(
             sa.update(channel_states).values(lease_until=states.lease_until - us, not_before=states.not_before - us)
         )
-        connection.execute(sa.update(receipts).where(receipts.c.state == "received").values(due_at=receipts.c.due_at - us))
+        connection.execute(
+            sa.update(receipts).where(receipts.c.state == "received").values(due_at=receipts.c.due_at - us)
+        )
 
     await look(url, work)
 

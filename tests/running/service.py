@@ -15,7 +15,7 @@ from tests.running.wait import until
 
 
 class Service(Client):
-    """A service that runs in this process. Counters are the process's, so look at what was `counted` since its start."""
+    """A service in this process. Its counters are the process's: look at what was `counted` since its start."""
 
     def __init__(self, port: int, parts: Parts, rules: Path, url: str) -> None:
         super().__init__(port)
