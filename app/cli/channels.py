@@ -42,7 +42,9 @@ def channels_test(name: Annotated[str, typer.Argument(help="The channel's name."
     from app.main import prepare
 
     environ = read_environment()
-    building = prepare(read_settings(environ), environ, write=lambda text: typer.echo(text, nl=False))
+    printed: list[str] = []
+    building = prepare(read_settings(environ), environ, write=printed.append)
+    printed.clear()  # what was said of the other channels
     known = building.rules.now.channels
     if name not in known:
         raise say(f"there is no channel {name!r} ({did_you_mean(name, known)})", USAGE)
@@ -50,6 +52,7 @@ def channels_test(name: Annotated[str, typer.Argument(help="The channel's name."
     if as_json:
         print_json({"channel": name, "verdict": outcome.verdict, "reason": outcome.reason, "status": outcome.status})
     elif outcome.verdict is Verdict.DELIVERED:
+        typer.echo("".join(printed), nl=False)
         typer.secho(f"{name}: the other side took it. Look whether it is there.", fg="green")
     else:
         status = f", HTTP {outcome.status}" if outcome.status else ""
