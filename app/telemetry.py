@@ -36,6 +36,7 @@ QUEUE_DEPTH = _gauge("ingest_queue_depth", "Requests that wait for their commit.
 
 # ------------------------------------------------------------------ processing
 RECEIPTS_DONE = _counter("receipts_processed_total", "Receipts by what became of them.", "source", "state")
+REPLAYED = _counter("receipts_replayed_total", "Receipts read anew: counted as processed once more.", "source")
 EVENTS = _counter("events_total", "Events derived from receipts, new ones only.", "source", "type")
 UNMAPPED = _counter("events_unmapped_total", "Events whose service or environment the estate does not know.", "source")
 EVENT_LAG = _histogram(
@@ -119,7 +120,7 @@ def _create(metrics: Iterable[Counter | Gauge | Histogram], labels: Iterable[tup
             metric.labels(*each)
 
 
-_PER_SOURCE = (RECEIVED, DUPLICATE, DEDUPE_CONFLICTS, UNMAPPED, EVENT_LAG)
+_PER_SOURCE = (RECEIVED, DUPLICATE, DEDUPE_CONFLICTS, REPLAYED, UNMAPPED, EVENT_LAG)
 _PER_CHANNEL = (
     PLANNED, ATTEMPTS, RETRIES, DELIVERY_SECONDS, PENDING, OLDEST_PENDING, DEAD, AMBIGUOUS, BREAKER, THROTTLED,
 )  # fmt: skip

@@ -35,7 +35,7 @@ class Parts:
     courier: Courier
     sources: Mapping[str, Source]
     doors: Mapping[str, str]
-    """Every source and how its door stands: `open`, `shut` (no secret) or `open to all`."""
+    """Every source and how its door stands: `open`, `open to all`, `shut: no secret` or `api`."""
     book: Callable[[], Book]
     rules: Live[RulesState]
     channels: Callable[[], Mapping[str, str]]
@@ -43,7 +43,7 @@ class Parts:
     tokens: Sequence[Token]
     clock: Clock
     shut: Callable[[], str | None]
-    """Why the door takes nothing now (`disk_full`, `draining`), or None."""
+    """Why nothing is taken now (`disk_full`), or None."""
     draining: asyncio.Event
     """Set when the process is about to end: readiness fails first."""
     roles: frozenset[str]

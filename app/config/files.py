@@ -67,7 +67,10 @@ def _failure(result: TrialResult) -> ConfigError:
 def _documents(folder: Path) -> list[Document]:
     if not folder.is_dir():
         raise ConfigErrors([ConfigError("there is no such folder", file=str(folder), hint="set SHIPBELL_RULES_DIR")])
-    return _read(sorted(folder.glob("*.yaml")), folder)
+    files = sorted(folder.glob("*.yaml"))
+    if not files:  # a mount that went wrong must not look like a rule book that sends nothing
+        raise ConfigErrors([ConfigError("the folder holds no *.yaml file", file=str(folder))])
+    return _read(files, folder)
 
 
 def _cards(folder: Path) -> Mapping[str, Document]:

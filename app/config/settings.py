@@ -19,7 +19,10 @@ def _words(value: Any) -> Any:
 
 
 def _duration(value: Any) -> Any:
-    return parse_duration(value) if isinstance(value, str) else value
+    try:
+        return parse_duration(value) if isinstance(value, str) else value
+    except ValueError:  # its text shows the value
+        raise ValueError("it is no duration of at most ten years: write a number with s, m, h or d, e.g. 10m") from None
 
 
 Words = Annotated[tuple[str, ...], BeforeValidator(_words)]

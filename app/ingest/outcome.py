@@ -75,6 +75,7 @@ def count(read: Read, new: set[str]) -> None:
         telemetry.ROUTING_ERRORS.labels("poison").inc()
     else:
         telemetry.RECEIPTS_DONE.labels(source, said.state).inc()
+        telemetry.REPLAYED.labels(source).inc(read.receipt.flags == receipt_store.REPLAY_FLAG)
     for event in said.events:
         if event.id not in new:
             continue

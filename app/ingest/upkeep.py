@@ -32,7 +32,7 @@ class Disk:
         telemetry.DB_FREE.set(free)
         if (free < self._reserve) is not self.full:
             self.full = not self.full
-            log.error("disk is full" if self.full else "disk has room again", action="disk", free=free)
+            log.warning("disk is full" if self.full else "disk has room again", action="disk", free=free)
 
 
 class Upkeep:
