@@ -8,7 +8,6 @@ from sqlalchemy.exc import ArgumentError
 from app.kernel.clock import Clock
 from app.kernel.errors import ConfigError
 from app.store.engine import Database
-from app.store.postgres import PostgresDatabase
 from app.store.sqlite import SqliteDatabase
 
 
@@ -24,6 +23,8 @@ def open_database(url: str, clock: Clock) -> Database:
             raise ConfigError("the SQLite database must be a file", hint="sqlite:///shipbell.db")
         return SqliteDatabase(parsed.database, clock)
     if backend == "postgresql":
+        from app.store.postgres import PostgresDatabase  # its driver is loaded only where it is used
+
         return PostgresDatabase(parsed, clock)
     raise ConfigError(f"no engine for {backend!r}", hint="use sqlite:///… or postgresql://…")
 

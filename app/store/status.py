@@ -19,7 +19,7 @@ def ping(connection: Connection) -> None:
 def channels(connection: Connection) -> dict[str, dict[str, Any]]:
     """How each channel that was ever used stands: breaker, pause, last message taken, how many wait."""
     count = sa.select(deliveries.c.channel, sa.func.count()).where(_OPEN).group_by(deliveries.c.channel)
-    waiting: dict[str, int] = {channel: number for channel, number in connection.execute(count)}
+    waiting: dict[str, int] = dict(connection.execute(count))
     states = {
         row.channel: {
             "breaker": row.breaker,
