@@ -33,7 +33,7 @@ def add_receipts(
         connection,
         [
             NewReceipt(
-                each, source, f"key-{each}", START + int(each, 16), '{"x-event-key":"repo:push"}', BODY, "0" * 64, 0
+                each, source, f"key-{each}", START + int(each, 16), '{"x-event-key":"repo:push"}', BODY, "0" * 32, 0
             )
             for each in ids
         ],

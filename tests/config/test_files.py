@@ -77,7 +77,7 @@ def test_a_folder_in_the_place_of_a_file_is_named(tmp_path: Path) -> None:
 def test_a_failing_test_of_the_rules_is_a_fault_unless_tests_are_left_out(tmp_path: Path) -> None:
     folder = shipped_rules(tmp_path / "rules")
     with (folder / "tests.yaml").open("a", encoding="utf-8") as tests:
-        tests.write("  - {name: wishful, event: {type: change.pushed, service: basket}, expect: {send: {security: security}}}\n")
+        tests.write("  - {name: wishful, event: {type: change.pushed}, expect: {send: {qa-team: security}}}\n")
     (only,) = problems(folder)
     assert only.startswith("rules/tests.yaml:")
     assert "the test 'wishful' fails" in only
