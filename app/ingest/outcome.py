@@ -1,5 +1,6 @@
 """What a processed receipt comes to: rows for the store, numbers for the metrics."""
 
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -68,20 +69,28 @@ def finished(receipt: StoredReceipt, said: Interpreted, now: int) -> Processed:
     return Processed(receipt.id, said.state, said.reason, said.flags, ids, receipt.tries, now)
 
 
-def count(read: Read, new: set[str]) -> None:
-    """Count a receipt and its new events, once they are stored."""
-    source, said = read.receipt.source, read.said
-    if said.defect and read.receipt.tries < MAX_TRIES:
-        telemetry.ROUTING_ERRORS.labels("poison").inc()
-    else:
-        telemetry.RECEIPTS_DONE.labels(source, said.state).inc()
-        telemetry.REPLAYED.labels(source).inc(read.receipt.flags == receipt_store.REPLAY_FLAG)
-    for event in said.events:
-        if event.id not in new:
-            continue
-        telemetry.EVENTS.labels(source, event.type).inc()
-        if UNMAPPED in (event.service, event.environment):
-            telemetry.UNMAPPED.labels(source).inc()
-        if event.occurred_at and event.time_from == "source":
-            lag = read.receipt.received_at - to_us(event.occurred_at)
-            telemetry.EVENT_LAG.labels(source).observe(lag / SECOND)
+def count(batch: Sequence[Read], routed: Sequence[Routing], new: set[str]) -> None:
+    """Count the receipts, new events and rules of a stored batch; a series is touched once for all of them."""
+    tally: Counter[tuple[telemetry.Counter, tuple[str, ...]]] = Counter()
+    for read in batch:
+        source, said = read.receipt.source, read.said
+        if said.defect and read.receipt.tries < MAX_TRIES:
+            tally[telemetry.ROUTING_ERRORS, ("poison",)] += 1
+        else:
+            tally[telemetry.RECEIPTS_DONE, (source, said.state)] += 1
+            tally[telemetry.REPLAYED, (source,)] += read.receipt.flags == receipt_store.REPLAY_FLAG
+        for event in said.events:
+            if event.id in new:
+                tally[telemetry.EVENTS, (source, event.type)] += 1
+                tally[telemetry.UNMAPPED, (source,)] += UNMAPPED in (event.service, event.environment)
+                _observe_lag(source, event, read.receipt.received_at)
+    for routing in routed:
+        for rule in routing.matched:
+            tally[telemetry.RULE_MATCHES, (rule,)] += 1
+    for (metric, labels), number in tally.items():
+        metric.labels(*labels).inc(number)
+
+
+def _observe_lag(source: str, event: Envelope, received_at: int) -> None:
+    if event.occurred_at and event.time_from == "source":
+        telemetry.EVENT_LAG.labels(source).observe((received_at - to_us(event.occurred_at)) / SECOND)

@@ -110,7 +110,9 @@ class Processor:
         batch = await self._stored(read, book, now)
         took = monotonic() - began
         telemetry.STAGE_SECONDS.labels("process").observe(took)
-        self._count(read, batch)
+        count(read, [routing for _, routing in batch.routed], batch.new)
+        for channel, number in batch.planned.items():
+            telemetry.PLANNED.labels(channel).inc(number)
         log.info("processed", action="process", receipts=len(claimed), events=len(batch.new),
                  deliveries=sum(batch.planned.values()), ms=round(took * 1000, 1))  # fmt: skip
         self._on_planned(batch.planned)
@@ -172,20 +174,3 @@ class Processor:
         ]
         event_store.record_routings(connection, records)
         return planned.created
-
-    def _count(self, read: Sequence[Read], batch: Batch) -> None:
-        for channel, number in batch.planned.items():
-            telemetry.PLANNED.labels(channel).inc(number)
-        for _, routing in batch.routed:
-            for rule in routing.matched:
-                telemetry.RULE_MATCHES.labels(rule).inc()
-        for each in read:
-            count(each, batch.new)
-
-
-async def _wait(pause: float, error: StoreUnavailable) -> float:
-    """Tell, and wait; returns the next pause."""
-    telemetry.ROUTING_ERRORS.labels("store").inc()
-    log.warning("store unavailable", action="process", reason=str(error))
-    await asyncio.sleep(pause)
-    return min(pause * 2, LONGEST_PAUSE)
