@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import Any
 
 import structlog
+from prometheus_client import Counter as Series
 
 from app import telemetry
 from app.events import UNMAPPED, Envelope, to_json
@@ -71,7 +72,7 @@ def finished(receipt: StoredReceipt, said: Interpreted, now: int) -> Processed:
 
 def count(batch: Sequence[Read], routed: Sequence[Routing], new: set[str]) -> None:
     """Count the receipts, new events and rules of a stored batch; a series is touched once for all of them."""
-    tally: Counter[tuple[telemetry.Counter, tuple[str, ...]]] = Counter()
+    tally: Counter[tuple[Series, tuple[str, ...]]] = Counter()
     for read in batch:
         source, said = read.receipt.source, read.said
         if said.defect and read.receipt.tries < MAX_TRIES:

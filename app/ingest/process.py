@@ -174,3 +174,11 @@ class Processor:
         ]
         event_store.record_routings(connection, records)
         return planned.created
+
+
+async def _wait(pause: float, error: StoreUnavailable) -> float:
+    """Tell, and wait; returns the next pause."""
+    telemetry.ROUTING_ERRORS.labels("store").inc()
+    log.warning("store unavailable", action="process", reason=str(error))
+    await asyncio.sleep(pause)
+    return min(pause * 2, LONGEST_PAUSE)
