@@ -82,6 +82,9 @@ class Lane:
         for task in late:
             task.cancel()
         await asyncio.gather(*late, return_exceptions=True)
+        # Whoever has the channel now shows how it stands: what stayed here would alarm for ever.
+        telemetry.BREAKER.labels(self.opened.name).set(breaker.CLOSED)
+        telemetry.THROTTLED.labels(self.opened.name).set(0)
 
     def abandon(self) -> None:
         """End at once; leases run out by themselves."""

@@ -9,6 +9,8 @@ from typing import Any, ClassVar
 
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 
+from app import telemetry
+
 MAX_HEADER_BYTES = 64 << 10
 MAX_HEADERS = 200
 RECEIVE_SECONDS = 10.0
@@ -91,6 +93,7 @@ def sweep(now: float, limit: float = RECEIVE_SECONDS) -> int:
     late = [protocol for protocol, since in GuardedProtocol.receiving.items() if now - since > limit]
     for protocol in late:
         protocol.expire()
+    telemetry.REJECTED.labels("unknown", "timeout").inc(len(late))  # whose request it would have been is not known yet
     return len(late)
 
 
