@@ -19,7 +19,8 @@ def ping(connection: Connection) -> None:
 def channels(connection: Connection) -> dict[str, dict[str, Any]]:
     """How each channel that was ever used stands: breaker, pause, last message taken, how many wait."""
     count = sa.select(deliveries.c.channel, sa.func.count()).where(_OPEN).group_by(deliveries.c.channel)
-    waiting: dict[str, int] = dict(connection.execute(count))
+    # Not dict(result): a result has keys() of its own, those of its columns.
+    waiting: dict[str, int] = {row[0]: row[1] for row in connection.execute(count)}
     states = {
         row.channel: {
             "breaker": row.breaker,
