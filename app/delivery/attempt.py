@@ -57,20 +57,28 @@ class Tried:
     cut: asyncio.CancelledError | None = None
 
 
-async def attempt(
-    claim: Claimed,
-    opened: OpenChannel,
-    cards: Cards,
-    counts: Counts,
-    clock: Clock,
-    jitter: Callable[[], float],
-    why_url: str = "",
-) -> Tried:
-    """Send one claimed delivery. Raises nothing for what the card or the other side did."""
+@dataclass(frozen=True, slots=True)
+class Prepared:
+    """A claimed delivery with its event and its card; no card could be made when `letter` is None."""
+
+    claim: Claimed
+    view: dict[str, Any]
+    letter: Letter | None
+
+
+def prepare(claim: Claimed, cards: Cards, why_url: str = "") -> Prepared:
+    """Make the card. Raises nothing for what the card does."""
     view = orjson.loads(claim.data) if claim.data is not None else {}
     if why_url:
         view["why_url"] = why_url
-    letter = _compose(claim, view, cards)
+    return Prepared(claim, view, _compose(claim, view, cards))
+
+
+async def attempt(
+    prepared: Prepared, opened: OpenChannel, cards: Cards, counts: Counts, clock: Clock, jitter: Callable[[], float]
+) -> Tried:
+    """Send one claimed delivery. Raises nothing for what the other side did."""
+    claim, view, letter = prepared.claim, prepared.view, prepared.letter
     if letter is None:
         return Tried(Result(claim.id, claim.fence, Change("dead", "render")), Decision("dead", "render"))
     began = clock()

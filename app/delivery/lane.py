@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from app import telemetry
 from app.cards import Cards
 from app.delivery import breaker, pace
-from app.delivery.attempt import Counts, attempt
+from app.delivery.attempt import Counts, Prepared, attempt, prepare
 from app.delivery.leases import LEASE, Leases
 from app.delivery.opening import Budget, OpenChannel
 from app.delivery.results import ResultWriter
@@ -22,6 +22,8 @@ from app.store.claims import Claimed, claim, hasten
 from app.store.results import RELEASED, Result
 
 MOST_HELD = 64
+AT_A_TIME = 8
+"""Cards that are made before others get their turn."""
 
 log = logs.get("courier")
 
@@ -50,7 +52,7 @@ class Lane:
         self._desk, self._counts = desk, Counts(opened.name)
         # What a crash leaves behind counts as ambiguous, sent or not: so no more than is needed.
         self._most = min(opened.settings.concurrency * (1 if opened.budget else 4), MOST_HELD)
-        self._queue: asyncio.Queue[Claimed | None] = asyncio.Queue()
+        self._queue: asyncio.Queue[Prepared | None] = asyncio.Queue()
         self._busy = 0
         self._more = False
         self._afford_at = 0
@@ -129,8 +131,15 @@ class Lane:
         telemetry.STAGE_SECONDS.labels("claim").observe(monotonic() - began)
         desk.leases.hold(claims, now + LEASE)
         self._more = len(claims) == limit
-        for each in claims:
-            self._queue.put_nowait(each)
+        await self._prepare(claims)
+
+    async def _prepare(self, claims: list[Claimed]) -> None:
+        """Make the cards in a row, which takes half the time of making each between two posts."""
+        cards = self._desk.cards()
+        for number, each in enumerate(claims, 1):
+            self._queue.put_nowait(prepare(each, cards, self._desk.why(each.event_id)))
+            if number % AT_A_TIME == 0:
+                await asyncio.sleep(0)
 
     async def _send(self) -> None:
         while (each := await self._queue.get()) is not None:
@@ -138,15 +147,15 @@ class Lane:
             try:
                 await self._deliver(each)
             except Exception:  # a defect of ours: the lease runs out, and the reaper sees to it
-                self._desk.leases.let_go([(each.id, each.fence)])
-                log.exception("a delivery failed", action="deliver", delivery=each.id)
+                self._desk.leases.let_go([(each.claim.id, each.claim.fence)])
+                log.exception("a delivery failed", action="deliver", delivery=each.claim.id)
             finally:
                 self._busy -= 1
             if self._more and self._queue.qsize() <= self._most // 2:
                 self._wake.set()
 
-    async def _deliver(self, each: Claimed) -> None:
-        desk, now = self._desk, self._desk.clock()
+    async def _deliver(self, prepared: Prepared) -> None:
+        desk, now, each = self._desk, self._desk.clock(), prepared.claim
         if not desk.leases.ours(each, now):
             desk.leases.let_go([(each.id, each.fence)])
             return
@@ -154,8 +163,7 @@ class Lane:
             self._more = True
             desk.results.put(self.opened.name, Result(each.id, each.fence, RELEASED))
             return
-        why = desk.why(each.event_id)
-        tried = await attempt(each, self.opened, desk.cards(), self._counts, desk.clock, desk.jitter, why)
+        tried = await attempt(prepared, self.opened, desk.cards(), self._counts, desk.clock, desk.jitter)
         desk.results.put(self.opened.name, tried.result)
         self._learn(tried.decision, desk.clock())
         if tried.cut is not None:

@@ -6,7 +6,6 @@ from typing import Annotated, Any, Literal
 
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, PlainSerializer
 
-from app.kernel.clock import iso, to_us
 from app.kernel.text import LIST_LIMIT, MESSAGE_LIMIT, TITLE_LIMIT, clean
 from app.kernel.timestamps import parse_timestamp
 
@@ -35,6 +34,10 @@ def _utc(value: Any) -> Any:
     return parse_timestamp(value) if value is not None else None
 
 
+def _shown(moment: datetime) -> str:
+    return moment.isoformat(timespec="microseconds").removesuffix("+00:00") + "Z"  # _utc has seen to the zone
+
+
 def _cut(value: Any) -> Any:
     return value[:LIST_LIMIT] if isinstance(value, list | tuple) else value
 
@@ -52,7 +55,7 @@ Link = Annotated[str | None, BeforeValidator(_https)]
 Moment = Annotated[
     datetime | None,
     BeforeValidator(_utc),
-    PlainSerializer(lambda moment: iso(to_us(moment)), str, when_used="unless-none"),
+    PlainSerializer(_shown, str, when_used="unless-none"),
 ]
 """A time in UTC; any format that a vendor sends. Shown as `2026-11-22T10:00:00.123456Z`."""
 Sha = Annotated[str | None, _bounded(64), AfterValidator(_lower)]

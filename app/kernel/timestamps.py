@@ -20,6 +20,8 @@ def parse_timestamp(value: Any) -> datetime | None:
     if isinstance(value, bool) or value is None:
         return None
     if isinstance(value, datetime):
+        if value.tzinfo is UTC and value >= _EARLIEST:
+            return value
         return _plausible(value if value.tzinfo else value.replace(tzinfo=UTC))
     if isinstance(value, str):
         text = value.strip()
