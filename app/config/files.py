@@ -83,7 +83,10 @@ def _read(paths: Sequence[Path], folder: Path) -> list[Document]:
     for path in paths:
         name = str(path.relative_to(folder.parent)) if folder.parent != folder else str(path)
         try:
-            document = yaml.load(path.read_text(encoding="utf-8"), name)
+            text = path.read_text(encoding="utf-8")
+            if not text.strip():  # more often a file that is being written than one that is meant
+                raise ConfigErrors([ConfigError("is empty", file=name, hint="delete it, or write a comment into it")])
+            document = yaml.load(text, name)
         except ConfigErrors as error:
             problems += error.problems
         except (OSError, UnicodeError) as error:

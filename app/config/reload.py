@@ -14,7 +14,7 @@ from app.cards import Cards
 from app.channels import REASONS, ChannelKind
 from app.clients.outbound import Outbound
 from app.config.environment import FileTwins
-from app.config.files import load_rules
+from app.config.files import RuleSet, load_rules
 from app.delivery.opening import OpenChannel, open_channels
 from app.ingest.process import Book
 from app.kernel.clock import Clock
@@ -76,8 +76,13 @@ class Rules:
 
     def load(self, now: int) -> Loaded | None:
         """Put in force what the folder says; returns the generation before. Raises ConfigErrors: nothing changed."""
+        return self._take(self._read(), now)
+
+    def _read(self) -> RuleSet:
         words = [word for kind in self._kinds.values() for word in (kind.name, *kind.aliases)]
-        rule_set = load_rules(self._folder, words)
+        return load_rules(self._folder, words)
+
+    def _take(self, rule_set: RuleSet, now: int) -> Loaded | None:
         channels = open_channels(rule_set.rules, self._kinds, self._environ, self._outbound, self._allowed, self._write)
         ages = {name: opened.max_age_us for name, opened in channels.items()}
         before = self._live.now
@@ -98,7 +103,7 @@ class Rules:
     async def reload(self, now: int) -> bool:
         """Load what the folder says now; returns whether it was taken."""
         try:
-            before = self.load(now)
+            before = self._take(await asyncio.to_thread(self._read), now)  # half a second that the door does not wait
         except ConfigErrors as error:
             telemetry.RELOAD_OK.set(0)
             state = self.state.now
