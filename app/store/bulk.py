@@ -1,4 +1,4 @@
-"""Inserts of many rows whose statement is compiled once.
+"""Statements over many rows that are compiled once.
 
 SQLAlchemy prepares every row's parameters anew (13 µs a row); on the way of a webhook that is as much as
 SQLite's own work, so here the compiled text and plain tuples go to the driver.
@@ -11,30 +11,32 @@ import sqlalchemy as sa
 from sqlalchemy import Connection, Dialect
 
 
-class BulkInsert:
-    """`INSERT INTO table (columns) VALUES (…)` for rows of tuples in the order of `columns`.
+class Bulk:
+    """A statement whose parameters are the `names`, in the order of the tuples that it is run with."""
 
-    With `or_ignore` a row whose key is there already adds nothing.
-    """
-
-    def __init__(self, table: sa.Table, *columns: str, or_ignore: bool = False) -> None:
-        self._ending = " ON CONFLICT DO NOTHING" if or_ignore else ""
-        self._statement = sa.insert(table).values({column: sa.bindparam(column) for column in columns})
-        self._columns = columns
+    def __init__(self, statement: sa.Insert | sa.Update, *names: str, ending: str = "") -> None:
+        self._statement, self._names, self._ending = statement, names, ending
         self._compiled: dict[str, tuple[str, tuple[int, ...]]] = {}
 
     def run(self, connection: Connection, rows: Sequence[tuple[Any, ...]]) -> int:
-        """Insert the rows; returns how many, where the driver tells (SQLite's does). Raises what the driver raises."""
+        """Run it for each row; returns how many were changed, where the driver tells (SQLite's does)."""
         if not rows:
             return 0
-        name = connection.dialect.name
-        text, order = self._compiled.get(name) or self._compile(connection.dialect)
+        text, order = self._compiled.get(connection.dialect.name) or self._compile(connection.dialect)
         if order != tuple(range(len(order))):
             rows = [tuple(row[index] for index in order) for row in rows]
         return connection.exec_driver_sql(text, list(rows)).rowcount
 
     def _compile(self, dialect: Dialect) -> tuple[str, tuple[int, ...]]:
         compiled = self._statement.compile(dialect=dialect)
-        order = tuple(self._columns.index(column) for column in compiled.positiontup or self._columns)
+        order = tuple(self._names.index(name) for name in compiled.positiontup or self._names)
         self._compiled[dialect.name] = (f"{compiled}{self._ending}", order)
         return self._compiled[dialect.name]
+
+
+class BulkInsert(Bulk):
+    """`INSERT INTO table (columns) VALUES (…)`; with `or_ignore` a row whose key is there already adds nothing."""
+
+    def __init__(self, table: sa.Table, *columns: str, or_ignore: bool = False) -> None:
+        statement = sa.insert(table).values({column: sa.bindparam(column) for column in columns})
+        super().__init__(statement, *columns, ending=" ON CONFLICT DO NOTHING" if or_ignore else "")

@@ -9,6 +9,7 @@ import sqlalchemy as sa
 from sqlalchemy import Connection
 
 from app.kernel.ids import derived_id
+from app.store.bulk import BulkInsert
 from app.store.news import News, claim_news
 from app.store.tables import DEAD, PENDING, deliveries
 from app.store.upsert import insert_for
@@ -49,11 +50,23 @@ def delivery_key(event_id: str, channel: str, generation: int) -> str:
 def plan(connection: Connection, wanted: Sequence[Wanted], now: int) -> Planned:
     """Owe these cards, in the transaction of the events. A second run with the same events adds nothing."""
     suppressed = _suppressed(connection, wanted, now)
-    rows = dict(_row(item, now) for item in wanted if item not in suppressed)
+    rows = {row[_KEY]: row for item in wanted if item not in suppressed for row in (_row(item, now),)}
+    created = Counter(_insert(connection, rows))
+    return Planned(created, [(item, SAME_NEWS) for item in suppressed])
+
+
+def _insert(connection: Connection, rows: Mapping[str, tuple[Any, ...]]) -> list[str]:
+    """Add what is not there yet; returns the channel of each delivery that is new."""
     if not rows:
-        return Planned({}, [(item, SAME_NEWS) for item in suppressed])
-    created = connection.execute(_add(connection), list(rows.values())).scalars()
-    return Planned(Counter(created), [(item, SAME_NEWS) for item in suppressed])
+        return []
+    if connection.dialect.name == "sqlite":  # the only writer: what was not there a moment ago is not there now
+        there = set(connection.execute(_THERE, {"keys": list(rows)}).scalars())
+        fresh = [row for key, row in rows.items() if key not in there]
+        _ADD.run(connection, fresh)
+        return [row[_CHANNEL] for row in fresh]
+    values = [dict(zip(_COLUMNS, row, strict=True)) for row in rows.values()]
+    statement = insert_for(connection, deliveries).on_conflict_do_nothing().returning(deliveries.c.channel)
+    return list(connection.execute(statement, values).scalars())
 
 
 def _suppressed(connection: Connection, wanted: Sequence[Wanted], now: int) -> dict[Wanted, None]:
@@ -66,23 +79,21 @@ def _news(item: Wanted, same: str, window: int, now: int) -> News:
     return News(derived_id("news", item.channel, same), item.event_id, now + window)
 
 
-def _row(item: Wanted, now: int) -> tuple[str, dict[str, Any]]:
+def _row(item: Wanted, now: int) -> tuple[Any, ...]:
     key = delivery_key(item.event_id, item.channel, item.generation)
-    return key, {
-        "event_id": item.event_id, "channel": item.channel, "card": item.card, "rule": item.rule,
-        "generation": item.generation, "key": key, "state": "pending", "due_at": now,
-        "expires_at": now + item.max_age_us, "tries": 0, "ambiguous": 0, "fence": 0, "created_at": now,
-    }  # fmt: skip
+    return (
+        key, item.event_id, item.channel, item.card, item.rule, item.generation,
+        "pending", now, now + item.max_age_us, 0, 0, 0, now,
+    )  # fmt: skip
 
 
-_built: dict[str, Any] = {}
-
-
-def _add(connection: Connection) -> Any:
-    name = connection.dialect.name
-    if name not in _built:
-        _built[name] = insert_for(connection, deliveries).on_conflict_do_nothing().returning(deliveries.c.channel)
-    return _built[name]
+_COLUMNS = (
+    "key", "event_id", "channel", "card", "rule", "generation",
+    "state", "due_at", "expires_at", "tries", "ambiguous", "fence", "created_at",
+)  # fmt: skip
+_KEY, _CHANNEL = _COLUMNS.index("key"), _COLUMNS.index("channel")
+_ADD = BulkInsert(deliveries, *_COLUMNS)
+_THERE = sa.select(deliveries.c.key).where(deliveries.c.key.in_(sa.bindparam("keys", expanding=True)))
 
 
 def cancel(connection: Connection, delivery_id: int, now: int) -> bool:

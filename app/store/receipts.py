@@ -7,7 +7,7 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy import Connection
 
-from app.store.bulk import BulkInsert
+from app.store.bulk import Bulk, BulkInsert
 from app.store.tables import receipt_bodies, receipts, seen
 from app.store.upsert import insert_for
 
@@ -157,30 +157,20 @@ def _lease(connection: Connection, found: Sequence[StoredReceipt], until: int) -
         connection.execute(sa.update(receipts).where(receipts.c.id.in_([r.id for r in found])).values(due_at=until))
 
 
-_FINISH = (
+_FINISHED = ("state", "reason", "flags", "events", "tries", "due_at", "processed_at")
+_FINISH = Bulk(
     sa.update(receipts)
-    .where(receipts.c.id == sa.bindparam("b_id"), receipts.c.state == _STATE_RECEIVED)
-    .values(
-        state=sa.bindparam("b_state"),
-        reason=sa.bindparam("b_reason"),
-        flags=sa.bindparam("b_flags"),
-        events=sa.bindparam("b_events"),
-        tries=sa.bindparam("b_tries"),
-        due_at=sa.bindparam("b_due_at"),
-        processed_at=sa.bindparam("b_now"),
-    )
+    .where(receipts.c.id == sa.bindparam("its_id"), receipts.c.state == _STATE_RECEIVED)
+    .values({name: sa.bindparam(f"its_{name}") for name in _FINISHED}),
+    "its_id",
+    *(f"its_{name}" for name in _FINISHED),
 )
 
 
 def finish(connection: Connection, done: Sequence[Processed], now: int) -> None:
     """Record what was made of receipts."""
-    rows = [
-        {"b_id": p.id, "b_state": p.state, "b_reason": p.reason, "b_flags": p.flags, "b_events": p.events,
-         "b_tries": p.tries, "b_due_at": p.due_at, "b_now": now}
-        for p in done
-    ]  # fmt: skip
-    if rows:
-        connection.execute(_FINISH, rows)
+    rows = [(p.id, p.state, p.reason, p.flags, p.events, p.tries, p.due_at, now) for p in done]
+    _FINISH.run(connection, rows)
 
 
 def suspect_leftovers(connection: Connection, batch: int) -> int:
