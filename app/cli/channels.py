@@ -1,7 +1,7 @@
 """`shipbell channels …`: how the channels stand, and one test card through one of them."""
 
 import asyncio
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
@@ -11,11 +11,13 @@ from app.cli.faults import USAGE, WRONG, say
 from app.cli.output import AsJson, print_json, print_rows
 from app.cli.remote import Service
 from app.config.environment import read_environment
-from app.config.reload import Rules
 from app.config.settings import read_settings
 from app.kernel.clock import system_clock
 from app.kernel.ids import new_id
 from app.kernel.yaml import did_you_mean
+
+if TYPE_CHECKING:
+    from app.config.reload import Rules
 
 channels_cli = typer.Typer(help="Channels: how they stand; test one.", no_args_is_help=True)
 
@@ -61,7 +63,7 @@ def channels_test(name: Annotated[str, typer.Argument(help="The channel's name."
         raise typer.Exit(WRONG)
 
 
-async def _send(rules: Rules, name: str) -> Outcome:
+async def _send(rules: "Rules", name: str) -> Outcome:
     now = system_clock()
     view = {"service": "Shipbell", "type": f"a test card for the channel {name}"}
     rendered = rules.now.cards.render(MINIMAL, CardContext(view, icon="🔔"))

@@ -1,7 +1,7 @@
 """`shipbell check`: the whole configuration: what is found, what is missing, what is wrong."""
 
 from collections.abc import Mapping
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import typer
 
@@ -11,8 +11,10 @@ from app.cli.output import AsJson, print_json, print_rows
 from app.config.environment import read_environment
 from app.config.names import secret_name
 from app.config.settings import read_settings
-from app.delivery.opening import OpenChannel
 from app.kernel.errors import ConfigErrors
+
+if TYPE_CHECKING:
+    from app.delivery.opening import OpenChannel
 
 
 def check(as_json: AsJson = False) -> None:
@@ -69,7 +71,7 @@ def _examine() -> dict[str, Any]:
     }
 
 
-def _channel(opened: OpenChannel) -> Mapping[str, Any]:
+def _channel(opened: "OpenChannel") -> Mapping[str, Any]:
     prints = isinstance(opened.channel, Printer)
     waits_for = getattr(opened.settings, "url_env", None)
     sends = f"prints to the console until {waits_for} is set" if prints and waits_for else "to the console"
