@@ -84,5 +84,6 @@ def install(app: FastAPI) -> None:
         return problem(503, "the database does not answer, try again", {"retry-after": "2"})
 
     @app.exception_handler(Exception)
-    async def on_defect(_: Request, error: Exception) -> JSONResponse:  # Starlette raises it on, so it is logged too
-        return problem(500, "a defect of ours; the log says more")
+    async def on_defect(_: Request, error: Exception) -> JSONResponse:
+        # Starlette raises it on, so it is logged too, and the server then closes the connection: say so.
+        return problem(500, "a defect of ours; the log says more", {"connection": "close"})

@@ -7,6 +7,7 @@ from sqlalchemy.exc import ArgumentError
 
 from app.kernel.clock import Clock
 from app.kernel.errors import ConfigError
+from app.kernel.secrets import Secret
 from app.store.engine import Database
 from app.store.sqlite import SqliteDatabase
 
@@ -17,6 +18,8 @@ def open_database(url: str, clock: Clock) -> Database:
         parsed = make_url(url)
     except ArgumentError:  # its text quotes the URL, which may hold a password
         raise ConfigError("SHIPBELL_DATABASE_URL is no URL", hint="sqlite:///shipbell.db or postgresql://…") from None
+    if parsed.password:
+        Secret(str(parsed.password))  # from here on, logs scrub it
     backend = parsed.get_backend_name()
     if backend == "sqlite":
         if not parsed.database or parsed.database == ":memory:":

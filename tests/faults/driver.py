@@ -59,8 +59,8 @@ def poison() -> None:
 
 def telltale() -> None:
     """A channel and an endpoint that quote, in what they raise, whatever they know."""
-    from app.api import receipts
     from app.clients.outbound import Outbound
+    from app.store import receipts
 
     send = Outbound.__call__
 
@@ -69,11 +69,11 @@ def telltale() -> None:
             raise RuntimeError(f"cannot post to {url.reveal()} with {args!r}")
         return await send(self, url, *args, **more)
 
-    def shown(row: Any) -> NoReturn:
-        raise RuntimeError(f"cannot show {row!r} of {dict(os.environ)}")
+    def listing(*args: Any, **more: Any) -> NoReturn:
+        raise RuntimeError(f"cannot list {more!r} of {dict(os.environ)}")
 
     Outbound.__call__ = quote  # type: ignore[method-assign]
-    receipts.shown = shown  # type: ignore[assignment]
+    receipts.listing = listing
 
 
 FAULTS = {each.__name__: each for each in (after_commit, before_post, after_post, poison, telltale)}

@@ -2,7 +2,7 @@
 
 import asyncio
 import time
-from itertools import count, cycle
+from itertools import count, cycle, pairwise
 
 from app.store.tables import deliveries, routings
 from tests.fake_teams import FakeTeams
@@ -20,7 +20,7 @@ BROKEN = {
     "a key given twice": ONE_SINK + "rules: []\n",
     "an object of Python": ONE_SINK.replace("card: pipeline", "card: !!python/object/apply:os.system [id]"),
     "a billion laughs": "a: &a [x, x, x, x, x, x, x, x, x]\n"
-    + "".join(f"{new}: &{new} [{', '.join([f'*{old}'] * 9)}]\n" for old, new in zip("abcdefghi", "bcdefghij", strict=True)),
+    + "".join(f"{new}: &{new} [{', '.join([f'*{old}'] * 9)}]\n" for old, new in pairwise("abcdefghij")),
     "an unknown card": ONE_SINK.replace("card: pipeline", "card: pipelines"),
     "an unknown field": ONE_SINK.replace("{type: pipeline.finished}", "{typ: pipeline.finished}"),
     "a bad pattern": ONE_SINK.replace("{type: pipeline.finished}", '{service: {regex: "(a+"}}'),

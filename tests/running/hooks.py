@@ -16,7 +16,8 @@ TOKEN = "token-of-the-tests-0123456789"
 
 def environment(**more: str) -> dict[str, str]:
     """Secrets of all sources and one API token that may do everything."""
-    secrets = {f"SHIPBELL_SECRET_{name.upper()}": value for name, value in SECRETS.items()}
+    hooks = {name: SECRETS[name] for name, source in SOURCES.items() if source.door == "hook"}
+    secrets = {f"SHIPBELL_SECRET_{name.upper()}": value for name, value in hooks.items()}
     return {**secrets, "SHIPBELL_API_TOKENS": f"tests:read+operate+ingest:{TOKEN}", **more}
 
 

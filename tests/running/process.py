@@ -11,7 +11,7 @@ from pathlib import Path
 from tests.running.client import Client
 from tests.running.wait import until
 
-_LISTENS = re.compile(rb'"url":"http://127\.0\.0\.1:(\d+)"')
+_LISTENS = re.compile(rb'url"?[:=]"?http://127\.0\.0\.1:(\d+)')
 
 
 class Process:
