@@ -19,9 +19,9 @@ from tests.running.database import counts, everything, look, rows
 from tests.running.engines import sqlite_only
 from tests.running.fixtures import MakeProcess, StartService
 from tests.running.hooks import SECRETS, Hook, bitbucket, build, raw, sample
+from tests.running.in_process import Service
 from tests.running.invariants import check_flat_memory, check_reconciled, check_single_deliveries
 from tests.running.process import Process, resident_kib
-from tests.running.service import Service
 from tests.running.wire import Wire, say
 
 SECRET = SECRETS["bitbucket"].encode()

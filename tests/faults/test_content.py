@@ -12,8 +12,8 @@ from tests.conformance.mutate import drifted
 from tests.fake_teams import FakeTeams
 from tests.running.database import rows
 from tests.running.hooks import Hook, bitbucket, build, sample
+from tests.running.in_process import Service
 from tests.running.invariants import check_reconciled
-from tests.running.service import Service
 
 DEEP = 100_000
 

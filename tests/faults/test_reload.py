@@ -9,9 +9,9 @@ from tests.fake_teams import FakeTeams
 from tests.running.client import total
 from tests.running.database import rows
 from tests.running.hooks import build
+from tests.running.in_process import Service
 from tests.running.invariants import check_after_faults, check_reconciled
 from tests.running.rules import ONE_SINK, rewrite
-from tests.running.service import Service
 from tests.running.wait import until
 
 BROKEN = {

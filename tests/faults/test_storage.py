@@ -21,9 +21,9 @@ from tests.running.database import look, rows
 from tests.running.engines import postgresql_only, sqlite_only
 from tests.running.fixtures import MakeProcess, StartService
 from tests.running.hooks import Hook, build
+from tests.running.in_process import Service
 from tests.running.invariants import check_after_faults, check_integrity, check_reconciled
 from tests.running.process import Process
-from tests.running.service import Service
 from tests.running.wait import until
 
 PADDING = 200_000

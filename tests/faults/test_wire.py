@@ -13,9 +13,9 @@ from tests.running.database import counts
 from tests.running.engines import sqlite_only
 from tests.running.fixtures import StartService
 from tests.running.hooks import Hook, bitbucket, build, raw
+from tests.running.in_process import Service
 from tests.running.invariants import check_flat_memory, check_reconciled
 from tests.running.process import Process, resident_kib
-from tests.running.service import Service
 from tests.running.wire import Answer, Lost, Wire, say
 
 MIB = 1 << 20

@@ -7,8 +7,8 @@ from app.sources import bitbucket
 from tests.fake_teams import FakeTeams
 from tests.running.database import counts
 from tests.running.hooks import TOKEN, build
+from tests.running.in_process import Service
 from tests.running.rules import ESTATE, rewrite
-from tests.running.service import Service
 from tests.running.wait import until
 
 KEY = "repo:commit_status_updated"

@@ -6,8 +6,8 @@ from typing import Any
 from tests.fake_teams import FakeTeams, Posted
 from tests.running.database import counts
 from tests.running.hooks import SECRETS, TOKEN, Hook, build, sample
+from tests.running.in_process import Service
 from tests.running.invariants import check_reconciled
-from tests.running.service import Service
 
 
 def card(post: Posted) -> str:

@@ -9,9 +9,9 @@ import pytest
 
 from tests.fake_teams import FakeTeams
 from tests.running.hooks import environment
+from tests.running.in_process import Service, running
 from tests.running.process import Process
 from tests.running.rules import ONE_SINK, shipped_rules, sink_rules
-from tests.running.service import Service, running
 
 
 class StartService(Protocol):
