@@ -104,6 +104,11 @@ def welch(left: Sequence[float], right: Sequence[float]) -> float:
     return abs(m1 - m2) / math.sqrt(v1 / len(left) + v2 / len(right))
 
 
+def other(text: str) -> str:
+    """Another text of the same kinds of characters: a digit may well be read quicker than a letter."""
+    return text.translate(str.maketrans("0123456789abcdef", "1234567890bcdefa"))
+
+
 def quick(times: list[int]) -> list[int]:
     """Without the slowest tenth: what the machine did meanwhile."""
     return sorted(times)[: len(times) * 9 // 10]
@@ -122,11 +127,7 @@ BODY = b'{"repository": {"full_name": "acme/checkout"}}'
     ids=["signature", "bearer", "path"],
 )
 def test_F21_time_does_not_tell_how_much_was_right(scheme: Scheme, header: str, right: str) -> None:
-    other = "f" if right[0] != "f" else "0"
-    guesses = {
-        "nothing right": other + "".join("0" if each != "0" else "1" for each in right[1:]),
-        "all but the last right": right[:-1] + ("0" if right[-1] != "0" else "1"),
-    }
+    guesses = {"nothing right": other(right), "all but the last right": right[:-1] + other(right[-1])}
     prefix = {"x-hub-signature": "sha256=", "authorization": "Bearer "}.get(header, "")
     times: dict[str, list[int]] = {name: [] for name in guesses}
 
@@ -231,7 +232,7 @@ async def test_F27_a_repeat_after_503_is_accepted(service: Service, monkeypatch:
 @sqlite_only
 @pytest.mark.parametrize("value", ["", "env:BITBUCKET_SECRET"])
 async def test_F28_an_empty_or_unresolved_secret_does_not_start(make_process: MakeProcess, value: str) -> None:
-    process = make_process(SHIPBELL_SECRET_BITBUCKET=value)
+    process = make_process(real=True, SHIPBELL_SECRET_BITBUCKET=value)
     process.launch()
     assert await process.ended() == 1
     assert "SHIPBELL_SECRET_BITBUCKET" in process.said

@@ -4,8 +4,8 @@ import pytest
 
 from app.store.tables import deliveries, receipts
 from tests.fake_teams import FakeTeams
-from tests.faults.driver import DIED, POISON, argv
 from tests.running.database import make_due, pass_time, rows
+from tests.running.faults import DIED, POISON
 from tests.running.hooks import Hook, build
 from tests.running.invariants import check_after_faults
 from tests.running.process import Process
@@ -19,7 +19,7 @@ def url(process: Process) -> str:
 
 
 async def test_F41_death_after_the_commit_and_before_the_answer(process: Process, url: str, teams: FakeTeams) -> None:
-    client = await process.start(argv("after_commit"))
+    client = await process.start("after_commit")
     async with Wire(client.port) as wire:
         await wire.send(build(1).wire())
         with pytest.raises(Lost):
@@ -53,7 +53,7 @@ async def in_doubt(process: Process, url: str) -> None:
 
 
 async def test_F41_death_after_the_claim_and_before_the_post(process: Process, url: str, teams: FakeTeams) -> None:
-    client = await process.start(argv("before_post"))
+    client = await process.start("before_post")
     receipt = await client.accepted(build(1))
     assert await process.ended() == DIED
     assert teams.posts == []
@@ -66,7 +66,7 @@ async def test_F41_death_after_the_claim_and_before_the_post(process: Process, u
 
 
 async def test_F41_death_after_the_post_and_before_its_result(process: Process, url: str, teams: FakeTeams) -> None:
-    client = await process.start(argv("after_post"))
+    client = await process.start("after_post")
     receipt = await client.accepted(build(1))
     assert await process.ended() == DIED
     await in_doubt(process, url)
@@ -84,7 +84,7 @@ async def test_F15_a_receipt_that_kills_is_quarantined_and_the_others_are_not_ha
 ) -> None:
     good = build(1)
     bad = Hook("bitbucket", good.body.replace(b"Ines Varga", POISON.encode()), good.headers).with_id("bad")
-    client = await process.start(argv("poison"))
+    client = await process.start("poison")
     accepted = {number: await client.accepted(build(number)) for number in (1, 2)}
     await client.deliveries(ended=2)
     async with Wire(client.port) as wire:
@@ -95,7 +95,7 @@ async def test_F15_a_receipt_that_kills_is_quarantined_and_the_others_are_not_ha
         assert await process.ended() == DIED
         deaths += 1
         await pass_time(url, 3600)
-        client = await process.start(argv("poison"))
+        client = await process.start("poison")
 
         async def settled() -> bool:
             waits = await rows(url, receipts, receipts.c.state == "received")

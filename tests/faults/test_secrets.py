@@ -9,7 +9,6 @@ import sqlalchemy as sa
 
 from app.store.tables import deliveries
 from tests.fake_teams import FakeTeams, Posted, Reply
-from tests.faults.driver import argv
 from tests.running.client import Client
 from tests.running.database import look, rows
 from tests.running.engines import sqlite_only
@@ -139,7 +138,7 @@ async def test_F53_the_canary_is_found_nowhere(canaries: Process, database_url: 
     routes = Path(canaries.environ["SHIPBELL_RULES_DIR"]) / "routes.yaml"
     for number, log_format in enumerate(("json", "text"), 1):
         canaries.environ["SHIPBELL_LOG_FORMAT"] = log_format
-        client = await canaries.start(argv("telltale"))
+        client = await canaries.start("telltale")
         for hook in (build(number), sample("sourceclear", "scan-success"), sample("argocd", "deployment-succeeded")):
             assert (await client.post(hook)).status_code == 202
         assert (await client.post(build(0), x_hub_signature=f"sha256={SECRETS['bitbucket']}")).status_code == 401

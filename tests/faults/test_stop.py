@@ -11,10 +11,10 @@ import pytest
 from app.store.tables import deliveries, receipts
 from tests.fake_teams import FakeTeams, Reply
 from tests.running.database import rows
+from tests.running.fixtures import MakeProcess
 from tests.running.hooks import build
 from tests.running.invariants import check_after_faults, check_integrity
 from tests.running.ledger import Ledger, load
-from tests.running.process import Process
 from tests.running.wait import until
 
 ORDERLY = (0, -signal.SIGTERM)
@@ -23,8 +23,9 @@ LONGEST = 30.0
 
 @pytest.mark.parametrize("times", [1, 2], ids=["once", "twice"])
 async def test_F42_stopped_under_load_whatever_was_admitted_is_answered_and_kept(
-    process: Process, teams: FakeTeams, tmp_path: Path, times: int
+    make_process: MakeProcess, teams: FakeTeams, tmp_path: Path, times: int
 ) -> None:
+    process = make_process()
     teams._replies = lambda _: Reply(delay=0.1)  # so that cards are on their way
     client = await process.start()
     ledger = Ledger(tmp_path / "ledger")
@@ -54,9 +55,12 @@ async def test_F42_stopped_under_load_whatever_was_admitted_is_answered_and_kept
     assert len(teams.posts) == len(stored)
 
 
-async def test_F42_stopped_while_it_starts_it_ends_soon_and_starts_again(process: Process, teams: FakeTeams) -> None:
+async def test_F42_stopped_while_it_starts_it_ends_soon_and_starts_again(
+    make_process: MakeProcess, teams: FakeTeams
+) -> None:
+    process = make_process(real=True)
     url = process.environ["SHIPBELL_DATABASE_URL"]
-    for after in (0.0, 0.4, 0.8):
+    for after in (0.1, 0.8):
         process.launch()
         await asyncio.sleep(after)
         process.signal(signal.SIGTERM)

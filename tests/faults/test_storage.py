@@ -163,7 +163,11 @@ async def test_F31_a_database_that_became_read_only_is_503_until_it_can_be_writt
     assert (await service.request("GET", "/healthz")).status_code == 200
     await make_read_only(service, False)
     await takes_again(service, accepted, 4)
-    assert (await service.request("GET", "/readyz")).status_code == 200
+
+    async def ready_again() -> bool:  # connections that the server cut are found out one by one
+        return (await service.request("GET", "/readyz")).status_code == 200
+
+    await until(ready_again, "readiness")
     await service.deliveries(ended=2)
     await check_after_faults(service.database_url, accepted, teams.posts)
 
@@ -171,7 +175,7 @@ async def test_F31_a_database_that_became_read_only_is_503_until_it_can_be_writt
 @sqlite_only
 async def test_F31_a_folder_that_is_read_only_is_told_at_the_start(small_disk: Path, make_process: MakeProcess) -> None:
     subprocess.run(["mount", "-o", "remount,ro", small_disk], check=True)
-    process = make_process(SHIPBELL_DATABASE_URL=f"sqlite:///{small_disk}/shipbell.db")
+    process = make_process(real=True, SHIPBELL_DATABASE_URL=f"sqlite:///{small_disk}/shipbell.db")
     process.launch()
     assert await process.ended() == 1
     assert "shipbell.db" in process.said
@@ -233,7 +237,7 @@ async def test_F32_a_locked_table_is_503_and_then_taken(service: Service, teams:
 
 @sqlite_only
 async def test_F35_a_second_process_on_the_file_refuses_to_start(make_process: MakeProcess, teams: FakeTeams) -> None:
-    first, second = make_process(), make_process()
+    first, second = make_process(real=True), make_process(real=True)
     client = await first.start()
     await client.taken(build(1))
     second.launch()
@@ -248,6 +252,6 @@ async def test_F35_a_second_process_on_the_file_refuses_to_start(make_process: M
     await check_integrity(first.environ["SHIPBELL_DATABASE_URL"])
     second.signal(15)
     assert await second.ended() in (0, -15)
-    workers = make_process()
-    workers.launch(["-m", "app", "serve", "--workers", "2"])
+    workers = make_process(real=True)
+    workers.launch(args=["serve", "--workers", "2"])
     assert await workers.ended() == 2

@@ -1,6 +1,6 @@
 """The fixtures of the tests that run the whole service; the conftest.py of a folder takes what it needs."""
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Iterator
 from contextlib import AsyncExitStack
 from pathlib import Path
 from typing import Protocol
@@ -8,6 +8,7 @@ from typing import Protocol
 import pytest
 
 from tests.fake_teams import FakeTeams
+from tests.running.children import Cradle
 from tests.running.hooks import environment
 from tests.running.in_process import Service, running
 from tests.running.process import Process
@@ -21,9 +22,16 @@ class StartService(Protocol):
 
 
 class MakeProcess(Protocol):
-    """A process that is not started yet; settings by their names."""
+    """A process that is not started yet; settings by their names. A `real` one is `python -m app serve` itself."""
 
-    def __call__(self, **settings: str) -> Process: ...
+    def __call__(self, *, real: bool = False, **settings: str) -> Process: ...
+
+
+@pytest.fixture(scope="session")
+def cradle(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Cradle]:
+    made = Cradle(tmp_path_factory.mktemp("cradle"))
+    yield made
+    made.close()
 
 
 @pytest.fixture
@@ -80,13 +88,13 @@ async def shipped(teams_settings: dict[str, str]) -> AsyncIterator[Service]:
 
 
 @pytest.fixture
-async def make_process(sink_settings: dict[str, str], tmp_path: Path) -> AsyncIterator[MakeProcess]:
+async def make_process(sink_settings: dict[str, str], tmp_path: Path, cradle: Cradle) -> AsyncIterator[MakeProcess]:
     made: list[Process] = []
 
-    def make(**settings: str) -> Process:
+    def make(*, real: bool = False, **settings: str) -> Process:
         folder = tmp_path / f"process-{len(made)}"
         folder.mkdir()
-        made.append(Process(folder, {**sink_settings, **settings}))
+        made.append(Process(folder, {**sink_settings, **settings}, None if real else cradle))
         return made[-1]
 
     yield make

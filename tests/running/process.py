@@ -1,13 +1,12 @@
-"""The real service as a process of its own, to be killed, stopped and started again."""
+"""The service as a process of its own, to be killed, stopped and started again."""
 
 import os
 import re
 import signal
-import subprocess
-import sys
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
+from tests.running.children import Child, Cradle, real
 from tests.running.client import Client
 from tests.running.wait import until
 
@@ -15,13 +14,13 @@ _LISTENS = re.compile(rb'url"?[:=]"?http://127\.0\.0\.1:(\d+)')
 
 
 class Process:
-    """`python -m app serve` in a folder of its own; `argv` puts a driver in its place."""
+    """A service in a folder of its own; one start after the other. Without a cradle it is `python -m app serve`."""
 
-    def __init__(self, folder: Path, environ: Mapping[str, str], argv: Sequence[str] = ("-m", "app", "serve")) -> None:
+    def __init__(self, folder: Path, environ: Mapping[str, str], cradle: Cradle | None = None) -> None:
         self.folder, self.environ = folder, dict(environ)
         self.log = folder / "process.log"
-        self._argv = argv
-        self._process: subprocess.Popen[bytes] | None = None
+        self._cradle = cradle
+        self._process: Child | None = None
         self._client: Client | None = None
         self._from = 0
 
@@ -44,26 +43,23 @@ class Process:
         """What the present run printed, to both streams."""
         return self.log.read_bytes()[self._from :].decode(errors="replace") if self.log.exists() else ""
 
-    def launch(self, argv: Sequence[str] = ()) -> None:
-        """Start, and do not wait."""
+    def launch(self, fault: str = "", args: Sequence[str] = ("serve",)) -> None:
+        """Start, and do not wait; `fault` is one of faults.py, and needs a cradle."""
         assert not self.alive
         self._from = self.log.stat().st_size if self.log.exists() else 0
         kept = {name: value for name, value in os.environ.items() if not name.startswith(("SHIPBELL_", "TEAMS_"))}
-        with self.log.open("ab") as log:
-            self._process = subprocess.Popen(
-                [sys.executable, *(argv or self._argv)],
-                cwd=self.folder,
-                env={**kept, "SHIPBELL_PORT": "0", "SHIPBELL_DISK_RESERVE_BYTES": "0", **self.environ},
-                stdin=subprocess.DEVNULL,
-                stdout=log,
-                stderr=log,
-            )
+        environ = {**kept, "SHIPBELL_PORT": "0", "SHIPBELL_DISK_RESERVE_BYTES": "0", **self.environ}
+        if self._cradle is not None:
+            self._process = self._cradle.fork(self.folder, environ, self.log, fault)
+        else:
+            assert not fault
+            self._process = real(self.folder, environ, self.log, args)
 
     async def ready(self) -> Client:
         """Wait until it listens."""
 
         def port() -> int | None:
-            found = _LISTENS.search(self.log.read_bytes(), self._from)
+            found = _LISTENS.search(self.log.read_bytes() if self.log.exists() else b"", self._from)
             assert found or self.alive, f"it ended with {self.code}:\n{self.said[-3000:]}"
             return int(found[1]) if found else None
 
@@ -72,8 +68,8 @@ class Process:
         self._client = Client(listens)
         return self._client
 
-    async def start(self, argv: Sequence[str] = ()) -> Client:
-        self.launch(argv)
+    async def start(self, fault: str = "") -> Client:
+        self.launch(fault)
         return await self.ready()
 
     @property

@@ -1,12 +1,10 @@
-"""`python driver.py <fault> serve`: the real service, which dies at exactly one place or lets one thing fail.
+"""Faults that are put into a process before it serves: it dies at exactly one place, or lets one thing fail.
 
 It dies as kill -9 would let it: at once, nothing closed, nothing flushed.
 """
 
 import os
-import sys
 from collections.abc import Mapping
-from pathlib import Path
 from typing import Any, NoReturn
 
 DIED = 9
@@ -77,16 +75,3 @@ def telltale() -> None:
 
 
 FAULTS = {each.__name__: each for each in (after_commit, before_post, after_post, poison, telltale)}
-
-
-def argv(fault: str) -> list[str]:
-    """What makes a process run with this fault."""
-    assert fault in FAULTS
-    return [str(Path(__file__).resolve()), fault, "serve"]
-
-
-if __name__ == "__main__":
-    from app.cli import main
-
-    FAULTS[sys.argv.pop(1)]()
-    main()
