@@ -4,6 +4,8 @@ from typing import Any, TypeVar
 
 import asyncpg
 import sqlalchemy as sa
+from sqlalchemy import event
+from sqlalchemy.engine import ExceptionContext
 from sqlalchemy.exc import DataError, DBAPIError, InterfaceError, OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 from sqlalchemy.ext.asyncio import create_async_engine
@@ -16,6 +18,7 @@ from app.store.engine import Work
 T = TypeVar("T")
 
 _RETRYABLE = {"40001", "40P01"}  # serialization failure, deadlock: the transaction did nothing, run it again
+_CUT_OFF = {"57P01", "57P02", "57P03"}  # the server ends or begins: its other connections are of no more use either
 _TRIES = 3
 # A held transaction stops vacuum, and bloat is what kills queues on PostgreSQL; so no transaction may linger.
 _SERVER_SETTINGS = {
@@ -43,6 +46,7 @@ class PostgresDatabase:
             hide_parameters=True,
             connect_args={"timeout": 5, "server_settings": _SERVER_SETTINGS},
         )
+        event.listen(self._engine.sync_engine, "handle_error", _see_cut_off)
 
     def clock(self) -> int:
         """The database's time: replicas whose clocks differ agree on leases."""
@@ -53,11 +57,15 @@ class PostgresDatabase:
 
     async def write(self, work: Work[T]) -> T:
         for attempt in range(1, _TRIES + 1):
+            worked: list[T] = []
             try:
                 async with self._engine.begin() as connection:
-                    return await connection.run_sync(work)
+                    worked.append(await connection.run_sync(work))
+                return worked[0]
             except DBAPIError as error:
-                if getattr(error.orig, "sqlstate", None) in _RETRYABLE and attempt < _TRIES:
+                # Cut off before the commit was sent, it did nothing; after that nobody knows.
+                cut = error.connection_invalidated and not worked
+                if (cut or getattr(error.orig, "sqlstate", None) in _RETRYABLE) and attempt < _TRIES:
                     continue
                 raise _translated(error) from None
             except (TimeoutError, OSError, PoolTimeout) as error:
@@ -65,13 +73,17 @@ class PostgresDatabase:
         raise AssertionError("unreachable")
 
     async def read(self, work: Work[T]) -> T:
-        try:
-            async with self._engine.connect() as connection:
-                return await connection.run_sync(work)
-        except DBAPIError as error:
-            raise _translated(error) from None
-        except (TimeoutError, OSError, PoolTimeout) as error:
-            raise StoreUnavailable(type(error).__name__) from None
+        for attempt in range(1, _TRIES + 1):
+            try:
+                async with self._engine.connect() as connection:
+                    return await connection.run_sync(work)
+            except DBAPIError as error:
+                if error.connection_invalidated and attempt < _TRIES:
+                    continue
+                raise _translated(error) from None
+            except (TimeoutError, OSError, PoolTimeout) as error:
+                raise StoreUnavailable(type(error).__name__) from None
+        raise AssertionError("unreachable")
 
     async def maintain(self) -> None:
         await self._learn_offset()
@@ -89,6 +101,12 @@ class PostgresDatabase:
             lambda c: c.scalar(sa.text("SELECT (extract(epoch FROM clock_timestamp()) * 1000000)::bigint"))
         )
         self._offset = int(there) - (before + self._local()) // 2
+
+
+def _see_cut_off(context: ExceptionContext) -> None:
+    """What the driver tells as an error of the statement is the end of the connection."""
+    if getattr(context.original_exception, "sqlstate", None) in _CUT_OFF:
+        context.is_disconnect = True
 
 
 def _translated(error: DBAPIError) -> Exception:
