@@ -7,7 +7,7 @@ from app.ingest.refusals import EVERY_SECONDS, Refusals
 
 
 class Lines(list[dict[str, object]]):
-    """A log that keeps its lines; the real one may be set up already by another test, and then cannot be listened to."""
+    """A log that keeps its lines; the real one may be set up by another test, and cannot be listened to then."""
 
     def warning(self, event: str, **fields: object) -> None:
         self.append({"event": event, **fields})
