@@ -120,10 +120,9 @@ async def ask_everything(client: Client) -> None:
         await client.call("POST", f"/api/v1/deliveries/{delivery['id']}/retry")
 
 
-async def tried(url: str) -> dict[str, str] | None:
-    """The last reason by channel, once each has been tried."""
-    found = {row["channel"]: row["reason"] for row in await rows(url, deliveries) if row["tries"] or row["reason"]}
-    return found if REASONS.keys() <= found.keys() and all(found[name] for name in REASONS) else None
+async def failed(url: str) -> bool:
+    """Whether every channel has failed in its own way."""
+    return set(REASONS.items()) <= {(row["channel"], row["reason"]) for row in await rows(url, deliveries)}
 
 
 async def cut_off_the_database(url: str) -> None:
@@ -143,8 +142,7 @@ async def test_F53_the_canary_is_found_nowhere(canaries: Process, database_url: 
             assert (await client.post(hook)).status_code == 202
         assert (await client.post(build(0), x_hub_signature=f"sha256={SECRETS['bitbucket']}")).status_code == 401
         assert (await client.request("POST", f"/hooks/sourceclear/{SECRETS['sourceclear']}x")).status_code == 401
-        reasons = await until(lambda: tried(database_url), "an attempt for every channel", 60)
-        assert {name: reasons[name] for name in REASONS} == REASONS
+        await until(lambda: failed(database_url), "a failure of every channel", 60)
         assert (await client.call("GET", "/api/v1/receipts")).status_code == 500
         rewrite(routes, rules().replace("card: pipeline", "card: x"))
         await until(lambda: "were not taken" in canaries.said, "the refusal of the rules")
