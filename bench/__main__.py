@@ -50,11 +50,17 @@ def measure(bench: Bench, scenarios: list[str] | tuple[str, ...]) -> tuple[list[
 
 def _arguments() -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="python -m bench", description=__doc__)
-    parser.add_argument("scenarios", nargs="*", choices=SCENARIOS, help="all of them when none is named")
+    parser.add_argument(
+        "scenarios", nargs="*", metavar="scenario", help=f"all of them when none is named: {', '.join(SCENARIOS)}"
+    )
     parser.add_argument("--rounds", type=int, default=3, help="how many rounds (3)")
     parser.add_argument("--seconds", type=float, default=6.0, help="how long a load lasts (6)")
     parser.add_argument("--quick", action="store_true", help="one round of 2 s, to see that everything runs")
-    return parser.parse_args()
+    asked = parser.parse_args()
+    unknown = set(asked.scenarios) - set(SCENARIOS)
+    if unknown:  # `choices` would refuse an empty list, too
+        parser.error(f"there is no scenario {', '.join(sorted(unknown))}; there are: {', '.join(SCENARIOS)}")
+    return asked
 
 
 if __name__ == "__main__":
