@@ -12,7 +12,6 @@ from typing import Protocol
 
 from app.kernel.errors import Unauthorized
 
-MAX_PRESENTED = 16
 _HEX64 = re.compile(r"[0-9a-f]{64}")
 
 
