@@ -277,13 +277,3 @@ class GateDecided(Envelope):
     bypassed_by: Text = Field(None, description="who went past it all the same")
     bypass_reason: Text = None
     checked_tickets: Texts | None = Field(None, description="what it looked at")
-
-
-class OwnNews(Envelope):
-    """News of Shipbell itself, routable like any other."""
-
-    type: Literal[
-        "shipbell.channel_broken", "shipbell.channel_mended", "shipbell.rules_reloaded", "shipbell.rules_rejected"
-    ]
-    channel: Text = Field(None, description="which channel it is about")
-    message: LongText = None

@@ -5,7 +5,7 @@ from typing import Annotated, Any, get_args
 import orjson
 from pydantic import Field, TypeAdapter
 
-from app.events import bodies
+from app.events import bodies, own
 from app.events.envelope import Envelope
 
 Event = Annotated[
@@ -22,7 +22,9 @@ Event = Annotated[
     | bodies.Incident
     | bodies.Ticket
     | bodies.GateDecided
-    | bodies.OwnNews,
+    | own.OwnNews
+    | own.Digest
+    | own.Summary,
     Field(discriminator="type"),
 ]
 
