@@ -12,7 +12,16 @@ from bench.processes import NotStarted
 from bench.saturate import Unusable
 from bench.wrk import NotSetUp
 
-SCENARIOS = ("accept", "everything_on", "latency", "card_latency", "start_and_memory", "outage", "replicas")
+SCENARIOS = (
+    "accept",
+    "everything_on",
+    "latency",
+    "card_latency",
+    "start_and_memory",
+    "outage",
+    "replicas",
+    "matching",
+)
 PAGE = Path(__file__).parent.parent / "docs" / "explanation" / "performance-results.md"
 _QUICK_SECONDS = 2.0
 

@@ -1,28 +1,41 @@
-"""Which rules an event can meet at all: found by its type and service, before anything is asked."""
+"""Which rules an event can meet at all: found by its type, service, environment and status, before more is asked."""
 
-from app.routing.match import Predicate
-from app.routing.rulebook import Candidates, Rule
+from functools import lru_cache
+from typing import Any
+
+from app.routing.match import View
+from app.routing.operators import Test
+from app.routing.rulebook import Candidate, Candidates, Rule
+
+_KEYS = ("service", "environment", "status")
+_KEPT = 4096
+"""Combinations kept for each type: some hundred services, in each of their environments, with each status."""
 
 
 def candidates(rules: tuple[Rule, ...], event_type: str) -> Candidates:
-    """The rules that events of this type can meet, in order, each with what is left to ask."""
+    """For an event of this type: the rules that it can meet, in order, each with what is asked of it."""
     compiled = [(rule.match.compile(event_type), rule) for rule in rules]
-    found = [(holds, rule) for holds, rule in compiled if holds is not None]
-    named = set().union(*(_services(rule) or () for _, rule in found))
-    return Candidates(
-        others=_for_service(found, None),
-        by_service={service: _for_service(found, service) for service in named},
-    )
+    found = [((holds, rule), _asked(rule)) for holds, rule in compiled if holds is not None]
+    every = tuple(candidate for candidate, _ in found)
+
+    @lru_cache(maxsize=_KEPT)  # made when such an event comes: of all the combinations few ever do
+    def narrowed(*values: str | None) -> tuple[Candidate, ...]:
+        return tuple(candidate for candidate, asked in found if all(test(values[at]) for at, test in asked))
+
+    def meeting(view: View) -> tuple[Candidate, ...]:
+        service, environment, status = view.get("service"), view.get("environment"), view.get("status")
+        if _keepable(service) and _keepable(environment) and _keepable(status):
+            return narrowed(service, environment, status)
+        return every
+
+    return meeting
 
 
-def _for_service(found: list[tuple[Predicate, Rule]], service: str | None) -> tuple[tuple[Predicate, Rule], ...]:
-    """Without the rules that ask for another service."""
-    return tuple((holds, rule) for holds, rule in found if (wanted := _services(rule)) is None or service in wanted)
+def _keepable(value: Any) -> bool:
+    """Whether it is what an event has there; anything else is perhaps not even hashable."""
+    return value is None or isinstance(value, str)
 
 
-def _services(rule: Rule) -> frozenset[str] | None:
-    """The services that a rule asks for by name, or None when it asks otherwise or not at all."""
-    for clause in rule.match.clauses:
-        if clause.path == "service" and clause.operator == "equals":
-            return frozenset(clause.wanted if isinstance(clause.wanted, list) else [clause.wanted])
-    return None
+def _asked(rule: Rule) -> list[tuple[int, Test]]:
+    """What a rule asks of the keys, whatever the operator: (place in _KEYS, test)."""
+    return [(_KEYS.index(clause.path), clause.test) for clause in rule.match.clauses if clause.path in _KEYS]

@@ -57,7 +57,7 @@ def route(book: Rulebook, view: View) -> Routing:
     """
     service = view.get("service")
     service = service if isinstance(service, str) else UNMAPPED
-    matched = _matched(book, view, service)
+    matched = _matched(book, view)
     names = tuple(rule.name for rule in matched)
     if not matched:
         key = _key(book.dedupe, view) if book.fallback else None
@@ -69,12 +69,10 @@ def route(book: Rulebook, view: View) -> Routing:
     return Routing(book.rev, _sends(book, matched, view, service), names, None, unrouted=False)
 
 
-def _matched(book: Rulebook, view: View, service: str) -> list[Rule]:
+def _matched(book: Rulebook, view: View) -> list[Rule]:
     event_type = view.get("type")
-    found = book.index.get(event_type) if isinstance(event_type, str) else None
-    if found is None:
-        return []
-    return [rule for holds, rule in found.by_service.get(service, found.others) if holds(view)]
+    candidates = book.index.get(event_type) if isinstance(event_type, str) else None
+    return [] if candidates is None else [rule for holds, rule in candidates(view) if holds(view)]
 
 
 def _sends(book: Rulebook, matched: list[Rule], view: View, service: str) -> tuple[Send, ...]:

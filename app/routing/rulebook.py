@@ -77,12 +77,10 @@ class Rule:
     line: int
 
 
-@dataclass(frozen=True, slots=True)
-class Candidates:
-    """The rules that events of one type can meet, in order: for the services that rules name, and for all others."""
-
-    others: tuple[tuple[Predicate, Rule], ...]
-    by_service: Mapping[str, tuple[tuple[Predicate, Rule], ...]]
+Candidate = tuple[Predicate, Rule]
+"""A rule that an event can meet, and what is asked of it."""
+Candidates = Callable[[View], tuple[Candidate, ...]]
+"""The rules that an event of one type can meet, in order."""
 
 
 @dataclass(frozen=True, slots=True)

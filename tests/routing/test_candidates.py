@@ -1,15 +1,20 @@
-"""Of many rules only those are asked that an event of this type and service can meet at all."""
+"""Of many rules only those are asked that an event of this type, service, environment and status can meet at all."""
 
+import json
 from collections.abc import Callable
+from typing import Any
+
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 
 from app.routing import Rulebook, route
+from bench.walk import walk
 
 Load = Callable[..., Rulebook]
 
 
-def asked(book: Rulebook, event_type: str, service: str) -> list[str]:
-    found = book.index[event_type]
-    return [rule.name for _, rule in found.by_service.get(service, found.others)]
+def asked(book: Rulebook, event_type: str, service: str, **more: Any) -> list[str]:
+    return [rule.name for _, rule in book.index[event_type]({"type": event_type, "service": service, **more})]
 
 
 def test_rules_are_found_by_type_and_service(with_rules: Load) -> None:
@@ -41,3 +46,74 @@ def test_fifty_rules_for_other_types_are_not_asked(with_rules: Load) -> None:
     types = ["deployment.finished", "pipeline.finished", "gate.decided", "tests.finished", "incident.opened"]
     rules = "".join(f"  - {{name: r{n}, match: {{type: {types[n % 5]}}}, drop: true}}\n" for n in range(50))
     assert len(asked(with_rules(f"rules:\n{rules}"), "deployment.finished", "basket")) == 10
+
+
+def test_rules_are_found_by_environment_and_status_too(with_rules: Load) -> None:
+    book = with_rules("""
+rules:
+  - {name: prod, match: {type: deployment.finished, environment: prod}, drop: true}
+  - {name: tests, match: {type: deployment.finished, environment: [dev, qa], status: failed}, drop: true}
+  - {name: unmapped, match: {type: deployment.finished, environment: {not: [dev, qa, prod]}}, drop: true}
+  - {name: payments, match: {type: deployment.finished, service: {glob: "payments-*"}}, drop: true}
+  - {name: late, match: {type: deployment.finished, build.number: {gt: 9}}, drop: true}
+""")
+    event = "deployment.finished"
+    assert asked(book, event, "basket", environment="prod", status="failed") == ["prod", "late"]
+    assert asked(book, event, "basket", environment="dev", status="failed") == ["tests", "late"]
+    assert asked(book, event, "basket", environment="dev", status="succeeded") == ["late"]
+    assert asked(book, event, "payments-api") == ["unmapped", "payments", "late"]
+
+
+def test_a_value_that_no_event_has_is_asked_of_every_rule(with_rules: Load) -> None:
+    book = with_rules("rules:\n  - {name: it, match: {environment: {exists: true}}, drop: true}\n")
+    assert asked(book, "gate.decided", "basket", environment=["prod"]) == ["it"]
+    assert asked(book, "gate.decided", "basket") == []
+
+
+def one_or_more(*values: Any) -> st.SearchStrategy[Any]:
+    some = st.sampled_from(values) | st.lists(st.sampled_from(values), min_size=1, max_size=2)
+    return some | some.map(lambda wanted: {"not": wanted}) | st.booleans().map(lambda wanted: {"exists": wanted})
+
+
+SERVICES, ENVIRONMENTS = ("basket", "checkout", "payments-api", "unmapped"), ("dev", "qa", "prod", "unmapped")
+STATUSES, TYPES = ("succeeded", "failed", "stopped"), ("deployment.finished", "pipeline.finished")
+CLAUSES = st.fixed_dictionaries(
+    {},
+    optional={
+        "type": st.sampled_from([*TYPES, list(TYPES), {"glob": "*.finished"}]),
+        "service": one_or_more(*SERVICES) | st.just({"glob": "*a*"}),
+        "environment": one_or_more(*ENVIRONMENTS) | st.just({"regex": "^[dp]"}),
+        "status": one_or_more(*STATUSES),
+        "build.number": one_or_more(1, 2) | st.just({"gt": 1}),
+    },
+)
+MATCHES = st.recursive(
+    CLAUSES,
+    lambda inner: st.builds(
+        lambda own, how, matches: own | {how: matches},
+        CLAUSES.map(lambda own: {key: value for key, value in own.items() if key != "type"}),
+        st.sampled_from(["any", "all", "none"]),
+        st.lists(inner, min_size=1, max_size=3),
+    ),
+    max_leaves=4,
+)
+VIEWS = st.fixed_dictionaries(
+    {"type": st.sampled_from([*TYPES, "gate.decided"])},
+    optional={
+        "service": st.sampled_from(SERVICES),
+        "environment": st.sampled_from(ENVIRONMENTS),
+        "status": st.sampled_from(STATUSES),
+        "build": st.fixed_dictionaries({"number": st.integers(1, 3)}),
+    },
+)
+
+
+@given(matches=st.lists(MATCHES, min_size=1, max_size=8), views=st.lists(VIEWS, min_size=1, max_size=12))
+@settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+def test_whatever_the_rules_the_index_finds_what_a_walk_finds(
+    with_rules: Load, matches: list[dict[str, Any]], views: list[dict[str, Any]]
+) -> None:
+    rules = [{"name": f"r{at}", "match": match, "drop": True} for at, match in enumerate(matches)]
+    book = with_rules(json.dumps({"rules": rules}))
+    for view in views * 2:  # the second time out of what was kept
+        assert list(route(book, view).matched) == walk(book.rules, view)
