@@ -109,7 +109,7 @@ VIEWS = st.fixed_dictionaries(
 
 
 @given(matches=st.lists(MATCHES, min_size=1, max_size=8), views=st.lists(VIEWS, min_size=1, max_size=12))
-@settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 def test_whatever_the_rules_the_index_finds_what_a_walk_finds(
     with_rules: Load, matches: list[dict[str, Any]], views: list[dict[str, Any]]
 ) -> None:
