@@ -12,7 +12,7 @@ from app.kernel.errors import ConfigError, ConfigErrors
 from app.kernel.yaml import Document
 from app.routing import Rulebook, TrialResult, lint, load_rulebook, run_trials
 
-_LATER = ("messages", "gates")
+_LATER = ("gates",)
 """Sections that a rules folder may hold already; what reads them comes with a later version."""
 
 

@@ -8,6 +8,10 @@ from app.events.envelope import Envelope
 from app.events.parts import Count, Link, ListCut, LongText, Moment, Part, Text, Texts
 
 
+MADE_FOR_A_CARD = frozenset({"shipbell.digest", "shipbell.summary"})
+"""Types that Shipbell makes when a card goes out: no rule is asked about them."""
+
+
 class OwnNews(Envelope):
     """News of Shipbell itself, routable like any other."""
 

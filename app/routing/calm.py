@@ -3,6 +3,10 @@
 from dataclasses import dataclass
 from typing import Literal
 
+from app.kernel.ids import derived_id
+from app.routing.match import View, look_up
+from app.routing.rulebook import Rule
+
 How = Literal["group", "coalesce", "hold"]
 
 
@@ -28,3 +32,38 @@ class Wait:
     """The end of the span that holds it; 0: nothing does."""
     first_now: bool = False
     """The first of them goes out at once, and does not wait."""
+
+
+def wait_of(rule: Rule, channel: str, view: View, at: int) -> Wait | None:
+    """Why a card of this rule waits, if it does, for an event that was received at `at` (µs)."""
+    until, group = _held_until(rule, at), rule.group
+    if group is not None:
+        key = derived_id("group", rule.name, channel, _values(view, group.keys))
+        first_now = group.first_now and not until
+        return Wait("group", rule.name, key, group.card, at, group.wait, group.max_wait, until, first_now)
+    if rule.coalesce is not None:
+        key, window = (
+            derived_id("coalesce", rule.name, channel, _values(view, rule.coalesce.keys)),
+            rule.coalesce.window,
+        )
+        return Wait("coalesce", rule.name, key, "", at, window, window, until)
+    if until and rule.mute is not None:
+        times = rule.mute.during.name  # whatever the same times hold for a channel comes together
+        return Wait("hold", times, derived_id("hold", times, channel), "", at, until=until)
+    return None
+
+
+def dropped_at(rule: Rule, at: int) -> bool:
+    """Whether the rule keeps silent at that time (µs), and for good."""
+    return rule.mute is not None and not rule.mute.hold and rule.mute.during.active(at)
+
+
+def _held_until(rule: Rule, at: int) -> int:
+    """The end of the times that hold the rule's cards, or 0. What has no end is a load error."""
+    if rule.mute is None or not rule.mute.hold or not rule.mute.during.active(at):
+        return 0
+    return rule.mute.during.ends(at) or 0
+
+
+def _values(view: View, keys: tuple[tuple[str, ...], ...]) -> str:
+    return repr([look_up(view, path) for path in keys])

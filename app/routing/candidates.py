@@ -14,7 +14,7 @@ _KEPT = 4096
 
 def candidates(rules: tuple[Rule, ...], event_type: str) -> Candidates:
     """For an event of this type: the rules that it can meet, in order, each with what is asked of it."""
-    compiled = [(rule.match.compile(event_type), rule) for rule in rules]
+    compiled = [(rule.compile(event_type), rule) for rule in rules]
     found = [((holds, rule), _asked(rule)) for holds, rule in compiled if holds is not None]
     every = tuple(candidate for candidate, _ in found)
 

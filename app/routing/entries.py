@@ -1,77 +1,29 @@
 """What may be written in each section of the rule book; the editors' JSON Schema is made from these models, too."""
 
 from typing import Annotated, Any, Literal
-from zoneinfo import ZoneInfo
 
-from pydantic import (
-    AfterValidator,
-    BaseModel,
-    BeforeValidator,
-    ConfigDict,
-    Field,
-    RootModel,
-    WithJsonSchema,
-    model_validator,
+from pydantic import BaseModel, ConfigDict, Field, RootModel, model_validator
+
+from app.routing.spelling import (
+    Address,
+    Addresses,
+    CardRef,
+    ChannelRef,
+    Channels,
+    ConnectionRef,
+    Domain,
+    Duration,
+    Entry,
+    Globs,
+    KindRef,
+    Name,
+    Paths,
+    PurposeRef,
+    RuleRef,
+    TimesRef,
+    Words,
+    Zone,
 )
-
-from app.kernel.durations import parse_duration
-from app.kernel.globs import compile_glob
-
-
-def _listed(value: Any) -> Any:
-    return [value] if isinstance(value, str) else value
-
-
-def _duration(value: Any) -> Any:
-    if not isinstance(value, str):
-        raise ValueError(f"{value!r} is not a duration: write a number with s, m, h or d, e.g. 10m")
-    us = parse_duration(value)
-    if us == 0:
-        raise ValueError("must be longer than nothing")
-    return us
-
-
-def _zone(value: str) -> str:
-    try:
-        ZoneInfo(value)
-    except (KeyError, ValueError, OSError):
-        raise ValueError(f"{value!r} is not a time zone: write one like Europe/Berlin") from None
-    return value
-
-
-def _glob(value: str) -> str:
-    compile_glob(value)
-    return value
-
-
-def _ref(what: str) -> Any:
-    """A name that must be defined; the schema lists those that are (`app/routing/schema.py`)."""
-    return Field(json_schema_extra={"x-known": what})
-
-
-Duration = Annotated[int, BeforeValidator(_duration), WithJsonSchema({"type": "string", "pattern": "^[0-9]+[smhd]$"})]
-"""How long; microseconds once it is read."""
-Name = Annotated[str, Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9_-]{0,62}$")]
-"""The name of a rule, channel, …: letters, digits, `-` and `_`. It becomes a metric's label, so it is kept plain."""
-Zone = Annotated[str, AfterValidator(_zone)]
-Glob = Annotated[str, AfterValidator(_glob)]
-ChannelRef = Annotated[str, _ref("channels")]
-PurposeRef = Annotated[str, _ref("purposes")]
-ConnectionRef = Annotated[str, _ref("connections")]
-CardRef = Annotated[str, _ref("cards")]
-KindRef = Annotated[str, _ref("kinds")]
-RuleRef = Annotated[str, _ref("rules")]
-PathRef = Annotated[str, _ref("paths")]
-Channels = Annotated[list[ChannelRef], BeforeValidator(_listed), Field(json_schema_extra={"x-or-one": True})]
-Purposes = Annotated[list[PurposeRef], BeforeValidator(_listed), Field(json_schema_extra={"x-or-one": True})]
-Paths = Annotated[list[PathRef], BeforeValidator(_listed), Field(min_length=1, json_schema_extra={"x-or-one": True})]
-Globs = Annotated[list[Glob], BeforeValidator(_listed), Field(min_length=1, json_schema_extra={"x-or-one": True})]
-
-
-class Entry(BaseModel):
-    """An entry of a section: closed, and exact about types."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid", strict=True)
 
 
 class DedupeEntry(Entry):
@@ -96,6 +48,9 @@ class ChannelEntry(BaseModel):
 
     kind: KindRef = Field(description="which kind of channel this is")
     connection: ConnectionRef | None = Field(None, description="whose rate budget it shares")
+    alerts_to: ChannelRef | None = Field(
+        None, description="who is told when this channel breaks or falls silent: best one of another kind"
+    )
 
 
 class ConnectionEntry(Entry):
@@ -103,7 +58,9 @@ class ConnectionEntry(Entry):
 
     posts: int = Field(ge=1, description="how many messages")
     per: Duration = Field(description="in how long")
-    when_full: Literal["digest", "wait"] = Field("wait", description="what becomes of the rest; for now it waits")
+    when_full: Literal["digest", "wait"] = Field(
+        "wait", description="what becomes of the rest: one digest for each channel, or it waits its turn"
+    )
 
 
 class PurposeEntry(RootModel[Channels]):
@@ -128,37 +85,49 @@ class TeamEntry(Entry):
 
     services: Globs = Field(description="names of services; * and ? are wild")
     channels: dict[PurposeRef, OverrideEntry] = Field({}, description="by purpose")
+    on_failure_mention: Addresses = Field([], description="whom `who: [team]` mentions")
 
 
-class RuleEntry(Entry):
-    """A rule: every event that matches goes to these purposes with this card, or is dropped."""
+class UsersEntry(Entry):
+    """Who can be mentioned in Teams. A person who cannot is shown by name."""
+
+    upn_domains: list[Domain] = Field([], description="a commit's e-mail in one of these is its author's Teams address")
+    aliases: dict[Address, Address] = Field({}, description="another e-mail of somebody → their Teams address")
+    never_mention: list[Address] = Field([], description="shown by name, never mentioned")
+
+
+class MessageEntry(Entry):
+    """A line for the fun of it. The first message that fits is shown."""
 
     name: Name
-    match: dict[str, Any] = Field(description="what the event must be like; all of it must hold")
-    to: Purposes = Field([], description="purposes; who gets them stands in `purposes` and `teams`")
-    card: CardRef | None = Field(None, description="what the message looks like")
-    drop: Literal[True] | None = Field(None, description="send this to nobody, whatever other rules say")
-    dedupe: DedupeEntry | None = Field(None, description="instead of the default; false: none")
+    match: dict[str, Any] | None = Field(None, description="what the event must be like")
+    during: TimesRef | None = Field(None, description="only at these times")
+    text: Words | None = Field(None, description="what is said; of several, each event always gets the same one")
+    by_user: dict[Address, Words] | None = Field(None, description="what is said to each author, by Teams address")
 
     @model_validator(mode="after")
-    def sends_or_drops(self) -> "RuleEntry":
-        if self.drop and (self.to or self.card or self.dedupe):
-            raise ValueError("a rule that drops has no 'to', 'card' or 'dedupe'")
-        if not self.drop and not (self.to and self.card):
-            raise ValueError("write 'to' and 'card', or 'drop: true'")
+    def says_something(self) -> "MessageEntry":
+        if (self.text is None) == (self.by_user is None):
+            raise ValueError("write either 'text' or 'by_user'")
+        if self.match is None and self.during is None and self.by_user is None:
+            raise ValueError("it would be on every card: write 'match' or 'during'")
         return self
 
 
 class ExpectEntry(Entry):
     """What must come of a trial; what is not written is not looked at."""
 
-    send: dict[ChannelRef, CardRef] | None = Field(None, description="all messages: channel and card")
+    send: dict[ChannelRef, CardRef] | None = Field(None, description="all messages that go out: channel and card")
+    held: dict[ChannelRef, CardRef] | None = Field(None, description="all that a mute holds: channel and card")
+    grouped: dict[ChannelRef, CardRef] | None = Field(None, description="all that wait for others: channel and card")
+    mentions: list[Address] | None = Field(None, description="all addresses that are mentioned")
+    message: Name | None = Field(None, description="name of the message that is shown; null: none")
     dropped_by: RuleRef | None = Field(None, description="the rule that drops it")
 
     @model_validator(mode="after")
     def something(self) -> "ExpectEntry":
-        if self.send is None and self.dropped_by is None:
-            raise ValueError("write what is expected: 'send' or 'dropped_by'")
+        if not self.model_fields_set:
+            raise ValueError(f"write what is expected: one of {', '.join(type(self).model_fields)}")
         return self
 
 

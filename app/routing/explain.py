@@ -5,11 +5,12 @@ from dataclasses import asdict, dataclass
 from typing import Any
 
 from app.events import UNMAPPED
+from app.kernel.clock import SECOND, iso
 from app.kernel.errors import ConfigError
 from app.kernel.yaml import did_you_mean
 from app.routing.match import Branches, Clause, Match, View, look_up
 from app.routing.operators import OPERATORS, exists
-from app.routing.route import Routing, route
+from app.routing.route import Routing, Send, route
 from app.routing.rulebook import Rule, Rulebook
 
 _SHOWN = 120
@@ -85,7 +86,7 @@ def _reached(book: Rulebook, rule: Rule, view: View) -> tuple[str, ...]:
 
 def _explain_rule(rule: Rule, view: View, routing: Routing, reached: tuple[str, ...]) -> RuleReason:
     matched = rule.name in routing.matched
-    reasons = tuple(_reasons(rule.match, view))
+    reasons = (*_reasons(rule.match, view), *_pattern(rule, view))
     return RuleReason(
         rule.name, f"{rule.file}:{rule.line}", matched, _outcome(rule, matched, routing, reached), reasons
     )
@@ -100,22 +101,52 @@ def _outcome(rule: Rule, matched: bool, routing: Routing, reached: tuple[str, ..
         return f"matches, but {routing.dropped_by!r} drops the event"
     if not reached:
         return "matches, but nobody gets its purposes for this service"
-    own = [send.channel for send in routing.sends if send.rule == rule.name]
-    first = {send.channel: send.rule for send in routing.sends}
-    words = [f"sends the card {rule.card!r} to {', '.join(own)}"] if own else []
-    words += [f"{one} has it from {first[one]!r} above" for one in reached if one not in own]
+    first = {send.channel: send.rule for send in routing.sends} | {one.channel: one.rule for one in routing.muted}
+    becomes: dict[str, list[str]] = {}
+    for send in routing.sends:
+        if send.rule == rule.name:
+            becomes.setdefault(what_becomes(send), []).append(send.channel)
+    words = [f"{what} to {', '.join(channels)}" for what, channels in becomes.items()]
+    words += [f"mute drops it for {one.channel} during {one.times!r}" for one in routing.muted if one.rule == rule.name]
+    words += [f"{one} has it from {first[one]!r} above" for one in reached if first[one] != rule.name]
     return "; ".join(words)
+
+
+def what_becomes(send: Send) -> str:
+    """What becomes of a card, in words."""
+    wait, card = send.wait, f"the card {send.card!r}"
+    whom = [person.address or person.name for person in send.mentions]
+    tail = f", mentioning {', '.join(whom)}," if whom else ""
+    if wait is None:
+        return f"sends {card}{tail}"
+    held = f", not before {iso(wait.until)}" if wait.until else ""
+    if wait.how == "hold":
+        return f"holds {card}{tail} during {wait.by!r}{held}"
+    if wait.how == "coalesce":
+        return f"sends {card}{tail} or a newer one after {wait.max_wait // SECOND} s{held}"
+    quiet = f"after {wait.wait // SECOND} s without another, {wait.max_wait // SECOND} s at most"
+    return f"groups it with others as the card {wait.card!r}{tail} {quiet}{held}"
 
 
 def _conclusion(routing: Routing, channel: str | None) -> str:
     sends = [send for send in routing.sends if channel in (None, send.channel)]
+    muted = [one for one in routing.muted if channel in (None, one.channel)]
     if routing.dropped_by:
         return f"Nobody gets it: the rule {routing.dropped_by!r} drops it."
+    if muted and not sends:
+        return f"Nobody gets it: the rule {muted[0].rule!r} keeps silent during {muted[0].times!r}."
     if not sends:
         if channel is not None:
             return f"{channel} does not get it."
         return "Nobody gets it: no rule matches and there is no fallback." if routing.unrouted else "Nobody gets it."
-    return " ".join(f"{send.channel} gets the card {send.card!r} by {_by(send.rule, routing)}." for send in sends)
+    return " ".join(f"{send.channel} {_gets(send)} by {_by(send.rule, routing)}." for send in sends)
+
+
+def _gets(send: Send) -> str:
+    if send.wait is None:
+        return f"gets the card {send.card!r}"
+    later = {"group": "together with others", "coalesce": "or a newer one", "hold": "later"}[send.wait.how]
+    return f"gets the card {send.wait.card or send.card!r} {later}"
 
 
 def _by(rule: str, routing: Routing) -> str:
@@ -128,6 +159,12 @@ def _reasons(match: Match, view: View) -> Iterator[Reason]:
         yield Reason(f"{clause.path} {wanted_text(clause)}", _shown(value), clause.test(value))
     for branches in match.branches:
         yield _explain_branches(branches, view)
+
+
+def _pattern(rule: Rule, view: View) -> Iterator[Reason]:
+    if rule.pattern is not None:
+        for path, wanted, got, holds in rule.pattern.reasons(view):
+            yield Reason(f"{path} {wanted}", got, holds)
 
 
 def _explain_branches(branches: Branches, view: View) -> Reason:

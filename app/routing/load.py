@@ -13,8 +13,9 @@ from app.routing.candidates import candidates
 from app.routing.known import Known
 from app.routing.places import Places, read_places
 from app.routing.rulebook import Rulebook, reached
-from app.routing.rules import read_defaults, read_rules
-from app.routing.sections import Sections, join, refuse_same_names
+from app.routing.rules import Around, read_defaults, read_rules
+from app.routing.sections import LISTS, Sections, join, refuse_same_names
+from app.routing.tables import read_messages, read_people, read_times
 from app.routing.trials import read_trials
 from app.routing.written import Problems
 
@@ -40,9 +41,13 @@ def load_rulebook(
     sections = join(documents, foreign_sections, problems)
     places = read_places(sections, known, problems)
     defaults, dedupe = read_defaults(sections, problems)
-    for name in ("rules", "tests"):
+    for name in LISTS:
         refuse_same_names(sections.lists[name], problems)
-    rules = read_rules(sections, known, dedupe, problems)
+    times = read_times(sections, defaults.timezone, problems)
+    people = read_people(sections, problems)
+    messages = read_messages(sections, known, times, problems)
+    everything = read_rules(Around(sections, known, times, defaults.timezone, dedupe, problems))
+    rules = tuple(rule for rule in everything if rule.schedule is None)
     trials = read_trials(sections, known, defaults.timezone, problems)
     if problems:
         raise ConfigErrors(sorted(problems, key=lambda problem: (problem.file, problem.line)))
@@ -54,6 +59,10 @@ def load_rulebook(
         purposes=places.purposes,
         teams=places.teams,
         rules=rules,
+        scheduled=tuple(rule for rule in everything if rule.schedule is not None),
+        times=times,
+        people=people,
+        messages=messages,
         trials=trials,
         fallback=tuple(dict.fromkeys(defaults.fallback)),
         dedupe=dedupe,

@@ -7,13 +7,13 @@ from pydantic import TypeAdapter, ValidationError
 
 from app.kernel.clock import SECOND
 from app.kernel.globs import compile_glob
-from app.routing.entries import ChannelEntry, ConnectionEntry, Name, PurposeEntry, TeamEntry
+from app.routing.entries import ChannelEntry, ConnectionEntry, PurposeEntry, TeamEntry
 from app.routing.known import Known
 from app.routing.rulebook import Channel, Connection, Override, Team
 from app.routing.sections import Sections
+from app.routing.spelling import Name
 from app.routing.written import Problems, Written
 
-_TEAM_NOT_YET = ("on_failure_mention",)
 _NAME: TypeAdapter[str] = TypeAdapter(Name)
 
 
@@ -67,8 +67,18 @@ def _read_channels(sections: Sections, known: Known, problems: Problems) -> dict
         if entry.connection is not None:
             defined = sections.maps["connections"]
             written.at("connection").check_names("connection", [entry.connection], defined, problems)
-        found[name] = Channel(name, entry.kind, entry.connection, written.value, written.document, written.path)
+        if entry.alerts_to is not None:
+            _check_alerts(name, entry.alerts_to, written.at("alerts_to"), sections, problems)
+        found[name] = Channel(
+            name, entry.kind, entry.connection, written.value, entry.alerts_to, written.document, written.path
+        )
     return found
+
+
+def _check_alerts(name: str, to: str, written: Written, sections: Sections, problems: Problems) -> None:
+    written.check_names("channel", [to], sections.maps["channels"], problems)
+    if to == name:
+        problems.append(written.problem("a channel that is broken cannot tell so itself", "name another one"))
 
 
 def _read_purposes(sections: Sections, problems: Problems) -> dict[str, tuple[str, ...]]:
@@ -83,8 +93,7 @@ def _read_purposes(sections: Sections, problems: Problems) -> dict[str, tuple[st
 
 def _read_teams(sections: Sections, problems: Problems) -> tuple[Team, ...]:
     found = []
-    for name, raw in sections.maps["teams"].items():
-        written = raw.refuse_not_yet(_TEAM_NOT_YET, problems)
+    for name, written in sections.maps["teams"].items():
         entry = written.read_as(TeamEntry, problems)
         if entry is None:
             continue
@@ -98,7 +107,9 @@ def _read_teams(sections: Sections, problems: Problems) -> tuple[Team, ...]:
             place.check_names("channel", channels or [], sections.maps["channels"], problems)
             wishes[purpose] = Override(tuple(channels or ()), instead=word == "replace")
         globs = tuple(entry.services)
-        found.append(Team(name, globs, _any_glob(globs), wishes, written.file, written.line))
+        found.append(
+            Team(name, globs, _any_glob(globs), wishes, tuple(entry.on_failure_mention), written.file, written.line)
+        )
     return tuple(found)
 
 

@@ -1,12 +1,18 @@
 """Decides about one event: which card to which channel, or dropped, or unrouted. Pure; some µs."""
 
+from collections.abc import Iterator
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
 from app.events import UNMAPPED
+from app.kernel.clock import to_us
 from app.kernel.ids import derived_id
+from app.routing.calm import Wait, dropped_at, wait_of
 from app.routing.match import View, look_up
+from app.routing.messages import Said, said
 from app.routing.operators import exists
+from app.routing.people import Person, mentioned
 from app.routing.rulebook import Dedupe, Rule, Rulebook
 
 NO_RULE = "no rule"
@@ -19,7 +25,7 @@ class Send:
     """One card owed to one channel, by one rule. `purpose` is empty for the fallback.
 
     `dedupe` is (key, window in µs): a second Send to the same channel with the same key within the window is the
-    same news. None: never hold it back.
+    same news. None: never hold it back. `wait` says that it goes out later, and with others perhaps.
     """
 
     channel: str
@@ -27,6 +33,17 @@ class Send:
     rule: str
     purpose: str
     dedupe: tuple[str, int] | None = None
+    wait: Wait | None = None
+    mentions: tuple[Person, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Muted:
+    """A card that a rule would have sent to a channel, but for the times at which it keeps silent."""
+
+    channel: str
+    rule: str
+    times: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,22 +55,39 @@ class Routing:
     matched: tuple[str, ...]
     dropped_by: str | None
     unrouted: bool
+    muted: tuple[Muted, ...] = ()
+    message: Said | None = None
 
     def record(self) -> dict[str, Any]:
         """A small record in JSON's types, to be kept with the event."""
-        return {
+        kept: dict[str, Any] = {
             "rev": self.rev,
             "matched": list(self.matched),
-            "sends": [{"channel": one.channel, "card": one.card, "rule": one.rule} for one in self.sends],
+            "sends": [_sent(one) for one in self.sends],
             "dropped_by": self.dropped_by,
             "unrouted": self.unrouted,
         }
+        if self.muted:
+            kept["muted"] = [{"channel": one.channel, "rule": one.rule, "by": one.times} for one in self.muted]
+        if self.message:
+            kept["message"] = self.message.name
+        return kept
+
+
+def _sent(send: Send) -> dict[str, Any]:
+    kept: dict[str, Any] = {"channel": send.channel, "card": send.card, "rule": send.rule}
+    if send.wait:
+        kept |= {"waits": send.wait.how, "by": send.wait.by}
+    if send.mentions:
+        kept["mentions"] = [person.address or person.name for person in send.mentions]
+    return kept
 
 
 def route(book: Rulebook, view: View) -> Routing:
     """Every rule that matches sends; a channel gets an event once, as the first rule that chose it says.
 
-    A rule that drops beats all others. An event that no rule matches goes to the fallback.
+    A rule that drops beats all others. An event that no rule matches goes to the fallback. Times are asked for the
+    moment at which the event was received, so that a backlog or a replay changes nothing.
     """
     service = view.get("service")
     service = service if isinstance(service, str) else UNMAPPED
@@ -66,7 +100,14 @@ def route(book: Rulebook, view: View) -> Routing:
     for rule in matched:
         if rule.drop:
             return Routing(book.rev, (), names, rule.name, unrouted=False)
-    return Routing(book.rev, _sends(book, matched, view, service), names, None, unrouted=False)
+    sends, muted = _sends(book, matched, view, service)
+    message = said(book.messages, view, received(view), book.people) if sends and book.messages else None
+    return Routing(book.rev, sends, names, None, unrouted=False, muted=muted, message=message)
+
+
+def received(view: View) -> int:
+    """When an event was received, µs."""
+    return to_us(datetime.fromisoformat(view["received_at"]))
 
 
 def _matched(book: Rulebook, view: View) -> list[Rule]:
@@ -75,19 +116,36 @@ def _matched(book: Rulebook, view: View) -> list[Rule]:
     return [] if candidates is None else [rule for holds, rule in candidates(view) if holds(view)]
 
 
-def _sends(book: Rulebook, matched: list[Rule], view: View, service: str) -> tuple[Send, ...]:
+def _sends(book: Rulebook, matched: list[Rule], view: View, service: str) -> tuple[tuple[Send, ...], tuple[Muted, ...]]:
+    """What goes out, and what a mute drops: either way the channel has had the event."""
     sends: dict[str, Send] = {}
+    muted: dict[str, Muted] = {}
     for rule in matched:
-        key: tuple[str, int] | None = None
-        keyed = False
+        won: dict[str, str] = {}
         for purpose in rule.to:
             for channel in book.channels_for(purpose, service):
-                if channel in sends:
-                    continue
-                if not keyed:  # once a rule, and only for a rule that wins a channel
-                    key, keyed = _key(rule.dedupe, view), True
-                sends[channel] = Send(channel, rule.card, rule.name, purpose, key)
-    return tuple(sends.values())
+                if channel not in sends and channel not in muted:
+                    won.setdefault(channel, purpose)
+        if not won:
+            continue
+        if rule.mute is not None and dropped_at(rule, received(view)):
+            muted |= {channel: Muted(channel, rule.name, rule.mute.during.name) for channel in won}
+            continue
+        for send in _of_rule(book, rule, won, view, service):
+            sends[send.channel] = send
+    return tuple(sends.values()), tuple(muted.values())
+
+
+def _of_rule(book: Rulebook, rule: Rule, won: dict[str, str], view: View, service: str) -> Iterator[Send]:
+    """The sends of one rule to the channels that it won, each with its purpose."""
+    key = _key(rule.dedupe, view)
+    people: tuple[Person, ...] = ()
+    if rule.mention is not None and rule.mention.fits(view):
+        people = mentioned(rule.mention, view, book.people, book.team_mentions(service))
+    calm = rule.group or rule.coalesce or rule.mute
+    for channel, purpose in won.items():
+        wait = wait_of(rule, channel, view, received(view)) if calm else None
+        yield Send(channel, rule.card, rule.name, purpose, key, wait, people)
 
 
 def _key(dedupe: Dedupe | None, view: View) -> tuple[str, int] | None:

@@ -7,13 +7,18 @@ from typing import Any
 from app.kernel.yaml import Document, Path
 from app.routing.known import Known
 from app.routing.match import Match, Predicate, View
+from app.routing.messages import Message
+from app.routing.patterns import Pattern
+from app.routing.people import Mention, People
+from app.routing.schedule import Schedule
+from app.routing.times import Times
 
 
 @dataclass(frozen=True, slots=True)
 class Connection:
-    """A budget that channels share: `posts` messages in `per_seconds`. `when_full`: `wait`, or `digest`.
+    """A budget that channels share: `posts` messages in `per_seconds`.
 
-    `digest` is accepted so that a rule book can say it already; for now the rest waits in either case.
+    `when_full`: the rest waits its turn (`wait`), or becomes one message for each channel (`digest`).
     """
 
     name: str
@@ -30,6 +35,7 @@ class Channel:
     kind: str
     connection: str | None
     settings: Mapping[str, Any]
+    alerts_to: str | None
     document: Document = field(repr=False)
     path: Path = ()
 
@@ -50,6 +56,7 @@ class Team:
     globs: tuple[str, ...]
     fits: Callable[[str], bool] = field(compare=False, repr=False)
     wishes: Mapping[str, Override]
+    on_failure_mention: tuple[str, ...]
     file: str
     line: int
 
@@ -64,6 +71,33 @@ class Dedupe:
 
 
 @dataclass(frozen=True, slots=True)
+class Group:
+    """Cards that are the same at `keys` wait for each other and go out as one. Times in µs."""
+
+    keys: tuple[tuple[str, ...], ...]
+    wait: int
+    max_wait: int
+    card: str
+    first_now: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Coalesce:
+    """Of the cards that are the same at `keys` only the last of `window` µs goes out."""
+
+    keys: tuple[tuple[str, ...], ...]
+    window: int
+
+
+@dataclass(frozen=True, slots=True)
+class Mute:
+    """At these times the rule does not send: its cards are held until they end, or dropped."""
+
+    during: Times
+    hold: bool
+
+
+@dataclass(frozen=True, slots=True)
 class Rule:
     """A line of the rule book: it sends a card to purposes, or it drops."""
 
@@ -75,6 +109,24 @@ class Rule:
     dedupe: Dedupe | None
     file: str
     line: int
+    pattern: Pattern | None = None
+    group: Group | None = None
+    coalesce: Coalesce | None = None
+    mute: Mute | None = None
+    mention: Mention | None = None
+    schedule: Schedule | None = None
+    """Comes by the clock, not by events: no event matches it."""
+
+    def compile(self, event_type: str) -> Predicate | None:
+        """One closure for events of this type, or None when none of them can fit."""
+        holds = self.match.compile(event_type)
+        pattern = self.pattern
+        if holds is None or pattern is None:
+            return holds
+        types = pattern.types()
+        if types is not None and event_type not in types:
+            return None
+        return lambda view: holds(view) and pattern.matches(view)
 
 
 Candidate = tuple[Predicate, Rule]
@@ -85,12 +137,12 @@ Candidates = Callable[[View], tuple[Candidate, ...]]
 
 @dataclass(frozen=True, slots=True)
 class Trial:
-    """An entry of `tests`: a flat view, and what must come of it; None is not looked at."""
+    """An entry of `tests`: a flat view, and what must come of it."""
 
     name: str
     view: View
-    send: Mapping[str, str] | None
-    dropped_by: str | None
+    expect: Mapping[str, Any]
+    """What is looked at, as in `ExpectEntry`."""
     file: str
     line: int
 
@@ -106,6 +158,11 @@ class Rulebook:
     purposes: Mapping[str, tuple[str, ...]]
     teams: tuple[Team, ...]
     rules: tuple[Rule, ...]
+    """Without those that have a schedule."""
+    scheduled: tuple[Rule, ...]
+    times: Mapping[str, Times]
+    people: People
+    messages: tuple[Message, ...]
     trials: tuple[Trial, ...]
     fallback: tuple[str, ...]
     dedupe: Dedupe | None
@@ -119,6 +176,11 @@ class Rulebook:
         """Who gets a purpose for a service."""
         found = self.reach.get((purpose, service))
         return reached(self.purposes[purpose], self.teams, purpose, service) if found is None else found
+
+    def team_mentions(self, service: str) -> tuple[str, ...]:
+        """Whom the teams of a service want mentioned."""
+        teams = (team.on_failure_mention for team in self.teams if team.on_failure_mention and team.fits(service))
+        return tuple(address for addresses in teams for address in addresses)
 
 
 def reached(own: tuple[str, ...], teams: tuple[Team, ...], purpose: str, service: str) -> tuple[str, ...]:

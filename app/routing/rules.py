@@ -1,15 +1,34 @@
 """Reads the defaults and the rules."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 
-from app.routing.clauses import ALL_TYPES, find_path, narrow, read_match
-from app.routing.entries import DedupeEntry, DefaultsEntry, RuleEntry
+from app.routing.clauses import ALL_TYPES, narrow, read_match
+from app.routing.entries import DedupeEntry, DefaultsEntry
 from app.routing.known import Known
+from app.routing.match import Match
+from app.routing.patterned import read_pattern
+from app.routing.quiet import read_coalesce, read_group, read_mute, read_paths
+from app.routing.rule_entries import RuleEntry
 from app.routing.rulebook import Dedupe, Rule
+from app.routing.schedule import Schedule
 from app.routing.sections import Sections
+from app.routing.tables import read_mention
+from app.routing.times import Times
 from app.routing.written import Problems, Written
 
-NOT_YET = ("group", "coalesce", "mute", "mention", "schedule")
+
+@dataclass(frozen=True, slots=True)
+class Around:
+    """What a rule is read with."""
+
+    sections: Sections
+    known: Known
+    times: Mapping[str, Times]
+    timezone: str
+    dedupe: Dedupe | None
+    """The default."""
+    problems: Problems
 
 
 def read_defaults(sections: Sections, problems: Problems) -> tuple[DefaultsEntry, Dedupe | None]:
@@ -25,33 +44,45 @@ def read_defaults(sections: Sections, problems: Problems) -> tuple[DefaultsEntry
     return entry, _dedupe(entry.dedupe, places.get("dedupe"), problems, ALL_TYPES)
 
 
-def read_rules(sections: Sections, known: Known, default: Dedupe | None, problems: Problems) -> tuple[Rule, ...]:
+def read_rules(around: Around) -> tuple[Rule, ...]:
     """All rules in their order; what is wrong with them goes to `problems`."""
-    rules = (_read_rule(written, sections, known, default, problems) for written in sections.lists["rules"])
+    rules = (_read_rule(written, around) for written in around.sections.lists["rules"])
     return tuple(rule for rule in rules if rule is not None)
 
 
-def _read_rule(
-    raw: Written, sections: Sections, known: Known, default: Dedupe | None, problems: Problems
-) -> Rule | None:
-    written = raw.refuse_not_yet(NOT_YET, problems)
+def _read_rule(written: Written, around: Around) -> Rule | None:
+    problems, sections = around.problems, around.sections
     if not isinstance(written.value, dict):
         problems.append(written.problem("a rule is a map", "start it with '- name: …'"))
         return None
     off = written.value.get("dedupe") is False
     entry = (written.without("dedupe") if off else written).read_as(RuleEntry, problems)
-    if "match" not in written.value:
-        return None
-    match = read_match(written.at("match"), known, problems)
+    asked = written.at("match")
+    match = read_match(asked, around.known, problems) if asked.value is not None else Match()
     if entry is None:
         return None
     _check_purposes(written.at("to"), entry.to, sections, problems)
     if entry.card is not None:
-        written.at("card").check_names("card", [entry.card], known.cards, problems)
-    own = _dedupe(entry.dedupe, written.at("dedupe"), problems, narrow(match.clauses) or ALL_TYPES)
-    dedupe = None if off or entry.drop else own or default
-    to, drop = tuple(dict.fromkeys(entry.to)), bool(entry.drop)
-    return Rule(entry.name, match, to, entry.card or "", drop, dedupe, written.file, written.line)
+        written.at("card").check_names("card", [entry.card], around.known.cards, problems)
+    types = narrow(match.clauses) or ALL_TYPES
+    own = _dedupe(entry.dedupe, written.at("dedupe"), problems, types)
+    group = read_group(entry.group, written.at("group"), around.known, problems, types)
+    return Rule(
+        entry.name,
+        match,
+        tuple(dict.fromkeys(entry.to)),
+        entry.card or (group.card if group else ""),
+        bool(entry.drop),
+        None if off or entry.drop or entry.schedule else own or around.dedupe,
+        written.file,
+        written.line,
+        pattern=read_pattern(entry.pattern, written.at("pattern"), problems),
+        group=group,
+        coalesce=read_coalesce(entry.coalesce, written.at("coalesce"), problems, types),
+        mute=read_mute(entry.mute, written.at("mute"), around.times, sections, problems),
+        mention=read_mention(entry.mention, written.at("mention"), around.known, problems, types),
+        schedule=Schedule.of(entry.schedule, around.timezone) if entry.schedule else None,
+    )
 
 
 def _check_purposes(written: Written, names: Sequence[str], sections: Sections, problems: Problems) -> None:
@@ -68,11 +99,4 @@ def _dedupe(
 ) -> Dedupe | None:
     if entry is None or written is None:
         return None
-    keys = []
-    for path in entry.by:
-        found = find_path(path, written.at("by"), problems, types)
-        if found is not None and found.kind in ("part", "map"):
-            problems.append(written.at("by").problem(f"{path!r} is a {found.kind}", "name one of its fields"))
-        elif found is not None:
-            keys.append(found.keys)
-    return Dedupe(tuple(entry.by), tuple(keys), entry.window)
+    return Dedupe(tuple(entry.by), read_paths(entry.by, written.at("by"), problems, types), entry.window)

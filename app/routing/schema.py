@@ -10,16 +10,19 @@ from app.routing.entries import (
     ChannelEntry,
     ConnectionEntry,
     DefaultsEntry,
-    Name,
+    MessageEntry,
     PurposeEntry,
-    RuleEntry,
     TeamEntry,
     TrialEntry,
+    UsersEntry,
 )
 from app.routing.known import Known
 from app.routing.operators import OPERATORS
+from app.routing.rule_entries import RuleEntry
 from app.routing.rulebook import Rulebook
 from app.routing.sections import VERSION
+from app.routing.spelling import Name
+from app.routing.tables import TimesEntry
 
 _SECTIONS: dict[str, Any] = {
     "defaults": DefaultsEntry,
@@ -27,7 +30,10 @@ _SECTIONS: dict[str, Any] = {
     "connections": dict[Name, ConnectionEntry],
     "purposes": dict[Name, PurposeEntry],
     "teams": dict[Name, TeamEntry],
+    "times": dict[Name, TimesEntry],
+    "users": UsersEntry,
     "rules": list[RuleEntry],
+    "messages": list[MessageEntry],
     "tests": list[TrialEntry],
 }
 _TYPES = {"text": "string", "integer": "integer", "number": "number", "flag": "boolean"}
@@ -46,8 +52,11 @@ def editor_schema(book: Rulebook, foreign_sections: Collection[str] = ()) -> dic
     schema["properties"] |= {"version": {"const": VERSION}} | {name: {} for name in foreign_sections}
     schema["additionalProperties"] = False
     schema["$schema"] = "https://json-schema.org/draft/2020-12/schema"
-    rule = schema["$defs"]["RuleEntry"]["properties"]
-    rule["match"] = {"$ref": "#/$defs/Match", "description": rule["match"]["description"]}
+    entries = schema["$defs"]
+    for name in ("RuleEntry", "MentionEntry", "MessageEntry"):
+        about = entries[name]["properties"]["match"]
+        entries[name]["properties"]["match"] = {"$ref": "#/$defs/Match", "description": about["description"]}
+    rule = entries["RuleEntry"]["properties"]
     rule["dedupe"]["anyOf"].append({"const": False})
     schema["$defs"]["Match"] = _match(book.known)
     filled: dict[str, Any] = _fill(schema, _names(book))
@@ -62,6 +71,7 @@ def _names(book: Rulebook) -> dict[str, list[str]]:
         "cards": list(book.known.cards),
         "kinds": list(book.known.channel_kinds),
         "rules": [rule.name for rule in book.rules],
+        "times": list(book.times),
         "paths": [path for path in field_catalogue() if "[]" not in path],
     }
 

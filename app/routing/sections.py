@@ -7,10 +7,9 @@ from typing import Any
 from app.kernel.yaml import Document, did_you_mean
 from app.routing.written import Problems, Written
 
-MAPS = ("defaults", "channels", "connections", "purposes", "teams")
-LISTS = ("rules", "tests")
+MAPS = ("defaults", "channels", "connections", "purposes", "teams", "times", "users")
+LISTS = ("rules", "messages", "tests")
 SECTIONS = ("version", *MAPS, *LISTS)
-NOT_YET = ("messages", "times", "users")
 VERSION = 1
 
 
@@ -47,8 +46,6 @@ def _take(name: str, written: Written, sections: Sections, foreign: Collection[s
     if name == "version":
         if written.value is not VERSION:
             problems.append(written.problem(f"version {written.value!r} is not known", f"write version: {VERSION}"))
-    elif name in NOT_YET:
-        problems.append(written.problem(f"not known yet: the section {name!r}", "remove it for now"))
     elif name in MAPS:
         _take_map(written, sections.maps[name], problems)
     elif name in LISTS:

@@ -19,7 +19,6 @@ from app.routing.rulebook import Rulebook, Trial
 from app.routing.sections import Sections
 from app.routing.written import Problems, Written
 
-NOT_YET = ("held", "grouped", "mentions", "message")
 _A_MONDAY_MORNING = "2026-01-05T10:00:00+00:00"
 _MADE_UP = {"id": "0" * 32, "subject": "trial", "source": "trial", "receipt": "0" * 32}
 """What an event must have and a trial need not say."""
@@ -48,14 +47,45 @@ def run_trials(book: Rulebook) -> list[TrialResult]:
 
 def _run(book: Rulebook, trial: Trial) -> TrialResult:
     routing = route(book, trial.view)
-    problems = []
-    sends = {send.channel: send.card for send in routing.sends}
-    if trial.send is not None and sends != trial.send:
-        problems.append(f"expected to send {_shown(trial.send)}, but sent {_shown(sends)}")
-    if trial.dropped_by is not None and routing.dropped_by != trial.dropped_by:
-        actual = f"{routing.dropped_by!r} dropped it" if routing.dropped_by else "nothing dropped it"
-        problems.append(f"expected {trial.dropped_by!r} to drop it, but {actual}")
+    came = _came(routing)
+    problems = [_difference(what, wanted, came[what]) for what, wanted in trial.expect.items() if wanted != came[what]]
     return TrialResult(trial.name, tuple(problems), routing, trial.file, trial.line)
+
+
+def _came(routing: Routing) -> dict[str, Any]:
+    """What came of a trial, in the words of `ExpectEntry`. What is coalesced counts as sent: its last will be."""
+    sends, held, grouped = {}, {}, {}
+    for send in routing.sends:
+        wait = send.wait
+        if wait is not None and wait.how == "group":
+            grouped[send.channel] = wait.card
+        elif wait is not None and wait.until:
+            held[send.channel] = send.card
+        else:
+            sends[send.channel] = send.card
+    addresses = (person.address for send in routing.sends for person in send.mentions if person.address)
+    return {
+        "send": sends,
+        "held": held,
+        "grouped": grouped,
+        "mentions": sorted(set(addresses)),
+        "message": routing.message.name if routing.message else None,
+        "dropped_by": routing.dropped_by,
+    }
+
+
+def _difference(what: str, wanted: Any, came: Any) -> str:
+    if what == "dropped_by":
+        return f"expected {wanted!r} to drop it, but " + (f"{came!r} dropped it" if came else "nothing dropped it")
+    if what == "mentions":
+        return f"expected to mention {', '.join(wanted) or 'nobody'}, but mentioned {', '.join(came) or 'nobody'}"
+    if what == "message":
+        return f"expected the message {wanted or 'none'}, but it was {came or 'none'}"
+    return f"expected to {_VERBS[what]} {_shown(wanted)}, but {_PAST[what]} {_shown(came)}"
+
+
+_VERBS = {"send": "send", "held": "hold", "grouped": "group"}
+_PAST = {"send": "sent", "held": "held", "grouped": "grouped"}
 
 
 def _shown(sends: Mapping[str, str]) -> str:
@@ -68,29 +98,32 @@ def read_trials(sections: Sections, known: Known, timezone: str, problems: Probl
     return tuple(trial for trial in trials if trial is not None)
 
 
-def _read_trial(raw: Written, sections: Sections, known: Known, timezone: str, problems: Problems) -> Trial | None:
-    written = raw
-    if isinstance(raw.value, dict) and isinstance(raw.value.get("expect"), dict):
-        expect = raw.at("expect").refuse_not_yet(NOT_YET, problems)
-        if not expect.value and raw.at("expect").value:
-            return None  # nothing is left of it, and why has been said
-        written = Written({**raw.value, "expect": expect.value}, raw.document, raw.path)
+def _read_trial(written: Written, sections: Sections, known: Known, timezone: str, problems: Problems) -> Trial | None:
     entry = written.read_as(TrialEntry, problems)
     if entry is None:
         return None
-    send = entry.expect.send
-    if send is not None:
-        place = written.at("expect", "send")
-        for channel, card in send.items():
-            place.at(channel).check_names("channel", [channel], sections.maps["channels"], problems)
-            place.at(channel).check_names("card", [card], known.cards, problems)
-    if entry.expect.dropped_by is not None:
-        names = [rule.value.get("name") for rule in sections.lists["rules"] if isinstance(rule.value, dict)]
-        place = written.at("expect", "dropped_by")
-        place.check_names("rule", [entry.expect.dropped_by], [name for name in names if name], problems)
+    expect = {name: getattr(entry.expect, name) for name in sorted(entry.expect.model_fields_set)}
+    for name in ("send", "held", "grouped"):
+        _check_cards(written.at("expect", name), expect.get(name) or {}, sections, known, problems)
+    for name, section in (("dropped_by", "rules"), ("message", "messages")):
+        if expect.get(name) is not None:
+            words = [one.value.get("name") for one in sections.lists[section] if isinstance(one.value, dict)]
+            place = written.at("expect", name)
+            place.check_names(section.removesuffix("s"), [expect[name]], [word for word in words if word], problems)
+    if expect.get("mentions") is not None:
+        expect["mentions"] = sorted(set(expect["mentions"]))
+    expect = {name: value for name, value in expect.items() if value is not None or name in ("message", "dropped_by")}
     at = _moment(written.at("at"), timezone, problems)
     view = _view(written.at("event"), at, known, problems)
-    return Trial(entry.name, view, send, entry.expect.dropped_by, written.file, written.line)
+    return Trial(entry.name, view, expect, written.file, written.line)
+
+
+def _check_cards(
+    written: Written, cards: Mapping[str, str], sections: Sections, known: Known, problems: Problems
+) -> None:
+    for channel, card in cards.items():
+        written.at(channel).check_names("channel", [channel], sections.maps["channels"], problems)
+        written.at(channel).check_names("card", [card], known.cards, problems)
 
 
 def _moment(written: Written, timezone: str, problems: Problems) -> str:

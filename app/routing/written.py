@@ -54,14 +54,6 @@ class Written:
         """The same mapping without these keys."""
         return Written({k: v for k, v in self.value.items() if k not in keys}, self.document, self.path)
 
-    def refuse_not_yet(self, keys: Iterable[str], problems: Problems) -> "Written":
-        """The value without the keys that a later release will know; each of them is a problem of its own."""
-        if not isinstance(self.value, dict):
-            return self
-        later = [key for key in keys if key in self.value]
-        problems.extend(self.at(key).problem(f"not known yet: {key!r}", "remove it for now") for key in later)
-        return self.without(*later)
-
     def check_names(self, what: str, names: Iterable[str], known: Iterable[str], problems: Problems) -> None:
         """Every one of `names` must be known; `self` is the text or the list that they stand in."""
         words = set(known)

@@ -1,0 +1,72 @@
+"""Messages: lines for the fun of it, as data. The first that fits an event is shown, and always the same one."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+
+from app.kernel.ids import derived_id
+from app.routing.match import View, look_up
+from app.routing.people import People
+from app.routing.times import Times
+
+_BAD = frozenset({"failed", "error", "degraded", "missing", "block"})
+
+
+@dataclass(frozen=True, slots=True)
+class Message:
+    """An entry of `messages`. `holds` by event type, None for all; `serious` says that it may stand on bad news."""
+
+    name: str
+    holds: Mapping[str, Callable[[View], bool]] | None
+    during: Times | None
+    texts: tuple[str, ...]
+    by_user: Mapping[str, tuple[str, ...]] | None
+    serious: bool
+
+    def fits(self, view: View, bad: bool) -> bool:
+        """Whether the event is one for it, times apart."""
+        if bad and not self.serious:
+            return False
+        if self.holds is None:
+            return True
+        test = self.holds.get(view["type"])
+        return test is not None and test(view)
+
+
+@dataclass(frozen=True, slots=True)
+class Said:
+    """The message of an event: `text` may hold `{{ e.… }}`."""
+
+    name: str
+    text: str
+
+
+def said(messages: tuple[Message, ...], view: View, at: int, people: People) -> Said | None:
+    """The first message that fits the event at that time (µs), or None. Of several texts its id picks one."""
+    bad = is_bad_news(view)
+    for message in messages:
+        if not message.fits(view, bad):
+            continue
+        texts = message.texts if message.by_user is None else message.by_user.get(_author(view, people), ())
+        if texts and (message.during is None or message.during.active(at)):
+            return Said(message.name, texts[_pick(view, message.name) % len(texts)])
+    return None
+
+
+def is_bad_news(view: View) -> bool:
+    """Whether nobody wants a joke under it: something failed, is blocked, or is an incident."""
+    if view.get("status") in _BAD or view.get("verdict") in _BAD or str(view.get("type")).startswith("incident."):
+        return True
+    findings = view.get("findings")
+    return isinstance(findings, dict) and bool(findings.get("critical") or findings.get("high"))
+
+
+def _author(view: View, people: People) -> str:
+    """The Teams address of who wrote it, else the e-mail: personal lines are for people, mentioned or not."""
+    email = look_up(view, ("commit", "author", "email"))
+    if not isinstance(email, str):
+        return ""
+    return people.aliases.get(email.lower(), email.lower())
+
+
+def _pick(view: View, name: str) -> int:
+    return int(derived_id("message", name, str(view.get("id")))[:8], 16)
