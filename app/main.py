@@ -169,6 +169,7 @@ def _parts(building: Building, disk: Disk) -> Parts:
         sources=building.sources,
         doors=standing(building),
         book=lambda: rules.now.book,
+        cards=lambda: rules.now.cards,
         rules=rules.state,
         channels=lambda: {name: opened.settings.kind for name, opened in rules.now.channels.items()},
         tokens=building.tokens,

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from fastapi import Request
 
+from app.cards import Cards
 from app.delivery.courier import Courier
 from app.ingest.committer import Committer
 from app.ingest.process import Book, Processor
@@ -37,6 +38,7 @@ class Parts:
     doors: Mapping[str, str]
     """Every source and how its door stands: `open`, `open to all`, `shut: no secret` or `api`."""
     book: Callable[[], Book]
+    cards: Callable[[], Cards]
     rules: Live[RulesState]
     channels: Callable[[], Mapping[str, str]]
     """Every channel with its kind."""
