@@ -64,6 +64,7 @@ AMBIGUOUS = _counter("deliveries_ambiguous_total", "Attempts of which nobody kno
 STALE_RESULTS = _counter("stale_result_total", "Results refused because the lease had been lost.")
 RECLAIMED = _counter("lease_reclaimed_total", "Deliveries taken back from a lease that ran out.")
 BREAKER = _gauge("channel_breaker_state", "0 closed, 1 half open, 2 open.", "channel")
+SINCE_ACCEPTED = _gauge("channel_since_accepted_seconds", "How long ago the channel last took a message.", "channel")
 THROTTLED = _gauge("channel_throttled_seconds", "For how long the channel is still paused.", "channel")
 
 # ------------------------------------------------------------------ the store and the configuration
@@ -123,4 +124,5 @@ def _create(metrics: Iterable[Counter | Gauge | Histogram], labels: Iterable[tup
 _PER_SOURCE = (RECEIVED, DUPLICATE, DEDUPE_CONFLICTS, REPLAYED, UNMAPPED, EVENT_LAG)
 _PER_CHANNEL = (
     PLANNED, ATTEMPTS, RETRIES, DELIVERY_SECONDS, PENDING, OLDEST_PENDING, DEAD, AMBIGUOUS, BREAKER, THROTTLED,
+    SINCE_ACCEPTED,
 )  # fmt: skip

@@ -40,6 +40,7 @@ class ChannelSettings(BaseModel):
 
     kind: str = Field(description="which kind of channel this is")
     connection: str | None = Field(None, description="whose rate budget it shares (`connections:`)")
+    alerts_to: str | None = Field(None, description="the channel that is told when this one breaks or falls silent")
     concurrency: int = Field(4, ge=1, le=32, description="how many messages may be on their way at once")
     max_age: str = Field("24h", description="how long a message may wait before it is given up")
     on_ambiguous: Literal["resend", "drop"] = Field(

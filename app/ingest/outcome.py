@@ -1,7 +1,7 @@
 """What a processed receipt comes to: rows for the store, numbers for the metrics."""
 
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -50,14 +50,6 @@ def stored(event: Envelope, view: dict[str, Any]) -> NewEvent:
         received_at=to_us(event.received_at),
         data=to_json(view),
     )
-
-
-def record(routing: Routing, suppressed: Mapping[str, str] | None) -> dict[str, Any]:
-    """What is kept of a routing; `suppressed` says by channel why a card was not owed."""
-    kept = routing.record()
-    if suppressed:
-        kept["suppressed"] = dict(suppressed)
-    return kept
 
 
 def finished(receipt: StoredReceipt, said: Interpreted, now: int) -> Processed:

@@ -11,16 +11,15 @@ from app import telemetry
 from app.estate import Estate
 from app.events import flat
 from app.ingest.interpret import Interpreted, interpret
-from app.ingest.outcome import MAX_TRIES, Read, count, finished, record, stored
+from app.ingest.outcome import MAX_TRIES, Read, count, finished, stored
+from app.ingest.planning import plan_routed
 from app.kernel.clock import SECOND, monotonic
 from app.kernel.errors import StoreUnavailable
-from app.kernel.json import dumps
 from app.routing import Routing, Rulebook, route
 from app.sources import Source
 from app.store import Connection, Database
 from app.store import events as event_store
 from app.store import receipts as receipt_store
-from app.store.deliveries import Wanted, plan
 from app.store.receipts import StoredReceipt
 
 BATCH = 64
@@ -147,7 +146,7 @@ class Processor:
             new |= event_store.add(connection, rows, refresh=again)
         views = {event.id: view for each in read for event, view in each.events if event.id in new}
         routed = [(view, route(book.rules, view)) for view in views.values()]
-        planned = self._plan(connection, routed, book, now)
+        planned = plan_routed(connection, routed, book.max_age, now)
         receipt_store.finish(connection, [finished(each.receipt, each.said, now) for each in read], now)
         return Batch(new, routed, planned)
 
@@ -155,25 +154,6 @@ class Processor:
         if receipt.tries > MAX_TRIES:
             return Interpreted(receipt_store.QUARANTINED, "given up: the service died on it again and again")
         return interpret(receipt, self._sources, estate)
-
-    def _plan(
-        self, connection: Connection, routed: Sequence[tuple[dict[str, Any], Routing]], book: Book, now: int
-    ) -> Mapping[str, int]:
-        wanted = [
-            Wanted(view["id"], send.channel, send.card, send.rule, 0, book.max_age(send.channel), send.dedupe)
-            for view, routing in routed
-            for send in routing.sends
-        ]
-        planned = plan(connection, wanted, now)
-        suppressed: dict[str, dict[str, str]] = {}
-        for item, reason in planned.suppressed:
-            suppressed.setdefault(item.event_id, {})[item.channel] = reason
-        records = [
-            (view["id"], now, routing.rev, dumps(record(routing, suppressed.get(view["id"]))).decode())
-            for view, routing in routed
-        ]
-        event_store.record_routings(connection, records)
-        return planned.created
 
 
 async def _wait(pause: float, error: StoreUnavailable) -> float:

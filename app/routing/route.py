@@ -1,6 +1,6 @@
 """Decides about one event: which card to which channel, or dropped, or unrouted. Pure; some µs."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -91,7 +91,7 @@ def route(book: Rulebook, view: View) -> Routing:
     """
     service = view.get("service")
     service = service if isinstance(service, str) else UNMAPPED
-    matched = _matched(book, view)
+    matched = matching(book, view)
     names = tuple(rule.name for rule in matched)
     if not matched:
         key = _key(book.dedupe, view) if book.fallback else None
@@ -110,30 +110,39 @@ def received(view: View) -> int:
     return to_us(datetime.fromisoformat(view["received_at"]))
 
 
-def _matched(book: Rulebook, view: View) -> list[Rule]:
+def matching(book: Rulebook, view: View) -> list[Rule]:
+    """The rules that match an event, in order."""
     event_type = view.get("type")
     candidates = book.index.get(event_type) if isinstance(event_type, str) else None
     return [] if candidates is None else [rule for holds, rule in candidates(view) if holds(view)]
 
 
-def _sends(book: Rulebook, matched: list[Rule], view: View, service: str) -> tuple[tuple[Send, ...], tuple[Muted, ...]]:
-    """What goes out, and what a mute drops: either way the channel has had the event."""
-    sends: dict[str, Send] = {}
-    muted: dict[str, Muted] = {}
+def winners(book: Rulebook, matched: Sequence[Rule], service: str) -> list[tuple[Rule, dict[str, str]]]:
+    """Each rule with the channels that it is the first to choose for a service, and the purpose of each."""
+    taken: set[str] = set()
+    won = []
     for rule in matched:
-        won: dict[str, str] = {}
+        chosen: dict[str, str] = {}
         for purpose in rule.to:
             for channel in book.channels_for(purpose, service):
-                if channel not in sends and channel not in muted:
-                    won.setdefault(channel, purpose)
-        if not won:
-            continue
+                if channel not in taken:
+                    chosen.setdefault(channel, purpose)
+        if chosen:
+            won.append((rule, chosen))
+            taken |= chosen.keys()
+    return won
+
+
+def _sends(book: Rulebook, matched: list[Rule], view: View, service: str) -> tuple[tuple[Send, ...], tuple[Muted, ...]]:
+    """What goes out, and what a mute drops: either way the channel has had the event."""
+    sends: list[Send] = []
+    muted: list[Muted] = []
+    for rule, won in winners(book, matched, service):
         if rule.mute is not None and dropped_at(rule, received(view)):
-            muted |= {channel: Muted(channel, rule.name, rule.mute.during.name) for channel in won}
-            continue
-        for send in _of_rule(book, rule, won, view, service):
-            sends[send.channel] = send
-    return tuple(sends.values()), tuple(muted.values())
+            muted += [Muted(channel, rule.name, rule.mute.during.name) for channel in won]
+        else:
+            sends += _of_rule(book, rule, won, view, service)
+    return tuple(sends), tuple(muted)
 
 
 def _of_rule(book: Rulebook, rule: Rule, won: dict[str, str], view: View, service: str) -> Iterator[Send]:
@@ -149,9 +158,13 @@ def _of_rule(book: Rulebook, rule: Rule, won: dict[str, str], view: View, servic
 
 
 def _key(dedupe: Dedupe | None, view: View) -> tuple[str, int] | None:
-    """The key of the news, or None when a field of it is missing: two unknowns are not the same."""
-    if dedupe is None:
+    if dedupe is None or (news := news_of(dedupe, view)) is None:
         return None
+    return derived_id(news), dedupe.window_us
+
+
+def news_of(dedupe: Dedupe, view: View) -> str | None:
+    """What counts as the same news, or None when a field of it is missing: two unknowns are not the same."""
     values = []
     for keys in dedupe.keys:
         value = look_up(view, keys) if len(keys) > 1 else view.get(keys[0])
@@ -159,4 +172,4 @@ def _key(dedupe: Dedupe | None, view: View) -> tuple[str, int] | None:
             return None
         values.append(value)
     # One text for the whole of it: repr tells "1" from 1, cannot fail, and makes one part to hash.
-    return derived_id(repr((dedupe.by, values))), dedupe.window_us
+    return repr((dedupe.by, values))
