@@ -28,9 +28,12 @@ from app.delivery.courier import Courier
 from app.delivery.reaper import Reaper
 from app.ingest.committer import Committer
 from app.ingest.door import HookDoor, OpenSource
+from app.ingest.own_news import Teller
 from app.ingest.process import BATCH, Processor
 from app.ingest.protocol import sweep_forever
+from app.ingest.schedules import Scheduler
 from app.ingest.upkeep import Disk, Upkeep
+from app.ingest.watch import RulesNews, Watch
 from app.kernel import logs
 from app.kernel.clock import SECOND, Clock, system_clock
 from app.kernel.discover import rooms
@@ -212,9 +215,20 @@ def _loops(building: Building, parts: Parts, disk: Disk) -> Iterator[Coroutine[A
     yield sweep_forever(settings.receive_timeout / SECOND)
     if "process" in parts.roles:
         yield parts.processor.run()
+        teller = Teller(database, parts.book, parts.courier.wake)
+        yield Scheduler(teller, database.clock).run()
+        yield Watch(database, teller, parts.channels, _rules_news(building.rules), database.clock).run()
     if "deliver" in parts.roles:
         yield parts.courier.run()
         yield Reaper(database, parts.courier.wake, parts.courier.at_most_once).run()
+
+
+def _rules_news(rules: Rules) -> Callable[[], RulesNews]:
+    def now() -> RulesNews:
+        state = rules.state.now
+        return RulesNews(state.rev, state.loaded_at, state.problems)
+
+    return now
 
 
 async def _end(parts: Parts, tasks: list[asyncio.Task[None]]) -> None:

@@ -2,9 +2,11 @@
 
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import chain
 from pathlib import Path
 
 from app.cards import Cards, load_cards
+from app.cards.words import check_words
 from app.estate import SECTIONS as ESTATE_SECTIONS
 from app.estate import Estate, load_estate
 from app.kernel import yaml
@@ -52,10 +54,23 @@ def load_rules(folder: Path, channel_kinds: Collection[str], *, tests: bool = Tr
         services=estate.services,
         foreign_sections=(*ESTATE_SECTIONS, *_LATER),
     )
+    _check_messages(rules)
     failed = [result for result in run_trials(rules) if not result.passed] if tests else []
     if failed:
         raise ConfigErrors([_failure(result) for result in failed])
     return RuleSet(estate, rules, cards, tuple(str(warning) for warning in (*lint(rules), *cards.warnings)))
+
+
+def _check_messages(rules: Rulebook) -> None:
+    """The texts of messages are in the language of cards: raises ConfigErrors when one is wrong."""
+    problems = []
+    for message in rules.messages:
+        for text in (*message.texts, *chain.from_iterable((message.by_user or {}).values())):
+            if problem := check_words(text):
+                what = f"the message {message.name!r}: {problem}"
+                problems.append(ConfigError(what, file=message.file, line=message.line))
+    if problems:
+        raise ConfigErrors(problems)
 
 
 def _failure(result: TrialResult) -> ConfigError:

@@ -21,6 +21,8 @@ class Message:
     texts: tuple[str, ...]
     by_user: Mapping[str, tuple[str, ...]] | None
     serious: bool
+    file: str = ""
+    line: int = 0
 
     def fits(self, view: View, bad: bool) -> bool:
         """Whether the event is one for it, times apart."""

@@ -69,6 +69,8 @@ def _read_message(
         tuple(entry.text or ()),
         {user: tuple(texts) for user, texts in entry.by_user.items()} if entry.by_user is not None else None,
         serious=match is not None and any(clause.path in _OUTCOME for clause in match.clauses),
+        file=written.file,
+        line=written.line,
     )
 
 
