@@ -6,14 +6,15 @@ from dataclasses import dataclass
 import sqlalchemy as sa
 from sqlalchemy import Connection
 
-from app.store.tables import INFLIGHT, PENDING, channel_states, deliveries, events
+from app.store.tables import INFLIGHT, PENDING, channel_states, deliveries, digests, events
 
 
 @dataclass(frozen=True, slots=True)
 class Claimed:
-    """A delivery that is ours to send. `tries` counts this one; `data` is the event's flat view as JSON.
+    """A delivery that is ours to send. `tries` counts this one; `data` is the event's or digest's flat view as JSON.
 
-    `rendered` is the frozen card of an earlier try; `data` is None when the event is gone.
+    `rendered` is the frozen card of an earlier try; `data` is None when the event is gone; `extra` is what was decided
+    at routing.
     """
 
     id: int
@@ -29,6 +30,7 @@ class Claimed:
     expires_at: int
     rendered: bytes | None
     data: bytes | None
+    extra: bytes | None = None
 
 
 _now = sa.bindparam("now_", type_=sa.BigInteger)
@@ -49,7 +51,7 @@ _DUE = (
     .with_for_update(skip_locked=True)
     .cte("due")
 )
-_OWNED = sa.exists().where(
+OWNED = sa.exists().where(
     channel_states.c.channel == _channel, channel_states.c.owner == _owner, channel_states.c.lease_until > _now
 )
 # SQLite uses the index only for a value of known affinity, and a column in RETURNING has none: hence the cast.
@@ -59,9 +61,15 @@ _EVENT = (
     .correlate(deliveries)
     .scalar_subquery()
 )
+_DIGEST = (
+    sa.select(digests.c.data)
+    .where(digests.c.id == sa.cast(deliveries.c.event_id, digests.c.id.type))
+    .correlate(deliveries)
+    .scalar_subquery()
+)
 _CLAIM = (
     sa.update(deliveries)
-    .where(deliveries.c.id.in_(sa.select(_DUE.c.id)), deliveries.c.state == PENDING, _OWNED)
+    .where(deliveries.c.id.in_(sa.select(_DUE.c.id)), deliveries.c.state == PENDING, OWNED)
     .values(
         state="inflight",
         fence=deliveries.c.fence + 1,
@@ -82,7 +90,8 @@ _CLAIM = (
         deliveries.c.fence,
         deliveries.c.expires_at,
         deliveries.c.rendered,
-        _EVENT,
+        sa.func.coalesce(_EVENT, _DIGEST),
+        deliveries.c.extra,
     )
 )
 

@@ -10,49 +10,58 @@ from sqlalchemy import Connection
 
 from app.kernel.ids import derived_id
 from app.store.bulk import BulkInsert
+from app.store.bundles import join, waiting
 from app.store.news import News, claim_news
 from app.store.tables import DEAD, PENDING, deliveries
 from app.store.upsert import insert_for
+from app.store.wanted import Wanted, delivery_key
+
+__all__ = ["SAME_NEWS", "Planned", "Wanted", "add", "cancel", "delivery_key", "owe_again", "plan"]
 
 SAME_NEWS = "same_news"
 
 
 @dataclass(frozen=True, slots=True)
-class Wanted:
-    """A card that a rule wants sent: `generation` 0 for news, n for its n-th replay; `max_age_us` how long it may wait.
-
-    `dedupe` is what counts as the same news and its window in µs; it holds
-    for each channel apart.
-    """
-
-    event_id: str
-    channel: str
-    card: str
-    rule: str
-    generation: int
-    max_age_us: int
-    dedupe: tuple[str, int] | None = None
-
-
-@dataclass(frozen=True, slots=True)
 class Planned:
-    """What came of it: new deliveries by channel, and what was not sent, with the reason."""
+    """What came of it: new deliveries by channel, what was not sent, with the reason, and what waits, in which bundle.
+
+    The first card of a bundle may be in none of them: it is sent at once.
+    """
 
     created: Mapping[str, int]
     suppressed: Sequence[tuple[Wanted, str]]
-
-
-def delivery_key(event_id: str, channel: str, generation: int) -> str:
-    """What makes a delivery the same: a channel gets an event once in a generation, whatever the rules say by then."""
-    return derived_id("delivery", event_id, channel, generation)
+    waiting: Sequence[tuple[Wanted, int]] = ()
 
 
 def plan(connection: Connection, wanted: Sequence[Wanted], now: int) -> Planned:
     """Owe these cards, in the transaction of the events. A second run with the same events adds nothing."""
     suppressed = _suppressed(connection, wanted, now)
-    rows = {row[_KEY]: row for item in wanted if item not in suppressed for row in (_row(item, now),)}
-    created = Counter(_insert(connection, rows))
-    return Planned(created, [(item, SAME_NEWS) for item in suppressed])
+    left = [item for item in wanted if item not in suppressed]
+    patient = [item for item in left if item.wait is not None]
+    at_once: Sequence[Wanted] = left
+    waits: Sequence[tuple[Wanted, int]] = ()
+    if patient:
+        alone, waits = _wait(connection, patient)
+        at_once = [item for item in left if item.wait is None or item in alone]
+    return Planned(add(connection, at_once, now), [(item, SAME_NEWS) for item in suppressed], waits)
+
+
+def _wait(connection: Connection, patient: Sequence[Wanted]) -> tuple[set[Wanted], list[tuple[Wanted, int]]]:
+    """Let them wait: those that need not, as the first of their bundle, and the bundle of each of the others."""
+    cards = [waiting(item) for item in patient]
+    joined = join(connection, cards)
+    alone, waits = set(), []
+    for wanted, (_, item) in zip(patient, cards, strict=True):
+        if item.key in joined.at_once:
+            alone.add(wanted)
+        elif item.key in joined.bundle_of:
+            waits.append((wanted, joined.bundle_of[item.key]))
+    return alone, waits
+
+
+def add(connection: Connection, wanted: Sequence[Wanted], now: int) -> Mapping[str, int]:
+    """Owe these cards now; returns how many are new, by channel."""
+    return Counter(_insert(connection, {row[_KEY]: row for item in wanted for row in (_row(item, now),)}))
 
 
 def _insert(connection: Connection, rows: Mapping[str, tuple[Any, ...]]) -> list[str]:
@@ -83,13 +92,13 @@ def _row(item: Wanted, now: int) -> tuple[Any, ...]:
     key = delivery_key(item.event_id, item.channel, item.generation)
     return (
         key, item.event_id, item.channel, item.card, item.rule, item.generation,
-        "pending", now, now + item.max_age_us, 0, 0, 0, now,
+        "pending", now, now + item.max_age_us, 0, 0, 0, now, item.extra,
     )  # fmt: skip
 
 
 _COLUMNS = (
     "key", "event_id", "channel", "card", "rule", "generation",
-    "state", "due_at", "expires_at", "tries", "ambiguous", "fence", "created_at",
+    "state", "due_at", "expires_at", "tries", "ambiguous", "fence", "created_at", "extra",
 )  # fmt: skip
 _KEY, _CHANNEL = _COLUMNS.index("key"), _COLUMNS.index("channel")
 _ADD = BulkInsert(deliveries, *_COLUMNS)
@@ -118,7 +127,9 @@ def owe_again(connection: Connection, delivery_id: int, now: int, max_age_us: in
     if letter is None:
         return None
     generation = letter.generation + 1
-    again = Wanted(letter.event_id, letter.channel, letter.card, letter.rule, generation, max_age_us)
+    again = Wanted(
+        letter.event_id, letter.channel, letter.card, letter.rule, generation, max_age_us, extra=letter.extra
+    )
     plan(connection, [again], now)
     key = delivery_key(letter.event_id, letter.channel, generation)
     found: int | None = connection.scalar(sa.select(deliveries.c.id).where(deliveries.c.key == key))

@@ -191,6 +191,22 @@ def oldest_waiting(connection: Connection) -> int | None:
     return found
 
 
+_UNTRIED = (receipts.c.state == _STATE_RECEIVED, receipts.c.tries == 0)
+_OLDEST_UNTRIED = sa.select(receipts.c.due_at).where(*_UNTRIED).order_by(receipts.c.due_at).limit(1)
+_OLDEST_LEASED = sa.select(sa.func.min(receipts.c.received_at)).where(
+    *_UNTRIED, receipts.c.due_at > sa.bindparam("now")
+)
+
+
+def oldest_untried(connection: Connection, now: int) -> int | None:
+    """When the oldest receipt came that nobody has tried to read yet, those included that a replica reads now; or None.
+
+    Two small looks into the index of what waits: one that is not leased is due since it came.
+    """
+    found = (connection.scalar(_OLDEST_UNTRIED), connection.scalar(_OLDEST_LEASED, {"now": now}))
+    return min((each for each in found if each is not None), default=None)
+
+
 def get(connection: Connection, receipt_id: str) -> Mapping[str, Any] | None:
     """A receipt without its body."""
     row = connection.execute(sa.select(receipts).where(receipts.c.id == receipt_id)).mappings().first()

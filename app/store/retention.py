@@ -3,7 +3,19 @@
 import sqlalchemy as sa
 from sqlalchemy import Connection, Table
 
-from app.store.tables import attempts, deliveries, events, news_sent, receipt_bodies, receipts, routings, seen
+from app.store.tables import (
+    attempts,
+    bundle_items,
+    bundles,
+    deliveries,
+    digests,
+    events,
+    news_sent,
+    receipt_bodies,
+    receipts,
+    routings,
+    seen,
+)
 
 BITE = 500
 
@@ -30,7 +42,21 @@ def prune_history(connection: Connection, before: int) -> int:
         sa.select(events.c.id).where(events.c.received_at < before).limit(BITE))]  # fmt: skip
     connection.execute(sa.delete(routings).where(routings.c.event_id.in_(gone)))
     connection.execute(sa.delete(events).where(events.c.id.in_(gone)))
-    return len(old) + len(gone) + _bite(connection, deliveries, (deliveries.c.finished_at < before) & _SETTLED)
+    settled = _bite(connection, deliveries, (deliveries.c.finished_at < before) & _SETTLED)
+    return len(old) + len(gone) + settled + _prune_bundles(connection, before)
+
+
+def _prune_bundles(connection: Connection, before: int) -> int:
+    """One bite of closed bundles with their cards, and of digests that no delivery shows."""
+    over = sa.select(bundles.c.id).where(bundles.c.closed_at < before).order_by(bundles.c.id).limit(BITE)
+    items = _bite(connection, bundle_items, bundle_items.c.bundle_id.in_(over))
+    empty = ~sa.exists().where(bundle_items.c.bundle_id == bundles.c.id)
+    unseen = ~sa.exists().where(deliveries.c.event_id == digests.c.id)
+    return (
+        items
+        + _bite(connection, bundles, (bundles.c.closed_at < before) & empty)
+        + _bite(connection, digests, (digests.c.created_at < before) & unseen)
+    )
 
 
 def _bite(connection: Connection, table: Table, old: sa.ColumnElement[bool]) -> int:

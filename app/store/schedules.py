@@ -1,7 +1,5 @@
 """Schedules: when each rule with a `schedule` came due last. Of several replicas one sees to each time."""
 
-from collections.abc import Mapping
-
 import sqlalchemy as sa
 from sqlalchemy import Connection
 
@@ -9,17 +7,20 @@ from app.store.tables import schedules
 from app.store.upsert import insert_for
 
 
-def last_due(connection: Connection) -> Mapping[str, int]:
-    """When each rule came due last, µs, by its name."""
-    return {rule: at for rule, at in connection.execute(sa.select(schedules.c.rule, schedules.c.last_due))}
+def enrol(connection: Connection, rule: str, at: int) -> None:
+    """Give a rule its row if it has none yet, as if it had come due at this time (µs): its first time is after that."""
+    new = insert_for(connection, schedules).on_conflict_do_nothing()
+    connection.execute(new, {"rule": rule, "last_due": at})
 
 
-def came_due(connection: Connection, rule: str, at: int) -> bool:
-    """Note that a rule came due at this time; False if that, or a later time, was noted already."""
-    insert = insert_for(connection, schedules)
-    noted = insert.on_conflict_do_update(
-        index_elements=[schedules.c.rule],
-        set_={"last_due": insert.excluded.last_due},
-        where=schedules.c.last_due < insert.excluded.last_due,
-    ).returning(schedules.c.rule)
-    return connection.execute(noted, {"rule": rule, "last_due": at}).scalar() is not None
+def claim_due(connection: Connection, rule: str, at: int) -> int | None:
+    """See to it that a rule came due at this time: when it did before, µs; None if somebody saw to it already.
+
+    Others that ask for the same rule wait until this transaction ends.
+    """
+    mine = schedules.c.rule == rule
+    before: int | None = connection.scalar(sa.select(schedules.c.last_due).where(mine).with_for_update())
+    if before is None or before >= at:
+        return None
+    connection.execute(sa.update(schedules).where(mine).values(last_due=at))
+    return before

@@ -3,6 +3,7 @@
 import sqlalchemy as sa
 from sqlalchemy import (
     BigInteger,
+    Boolean,
     CheckConstraint,
     Column,
     Index,
@@ -130,6 +131,7 @@ deliveries = Table(
     Column("http_status", SmallInteger),
     Column("created_at", BigInteger, nullable=False),
     Column("finished_at", BigInteger),
+    Column("extra", LargeBinary),
     CheckConstraint("state IN ('pending','inflight','delivered','dead','cancelled')", name="deliveries_state"),
 )
 for _name, _columns, _in_state in (
@@ -188,4 +190,61 @@ audit = Table(
     Column("action", String(40), nullable=False),
     Column("object", String(120), nullable=False),
     Column("detail", Text, nullable=False),
+)
+
+bundles = Table(
+    "bundles",
+    metadata,
+    Column("id", _Serial, primary_key=True, autoincrement=True),
+    Column("key", String(32), nullable=False),
+    Column("channel", String(60), nullable=False),
+    Column("how", String(8), nullable=False),
+    Column("by", String(100), nullable=False),
+    Column("card", String(60), nullable=False),
+    Column("opener", String(32), nullable=False),
+    Column("first_at", BigInteger, nullable=False),
+    Column("last_at", BigInteger, nullable=False),
+    Column("wait", BigInteger, nullable=False),
+    Column("max_wait", BigInteger, nullable=False),
+    Column("until", BigInteger, nullable=False),
+    Column("due_at", BigInteger, nullable=False),
+    Column("closed_at", BigInteger),
+    Column("delivery_key", String(32)),
+)
+_OPEN = bundles.c.closed_at.is_(None)
+Index("bundles_open", bundles.c.key, unique=True, sqlite_where=_OPEN, postgresql_where=_OPEN)
+Index("bundles_due", bundles.c.due_at, sqlite_where=_OPEN, postgresql_where=_OPEN)
+
+bundle_items = Table(
+    "bundle_items",
+    metadata,
+    Column("key", String(32), primary_key=True),
+    Column("bundle_id", BigInteger, nullable=False),
+    Column("event_id", String(32), nullable=False),
+    Column("at", BigInteger, nullable=False),
+    Column("until", BigInteger, nullable=False),
+    Column("card", String(60), nullable=False),
+    Column("rule", String(100), nullable=False),
+    Column("generation", Integer, nullable=False),
+    Column("max_age", BigInteger, nullable=False),
+    Column("sent_alone", Boolean, nullable=False),
+    Column("extra", LargeBinary),
+    sqlite_with_rowid=False,
+)
+Index("bundle_items_order", bundle_items.c.bundle_id, bundle_items.c.at, bundle_items.c.key)
+
+digests = Table(
+    "digests",
+    metadata,
+    Column("id", String(32), primary_key=True),
+    Column("data", LargeBinary, nullable=False),
+    Column("created_at", BigInteger, nullable=False),
+)
+
+schedules = Table(
+    "schedules",
+    metadata,
+    Column("rule", String(100), primary_key=True),
+    Column("last_due", BigInteger, nullable=False),
+    sqlite_with_rowid=False,
 )
