@@ -105,6 +105,12 @@ def route(book: Rulebook, view: View) -> Routing:
     return Routing(book.rev, sends, names, None, unrouted=False, muted=muted, message=message)
 
 
+def route_scheduled(book: Rulebook, rule: Rule, view: View) -> Routing:
+    """What becomes of the summary that a rule with a schedule is due for: it goes to the rule's purposes."""
+    sends, muted = _sends(book, [rule], view, UNMAPPED)
+    return Routing(book.rev, sends, (rule.name,), None, unrouted=False, muted=muted)
+
+
 def received(view: View) -> int:
     """When an event was received, µs."""
     return to_us(datetime.fromisoformat(view["received_at"]))
