@@ -18,7 +18,7 @@ def check_size(pattern: Any) -> None:
     while waiting:
         value = waiting.pop()
         if isinstance(value, dict):
-            size += 2 + sum(_text(key) + 2 for key in value)
+            size += 2 + max(0, 2 * len(value) - 1) + sum(map(_text, value))
             waiting.extend(value.values())
         elif isinstance(value, list):
             size += 2 + max(0, len(value) - 1)

@@ -138,7 +138,8 @@ def _place(old: Any, keys: list[str], value: Any) -> Any:
     head, *rest = keys
     if isinstance(old, dict):
         return {**old, head: _place(old.get(head, MISSING), rest, value)}
-    if isinstance(old, _LISTS) and any(isinstance(item, dict) for item in old):
-        return [_place(item, keys, value) if isinstance(item, dict) else item for item in old]
+    items = list(flat_items(old)) if isinstance(old, _LISTS) else []
+    if any(isinstance(item, dict) for item in items):
+        return [_place(item, keys, value) if isinstance(item, dict) else item for item in items]
     new = {head: _place(MISSING, rest, value)}
     return new if old is MISSING else [old, new]
