@@ -111,3 +111,24 @@ def listing(
         query = query.where(sa.tuple_(events.c.occurred_at, events.c.seq) < sa.tuple_(*before))
     query = query.order_by(events.c.occurred_at.desc(), events.c.seq.desc()).limit(limit)
     return [(row[0], row[1], row[2]) for row in connection.execute(query)]
+
+
+def as_received(connection: Connection, after: tuple[int, int], limit: int) -> list[tuple[int, int, bytes]]:
+    """The next events in the order in which they were received, as (received_at, seq, data).
+
+    `after` is where the last page ended; (t, 0) begins with what was received after t µs. Each page is a short look:
+    a long one would keep the service from making its log shorter.
+    """
+    rows = connection.execute(_AS_RECEIVED, {"at_": after[0], "seq_": after[1], "limit_": limit})
+    return [(row[0], row[1], row[2]) for row in rows]
+
+
+_AS_RECEIVED = (
+    sa.select(events.c.received_at, events.c.seq, events.c.data)
+    .where(
+        sa.tuple_(events.c.received_at, events.c.seq)
+        > sa.tuple_(sa.bindparam("at_", type_=sa.BigInteger), sa.bindparam("seq_", type_=sa.BigInteger))
+    )
+    .order_by(events.c.received_at, events.c.seq)
+    .limit(sa.bindparam("limit_", type_=sa.Integer))
+)

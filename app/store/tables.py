@@ -88,6 +88,7 @@ events = Table(
 )
 Index("events_time", events.c.occurred_at, events.c.seq)
 Index("events_service", events.c.service, events.c.occurred_at)
+Index("events_received", events.c.received_at, events.c.seq)
 
 routings = Table(
     "routings",
