@@ -13,10 +13,14 @@ from app.cli.remote import Service
 from app.config.environment import read_environment
 from app.config.files import RuleSet, load_rules
 from app.config.settings import read_settings
+from app.kernel.clock import iso, system_clock
 from app.kernel.discover import rooms
 from app.kernel.errors import BadPayload, ConfigErrors
 from app.kernel.json import loads
 from app.routing import editor_schema, explain, run_trials
+
+NO_ID = "0" * 32
+"""Of an event that was written by hand."""
 
 rules_cli = typer.Typer(help="The rule book: check, test, explain, describe.", no_args_is_help=True)
 
@@ -117,7 +121,7 @@ def _view(path: Path) -> dict[str, Any]:
     view = loads(path.read_bytes())
     if not isinstance(view, dict):
         raise BadPayload(f"{path} holds no event: expected an object with its fields")
-    return view
+    return {"id": NO_ID, "received_at": view.get("occurred_at") or iso(system_clock()), **view}
 
 
 def _junit(results: list[tuple[str, tuple[str, ...]]]) -> bytes:

@@ -57,7 +57,7 @@ def _came(routing: Routing) -> dict[str, Any]:
     sends, held, grouped = {}, {}, {}
     for send in routing.sends:
         wait = send.wait
-        if wait is not None and wait.how == "group":
+        if wait is not None and wait.how == "group" and not wait.first_now:
             grouped[send.channel] = wait.card
         elif wait is not None and wait.until:
             held[send.channel] = send.card

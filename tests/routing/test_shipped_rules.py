@@ -12,8 +12,9 @@ from app.events.own import MADE_FOR_A_CARD
 from app.kernel.yaml import load
 from app.routing import Rulebook, editor_schema, lint, load_rulebook, route, run_trials
 
+AT_TEN = {"id": "0" * 32, "received_at": "2026-03-04T10:00:00Z"}
 RULES = Path(__file__).parents[2] / "rules"
-CARDS = ["deployment", "deployment-failed", "pipeline", "security", "pull-request", "generic", "unrouted", "minimal"]
+CARDS = [*sorted(path.stem for path in (RULES / "cards").glob("*.yaml")), "minimal"]
 
 
 @pytest.fixture(scope="module")
@@ -72,10 +73,20 @@ def _telling(event_type: str) -> dict[str, Any]:
     )
 
 
-@pytest.mark.parametrize("environment", ["dev", "qa", "preprod", "prod", "feature"])
-def test_deployments_are_told_in_every_environment(book: Rulebook, environment: str) -> None:
-    view = {"type": "deployment.finished", "service": "basket", "environment": environment}
-    assert {send.card for send in route(book, view | {"status": "succeeded"}).sends} == {"deployment"}
+@pytest.mark.parametrize(
+    ("environment", "cards"),
+    [
+        ("dev", {"deployment-digest"}),
+        ("qa", {"deployment", "deployment-qa"}),
+        ("preprod", {"deployment"}),
+        ("prod", {"deployment"}),
+        ("feature", {"feature-branch"}),
+    ],
+)
+def test_deployments_are_told_in_every_environment(book: Rulebook, environment: str, cards: set[str]) -> None:
+    view = AT_TEN | {"type": "deployment.finished", "service": "basket", "environment": environment}
+    sends = route(book, view | {"status": "succeeded"}).sends
+    assert {(send.wait and send.wait.card) or send.card for send in sends} == cards
     assert {send.card for send in route(book, view | {"status": "failed"}).sends} == {"deployment-failed"}
 
 
