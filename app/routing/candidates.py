@@ -38,4 +38,9 @@ def _keepable(value: Any) -> bool:
 
 def _asked(rule: Rule) -> list[tuple[int, Test]]:
     """What a rule asks of the keys, whatever the operator: (place in _KEYS, test)."""
-    return [(_KEYS.index(clause.path), clause.test) for clause in rule.match.clauses if clause.path in _KEYS]
+    asked = [(_KEYS.index(clause.path), clause.test) for clause in rule.match.clauses if clause.path in _KEYS]
+    for at, key in enumerate(_KEYS):
+        values = rule.pattern.values(key) if rule.pattern is not None else None
+        if values is not None:
+            asked.append((at, values.__contains__))
+    return asked

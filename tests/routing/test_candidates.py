@@ -64,6 +64,20 @@ rules:
     assert asked(book, event, "payments-api") == ["unmapped", "payments", "late"]
 
 
+def test_rules_with_a_pattern_are_found_by_what_it_asks_for_everywhere(with_rules: Load) -> None:
+    book = with_rules("""
+rules:
+  - {name: prod, pattern: {type: [deployment.finished], environment: [prod], service: [basket, ledger]}, drop: true}
+  - {name: either, pattern: {$or: [{environment: [dev]}, {environment: [prod], status: [failed]}]}, drop: true}
+  - {name: anything, pattern: {environment: [{anything-but: prod}]}, drop: true}
+""")
+    event = "deployment.finished"
+    assert asked(book, event, "basket", environment="prod", status="failed") == ["prod", "either", "anything"]
+    assert asked(book, event, "checkout", environment="prod", status="failed") == ["either", "anything"]
+    assert asked(book, event, "ledger", environment="qa") == ["anything"]
+    assert asked(book, "gate.decided", "ledger", environment="dev") == ["either", "anything"]
+
+
 def test_a_value_that_no_event_has_is_asked_of_every_rule(with_rules: Load) -> None:
     book = with_rules("rules:\n  - {name: it, match: {environment: {exists: true}}, drop: true}\n")
     assert asked(book, "gate.decided", "basket", environment=["prod"]) == ["it"]
