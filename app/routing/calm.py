@@ -1,11 +1,13 @@
 """Calm: which cards wait, with whom, and until when. What waits together is told together."""
 
 from dataclasses import dataclass
-from typing import Literal
+from typing import Any, Literal
 
+from app.events import UNMAPPED
 from app.kernel.ids import derived_id
 from app.routing.match import View, look_up
-from app.routing.rulebook import Rule
+from app.routing.operators import exists
+from app.routing.rulebook import Coalesce, Rule
 
 How = Literal["group", "coalesce", "hold"]
 
@@ -14,6 +16,7 @@ How = Literal["group", "coalesce", "hold"]
 class Wait:
     """Why a card waits. Cards with the same `key` wait together, in one bundle. All times in µs.
 
+    Those of one key have the same `until`: what one night held is never kept back with what the next one holds.
     The bundle is due at `max(until, min(last + wait, first + max_wait))`, where `first` and `last` are the earliest
     and the latest `at` in it: so neither the order of arrival nor a restart changes when it ends.
     """
@@ -38,18 +41,16 @@ def wait_of(rule: Rule, channel: str, view: View, at: int) -> Wait | None:
     """Why a card of this rule waits, if it does, for an event that was received at `at` (µs)."""
     until, group = _held_until(rule, at), rule.group
     if group is not None:
-        key = derived_id("group", rule.name, channel, _values(view, group.keys))
+        key = derived_id("group", rule.name, channel, until, repr(_values(view, group.keys)))
         first_now = group.first_now and not until
         return Wait("group", rule.name, key, group.card, at, group.wait, group.max_wait, until, first_now)
-    if rule.coalesce is not None:
-        key, window = (
-            derived_id("coalesce", rule.name, channel, _values(view, rule.coalesce.keys)),
-            rule.coalesce.window,
-        )
+    thing = _thing(rule.coalesce, view)
+    if rule.coalesce is not None and thing:
+        key, window = derived_id("coalesce", rule.name, channel, until, thing), rule.coalesce.window
         return Wait("coalesce", rule.name, key, "", at, window, window, until)
     if until and rule.mute is not None:
         times = rule.mute.during.name  # whatever the same times hold for a channel comes together
-        return Wait("hold", times, derived_id("hold", times, channel), "", at, until=until)
+        return Wait("hold", times, derived_id("hold", times, channel, until), "", at, until=until)
     return None
 
 
@@ -65,5 +66,11 @@ def _held_until(rule: Rule, at: int) -> int:
     return rule.mute.during.ends(at) or 0
 
 
-def _values(view: View, keys: tuple[tuple[str, ...], ...]) -> str:
-    return repr([look_up(view, path) for path in keys])
+def _thing(coalesce: Coalesce | None, view: View) -> str:
+    """What only the last state is told of; "" when a field of it is missing: of two unknowns neither may be lost."""
+    values = _values(view, coalesce.keys) if coalesce is not None else []
+    return repr(values) if all(exists(value) and value != UNMAPPED for value in values) and values else ""
+
+
+def _values(view: View, keys: tuple[tuple[str, ...], ...]) -> list[Any]:
+    return [look_up(view, path) for path in keys]
