@@ -36,7 +36,7 @@ class People:
         return None if known in self.never or email in self.never else known
 
     def person(self, email: str, name: str = "") -> Person:
-        """Somebody by e-mail, called by name or else by what stands before the @."""
+        """Somebody by e-mail, called by name or else by what stands before the @; without e-mail by name alone."""
         return Person(name.strip() or email.partition("@")[0], self.address(email))
 
 
@@ -60,7 +60,8 @@ def mentioned(mention: Mention, view: View, people: People, team: tuple[str, ...
     found: dict[str, Person] = {}
     for who in mention.who:
         for person in _called(who, view, people, team):
-            found.setdefault(person.address or person.name, person)
+            if person.name:
+                found.setdefault(person.address or person.name, person)
     return tuple(found.values())[:MOST]
 
 
@@ -68,20 +69,22 @@ def _called(who: str, view: View, people: People, team: tuple[str, ...]) -> Iter
     if who == "team":
         yield from map(people.person, team)
     elif who in ("author", "authors"):
-        yield from (_author(author, people) for author in _authors(view, all_of_them=who == "authors"))
+        for author in _authors(view, all_of_them=who == "authors"):
+            yield people.person(author.get("email") or "", author.get("name") or "")
     else:
         yield people.person(user_of(who) or "")
 
 
 def _authors(view: View, *, all_of_them: bool) -> Iterator[Mapping[str, Any]]:
-    """The author of an event's commit, or of its pull request; with `all_of_them` those of the commits it carries."""
-    carried = view.get("commits") if all_of_them else None
-    for part in (view.get("commit") or view.get("pull_request"), *(carried or ())):
-        author = part.get("author") if isinstance(part, dict) else None
-        if isinstance(author, dict) and (author.get("email") or author.get("name")):
-            yield author
+    """The author of an event's commit, else of its pull request; with `all_of_them` those of the commits it carries."""
+    own = _author(view.get("commit")) or _author(view.get("pull_request"))
+    carried = map(_author, view.get("commits") or ()) if all_of_them else ()
+    yield from (author for author in (own, *carried) if author is not None)
 
 
-def _author(author: Mapping[str, Any], people: People) -> Person:
-    email, name = author.get("email") or "", author.get("name") or ""
-    return people.person(email, name) if email else Person(name, None)
+def _author(part: Any) -> Mapping[str, Any] | None:
+    """The human being who wrote a commit or a pull request; a robot has nobody's attention to be called."""
+    author = part.get("author") if isinstance(part, dict) else None
+    if not isinstance(author, dict) or author.get("kind", "human") != "human":
+        return None
+    return author if author.get("email") or author.get("name") else None
