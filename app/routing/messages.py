@@ -9,24 +9,26 @@ from app.routing.people import People
 from app.routing.times import Times
 
 _BAD = frozenset({"failed", "error", "degraded", "missing", "block"})
+_NOTHING_BAD: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)
 class Message:
-    """An entry of `messages`. `holds` by event type, None for all; `serious` says that it may stand on bad news."""
+    """An entry of `messages`. `holds` by event type, None for all."""
 
     name: str
     holds: Mapping[str, Callable[[View], bool]] | None
     during: Times | None
     texts: tuple[str, ...]
     by_user: Mapping[str, tuple[str, ...]] | None
-    serious: bool
+    asks: frozenset[str]
+    """Fields (the first word of each path) that its match asks for: what is bad in one of these may carry it."""
     file: str = ""
     line: int = 0
 
-    def fits(self, view: View, bad: bool) -> bool:
-        """Whether the event is one for it, times apart."""
-        if bad and not self.serious:
+    def fits(self, view: View, bad: frozenset[str]) -> bool:
+        """Whether the event is one for it, times apart; `bad` as `bad_news` says."""
+        if bad and not bad & self.asks:
             return False
         if self.holds is None:
             return True
@@ -44,7 +46,7 @@ class Said:
 
 def said(messages: tuple[Message, ...], view: View, at: int, people: People) -> Said | None:
     """The first message that fits the event at that time (µs), or None. Of several texts its id picks one."""
-    bad = is_bad_news(view)
+    bad = bad_news(view)
     for message in messages:
         if not message.fits(view, bad):
             continue
@@ -54,16 +56,20 @@ def said(messages: tuple[Message, ...], view: View, at: int, people: People) -> 
     return None
 
 
-def is_bad_news(view: View) -> bool:
-    """Whether nobody wants a joke under it: something failed, is blocked, or is an incident."""
-    if view.get("status") in _BAD or view.get("verdict") in _BAD or str(view.get("type")).startswith("incident."):
-        return True
+def bad_news(view: View) -> frozenset[str]:
+    """The fields because of which nobody wants a joke under it: what failed, is blocked, or is an incident."""
     findings = view.get("findings")
-    return isinstance(findings, dict) and bool(findings.get("critical") or findings.get("high"))
+    found = {
+        "status": view.get("status") in _BAD,
+        "verdict": view.get("verdict") in _BAD,
+        "type": str(view.get("type")).startswith("incident."),
+        "findings": isinstance(findings, dict) and bool(findings.get("critical") or findings.get("high")),
+    }
+    return frozenset(name for name, bad in found.items() if bad) if any(found.values()) else _NOTHING_BAD
 
 
 def _author(view: View, people: People) -> str:
-    """The Teams address of who wrote it, else the e-mail: personal lines are for people, mentioned or not."""
+    """The Teams address of who wrote it, else the e-mail: who is never mentioned may still be spoken of."""
     email = look_up(view, ("commit", "author", "email"))
     if not isinstance(email, str):
         return ""

@@ -31,7 +31,7 @@ def read_places(sections: Sections, known: Known, problems: Problems) -> Places:
     """The four sections; what is wrong with them goes to `problems`."""
     for section in ("channels", "connections", "purposes", "teams"):
         for name, written in sections.maps[section].items():
-            _check_name(name, written, problems)
+            check_name(name, written, problems)
     connections = _read_connections(sections, problems)
     return Places(
         _read_channels(sections, known, problems),
@@ -41,7 +41,8 @@ def read_places(sections: Sections, known: Known, problems: Problems) -> Places:
     )
 
 
-def _check_name(name: str, written: Written, problems: Problems) -> None:
+def check_name(name: str, written: Written, problems: Problems) -> None:
+    """What is defined under a name in a map must have one; those in lists are checked by their models."""
     try:
         _NAME.validate_python(name)
     except ValidationError:

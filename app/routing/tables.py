@@ -1,6 +1,6 @@
 """Reads the tables: times, users, messages; and whom a rule mentions."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 from pydantic import RootModel
@@ -11,12 +11,11 @@ from app.routing.known import Known
 from app.routing.match import Match, Predicate
 from app.routing.messages import Message
 from app.routing.people import Mention, People
+from app.routing.places import check_name
 from app.routing.rule_entries import MentionEntry
 from app.routing.sections import Sections
 from app.routing.times import SpanEntry, Times
 from app.routing.written import Problems, Written
-
-_OUTCOME = frozenset({"status", "verdict", "type"})
 
 
 class TimesEntry(RootModel[list[SpanEntry]]):
@@ -27,6 +26,7 @@ def read_times(sections: Sections, timezone: str, problems: Problems) -> dict[st
     """All named times."""
     found = {}
     for name, written in sections.maps["times"].items():
+        check_name(name, written, problems)
         entry = written.read_as(TimesEntry, problems)
         if entry is not None and not entry.root:
             problems.append(written.problem(f"{name!r} has no span", "e.g. [{from: '19:00', to: '07:00'}]"))
@@ -68,10 +68,18 @@ def _read_message(
         times.get(entry.during) if entry.during else None,
         tuple(entry.text or ()),
         {user: tuple(texts) for user, texts in entry.by_user.items()} if entry.by_user is not None else None,
-        serious=match is not None and any(clause.path in _OUTCOME for clause in match.clauses),
+        frozenset(_asked(match)) if match is not None else frozenset(),
         file=written.file,
         line=written.line,
     )
+
+
+def _asked(match: Match) -> Iterator[str]:
+    """The first word of every path in a match, at any depth."""
+    yield from (clause.keys[0] for clause in match.clauses)
+    for branches in match.branches:
+        for inner in branches.matches:
+            yield from _asked(inner)
 
 
 def read_mention(
