@@ -7,6 +7,7 @@ from pydantic import BaseModel, ConfigDict, Field, RootModel, model_validator
 from app.routing.spelling import (
     Address,
     Addresses,
+    ByAddress,
     CardRef,
     ChannelRef,
     Channels,
@@ -16,6 +17,7 @@ from app.routing.spelling import (
     Entry,
     Globs,
     KindRef,
+    MessageRef,
     Name,
     Paths,
     PurposeRef,
@@ -92,7 +94,9 @@ class UsersEntry(Entry):
     """Who can be mentioned in Teams. A person who cannot is shown by name."""
 
     upn_domains: list[Domain] = Field([], description="a commit's e-mail in one of these is its author's Teams address")
-    aliases: dict[Address, Address] = Field({}, description="another e-mail of somebody → their Teams address")
+    aliases: Annotated[dict[Address, Address], ByAddress] = Field(
+        {}, description="another e-mail of somebody → their Teams address"
+    )
     never_mention: list[Address] = Field([], description="shown by name, never mentioned")
 
 
@@ -103,13 +107,15 @@ class MessageEntry(Entry):
     match: dict[str, Any] | None = Field(None, description="what the event must be like")
     during: TimesRef | None = Field(None, description="only at these times")
     text: Words | None = Field(None, description="what is said; of several, each event always gets the same one")
-    by_user: dict[Address, Words] | None = Field(None, description="what is said to each author, by Teams address")
+    by_user: Annotated[dict[Address, Words], ByAddress, Field(min_length=1)] | None = Field(
+        None, description="what is said to each author, by Teams address"
+    )
 
     @model_validator(mode="after")
     def says_something(self) -> "MessageEntry":
         if (self.text is None) == (self.by_user is None):
             raise ValueError("write either 'text' or 'by_user'")
-        if self.match is None and self.during is None and self.by_user is None:
+        if not self.match and self.during is None and self.by_user is None:
             raise ValueError("it would be on every card: write 'match' or 'during'")
         return self
 
@@ -121,13 +127,16 @@ class ExpectEntry(Entry):
     held: dict[ChannelRef, CardRef] | None = Field(None, description="all that a mute holds: channel and card")
     grouped: dict[ChannelRef, CardRef] | None = Field(None, description="all that wait for others: channel and card")
     mentions: list[Address] | None = Field(None, description="all addresses that are mentioned")
-    message: Name | None = Field(None, description="name of the message that is shown; null: none")
+    message: MessageRef | None = Field(None, description="name of the message that is shown; null: none")
     dropped_by: RuleRef | None = Field(None, description="the rule that drops it")
 
     @model_validator(mode="after")
     def something(self) -> "ExpectEntry":
         if not self.model_fields_set:
             raise ValueError(f"write what is expected: one of {', '.join(type(self).model_fields)}")
+        for name, nothing in (("send", "{}"), ("held", "{}"), ("grouped", "{}"), ("mentions", "[]")):
+            if name in self.model_fields_set and getattr(self, name) is None:
+                raise ValueError(f"{name!r} is empty: write {name}: {nothing} for none")
         return self
 
 

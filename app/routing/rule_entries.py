@@ -2,24 +2,34 @@
 
 from typing import Annotated, Any, Literal
 
-from pydantic import AfterValidator, BeforeValidator, Field, model_validator
+from pydantic import BeforeValidator, Field, TypeAdapter, WithJsonSchema, model_validator
 
 from app.routing.entries import DedupeEntry
 from app.routing.schedule import ScheduleEntry
-from app.routing.spelling import CardRef, Duration, Entry, Name, Paths, Purposes, TimesRef
+from app.routing.spelling import Address, CardRef, Duration, Entry, Name, Paths, Purposes, TimesRef, listed
 
 _WHO = ("author", "authors", "team")
 _USER = "user:"
+_OF_EVENTS = frozenset({"match", "pattern", "group", "coalesce", "dedupe", "drop"})
+"""What says something of events, and nothing of what comes by the clock."""
+_ADDRESS: TypeAdapter[str] = TypeAdapter(Address)
 
 
-def _listed(value: Any) -> Any:
-    return [value] if isinstance(value, str) else value
-
-
-def _somebody(value: str) -> str:
-    if value not in _WHO and not value.startswith(_USER):
+def _somebody(value: Any) -> Any:
+    if not isinstance(value, str) or value in _WHO:
+        return value
+    if not value.startswith(_USER):
         raise ValueError(f"{value!r} is nobody: write {', '.join(_WHO)} or user:<address>")
-    return value
+    address: str = _ADDRESS.validate_python(value.removeprefix(_USER))
+    return _USER + address
+
+
+Somebody = Annotated[
+    str,
+    BeforeValidator(_somebody),
+    WithJsonSchema({"type": "string", "anyOf": [{"enum": list(_WHO)}, {"pattern": f"^{_USER}[^@]+@[^@]+$"}]}),
+]
+"""One word of `who`."""
 
 
 class GroupEntry(Entry):
@@ -55,9 +65,9 @@ class MuteEntry(Entry):
 class MentionEntry(Entry):
     """People whom the card mentions."""
 
-    who: Annotated[list[Annotated[str, AfterValidator(_somebody)]], BeforeValidator(_listed), Field(min_length=1)] = (
-        Field(description="`author`, `authors` (of all commits that are known), `team`, `user:<address>`")
-    )
+    who: Annotated[
+        list[Somebody], BeforeValidator(listed), Field(min_length=1, json_schema_extra={"x-or-one": True})
+    ] = Field(description="`author`, `authors` (of all commits that are known), `team`, `user:<address>`")
     match: dict[str, Any] | None = Field(None, description="only for events like this")
 
 
@@ -83,8 +93,8 @@ class RuleEntry(Entry):
     def one_way(self) -> "RuleEntry":
         if self.match is None and self.pattern is None and self.schedule is None:
             raise ValueError("write 'match', 'pattern' or 'schedule'")
-        if self.schedule and (self.match or self.pattern or self.group or self.coalesce or self.drop):
-            raise ValueError("a rule with a 'schedule' has no 'match', 'pattern', 'group', 'coalesce' or 'drop'")
+        if self.schedule and self.model_fields_set & _OF_EVENTS:
+            raise ValueError(f"a rule with a 'schedule' has none of {', '.join(sorted(_OF_EVENTS))}")
         if self.group and self.coalesce:
             raise ValueError("write either 'group' or 'coalesce'")
         return self
@@ -103,4 +113,4 @@ class RuleEntry(Entry):
 
 def user_of(who: str) -> str | None:
     """The address of `user:<address>`, or None for one of the other words."""
-    return who.removeprefix(_USER).lower() if who.startswith(_USER) else None
+    return who.removeprefix(_USER) if who.startswith(_USER) else None

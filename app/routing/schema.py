@@ -71,6 +71,7 @@ def _names(book: Rulebook) -> dict[str, list[str]]:
         "cards": list(book.known.cards),
         "kinds": list(book.known.channel_kinds),
         "rules": [rule.name for rule in book.rules],
+        "messages": [message.name for message in book.messages],
         "times": list(book.times),
         "paths": [path for path in field_catalogue() if "[]" not in path],
     }

@@ -25,6 +25,11 @@ class Sections:
         maps = {name: {key: entry.value for key, entry in entries.items()} for name, entries in self.maps.items()}
         return maps | {name: [entry.value for entry in entries] for name, entries in self.lists.items()}
 
+    def names(self, section: str) -> list[str]:
+        """The names that the entries of a list have; what has none is for its model to judge."""
+        given = [entry.value.get("name") for entry in self.lists[section] if isinstance(entry.value, dict)]
+        return [name for name in given if isinstance(name, str)]
+
 
 def join(documents: Sequence[Document], foreign: Collection[str], problems: Problems) -> Sections:
     """Our sections out of all documents. Those in `foreign` belong to somebody else and are passed over."""

@@ -1,5 +1,6 @@
 """How names, durations, zones and references are written in the rule book; entries are made of them."""
 
+import re
 from typing import Annotated, Any
 from zoneinfo import ZoneInfo
 
@@ -9,12 +10,38 @@ from app.kernel.durations import parse_duration
 from app.kernel.globs import compile_glob
 
 
-def _listed(value: Any) -> Any:
+def listed(value: Any) -> Any:
+    """A single text, where a list of them is meant, as a list."""
     return [value] if isinstance(value, str) else value
 
 
-def _lower(value: Any) -> Any:
+_HIDDEN = r"\x00-\x20\x7f-\xa0\u00ad\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff"
+"""Spaces and what cannot be seen: an address that holds them is not the one that it looks like."""
+_HOST = r"([A-Za-z0-9-]+\.)+[A-Za-z]+"
+_ADDRESS = re.compile(rf"[^\s@<>\x22'`(),;:\\{_HIDDEN}]+@{_HOST}")
+_DOMAIN = re.compile(_HOST)
+
+
+def _address(value: Any) -> Any:
+    if isinstance(value, str) and not (len(value) <= 254 and _ADDRESS.fullmatch(value)):
+        raise ValueError(f"{value[:80]!r} is not an address: write one like ada@example.com")
     return value.lower() if isinstance(value, str) else value
+
+
+def _domain(value: Any) -> Any:
+    if isinstance(value, str) and not (len(value) <= 253 and _DOMAIN.fullmatch(value)):
+        raise ValueError(f"{value[:80]!r} is not a domain: write one like example.com")
+    return value.lower() if isinstance(value, str) else value
+
+
+def _no_twins(value: Any) -> Any:
+    """Keys that are read in lower case: two that differ by case alone would be one, and one of them lost."""
+    seen: dict[str, str] = {}
+    for key in value if isinstance(value, dict) else ():
+        twin = seen.setdefault(str(key).lower(), str(key))
+        if twin != str(key):
+            raise ValueError(f"{key!r} and {twin!r} are the same address")
+    return value
 
 
 def _duration(value: Any) -> Any:
@@ -58,18 +85,25 @@ KindRef = Annotated[str, _ref("kinds")]
 RuleRef = Annotated[str, _ref("rules")]
 PathRef = Annotated[str, _ref("paths")]
 TimesRef = Annotated[str, _ref("times")]
+MessageRef = Annotated[str, _ref("messages")]
 Address = Annotated[
-    str, BeforeValidator(_lower), Field(pattern=r"^[^\s@<>\"'`\x00-\x1f]+@[a-z0-9.-]+\.[a-z]+$", max_length=254)
+    str,
+    BeforeValidator(_address),
+    WithJsonSchema({"type": "string", "pattern": f"^{_ADDRESS.pattern}$", "maxLength": 254}),
 ]
 """An e-mail or Teams address (UPN), in lower case once it is read."""
-Domain = Annotated[str, BeforeValidator(_lower), Field(pattern=r"^[a-z0-9.-]+\.[a-z]+$", max_length=253)]
+Domain = Annotated[
+    str, BeforeValidator(_domain), WithJsonSchema({"type": "string", "pattern": f"^{_HOST}$", "maxLength": 253})
+]
+ByAddress = BeforeValidator(_no_twins)
+"""On a map with addresses as keys."""
 Line = Annotated[str, Field(min_length=1, max_length=300)]
-Channels = Annotated[list[ChannelRef], BeforeValidator(_listed), Field(json_schema_extra={"x-or-one": True})]
-Purposes = Annotated[list[PurposeRef], BeforeValidator(_listed), Field(json_schema_extra={"x-or-one": True})]
-Paths = Annotated[list[PathRef], BeforeValidator(_listed), Field(min_length=1, json_schema_extra={"x-or-one": True})]
-Globs = Annotated[list[Glob], BeforeValidator(_listed), Field(min_length=1, json_schema_extra={"x-or-one": True})]
-Addresses = Annotated[list[Address], BeforeValidator(_listed), Field(json_schema_extra={"x-or-one": True})]
-Words = Annotated[list[Line], BeforeValidator(_listed), Field(min_length=1, json_schema_extra={"x-or-one": True})]
+Channels = Annotated[list[ChannelRef], BeforeValidator(listed), Field(json_schema_extra={"x-or-one": True})]
+Purposes = Annotated[list[PurposeRef], BeforeValidator(listed), Field(json_schema_extra={"x-or-one": True})]
+Paths = Annotated[list[PathRef], BeforeValidator(listed), Field(min_length=1, json_schema_extra={"x-or-one": True})]
+Globs = Annotated[list[Glob], BeforeValidator(listed), Field(min_length=1, json_schema_extra={"x-or-one": True})]
+Addresses = Annotated[list[Address], BeforeValidator(listed), Field(json_schema_extra={"x-or-one": True})]
+Words = Annotated[list[Line], BeforeValidator(listed), Field(min_length=1, json_schema_extra={"x-or-one": True})]
 
 
 class Entry(BaseModel):

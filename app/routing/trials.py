@@ -105,11 +105,9 @@ def _read_trial(written: Written, sections: Sections, known: Known, timezone: st
     expect = {name: getattr(entry.expect, name) for name in sorted(entry.expect.model_fields_set)}
     for name in ("send", "held", "grouped"):
         _check_cards(written.at("expect", name), expect.get(name) or {}, sections, known, problems)
-    for name, section in (("dropped_by", "rules"), ("message", "messages")):
+    for name, what in (("dropped_by", "rule"), ("message", "message")):
         if expect.get(name) is not None:
-            words = [one.value.get("name") for one in sections.lists[section] if isinstance(one.value, dict)]
-            place = written.at("expect", name)
-            place.check_names(section.removesuffix("s"), [expect[name]], [word for word in words if word], problems)
+            written.at("expect", name).check_names(what, [expect[name]], sections.names(f"{what}s"), problems)
     if expect.get("mentions") is not None:
         expect["mentions"] = sorted(set(expect["mentions"]))
     expect = {name: value for name, value in expect.items() if value is not None or name in ("message", "dropped_by")}
