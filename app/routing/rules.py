@@ -7,7 +7,7 @@ from app.routing.clauses import ALL_TYPES, narrow, read_match
 from app.routing.entries import DedupeEntry, DefaultsEntry
 from app.routing.known import Known
 from app.routing.match import Match
-from app.routing.patterned import read_pattern
+from app.routing.patterned import met, read_pattern
 from app.routing.quiet import read_coalesce, read_group, read_mute, read_paths
 from app.routing.rule_entries import RuleEntry
 from app.routing.rulebook import Dedupe, Rule
@@ -64,7 +64,8 @@ def _read_rule(written: Written, around: Around) -> Rule | None:
     _check_purposes(written.at("to"), entry.to, sections, problems)
     if entry.card is not None:
         written.at("card").check_names("card", [entry.card], around.known.cards, problems)
-    types = narrow(match.clauses) or ALL_TYPES
+    pattern = read_pattern(entry.pattern, written.at("pattern"), around.known, problems)
+    types = met(pattern, narrow(match.clauses)) or ALL_TYPES
     own = _dedupe(entry.dedupe, written.at("dedupe"), problems, types)
     group = read_group(entry.group, written.at("group"), around.known, problems, types)
     return Rule(
@@ -76,7 +77,7 @@ def _read_rule(written: Written, around: Around) -> Rule | None:
         None if off or entry.drop or entry.schedule else own or around.dedupe,
         written.file,
         written.line,
-        pattern=read_pattern(entry.pattern, written.at("pattern"), problems),
+        pattern=pattern,
         group=group,
         coalesce=read_coalesce(entry.coalesce, written.at("coalesce"), problems, types),
         mute=read_mute(entry.mute, written.at("mute"), around.times, sections, problems),
