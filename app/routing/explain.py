@@ -124,8 +124,9 @@ def what_becomes(send: Send) -> str:
         return f"holds {card}{tail} during {wait.by!r}{held}"
     if wait.how == "coalesce":
         return f"sends {card}{tail} or a newer one after {wait.max_wait // SECOND} s{held}"
+    first = f"sends {card}{tail} at once when it is the first, else " if wait.first_now else ""
     quiet = f"after {wait.wait // SECOND} s without another, {wait.max_wait // SECOND} s at most"
-    return f"groups it with others as the card {wait.card!r}{tail} {quiet}{held}"
+    return f"{first}groups it with others as the card {wait.card!r}{'' if first else tail} {quiet}{held}"
 
 
 def _conclusion(routing: Routing, channel: str | None) -> str:
@@ -133,18 +134,22 @@ def _conclusion(routing: Routing, channel: str | None) -> str:
     muted = [one for one in routing.muted if channel in (None, one.channel)]
     if routing.dropped_by:
         return f"Nobody gets it: the rule {routing.dropped_by!r} drops it."
-    if muted and not sends:
-        return f"Nobody gets it: the rule {muted[0].rule!r} keeps silent during {muted[0].times!r}."
-    if not sends:
-        if channel is not None:
-            return f"{channel} does not get it."
-        return "Nobody gets it: no rule matches and there is no fallback." if routing.unrouted else "Nobody gets it."
-    return " ".join(f"{send.channel} {_gets(send)} by {_by(send.rule, routing)}." for send in sends)
+    told = [f"{send.channel} {_gets(send)} by {_by(send.rule, routing)}." for send in sends]
+    told += [
+        f"{one.channel} does not get it: the rule {one.rule!r} keeps silent during {one.times!r}." for one in muted
+    ]
+    if told:
+        return " ".join(told)
+    if channel is not None:
+        return f"{channel} does not get it."
+    return "Nobody gets it: no rule matches and there is no fallback." if routing.unrouted else "Nobody gets it."
 
 
 def _gets(send: Send) -> str:
     if send.wait is None:
         return f"gets the card {send.card!r}"
+    if send.wait.first_now:
+        return f"gets the card {send.card!r} if it is the first, or {send.wait.card!r} together with others"
     later = {"group": "together with others", "coalesce": "or a newer one", "hold": "later"}[send.wait.how]
     return f"gets the card {send.wait.card or send.card!r} {later}"
 
