@@ -134,8 +134,8 @@ def one(made: Build) -> Emit:
     return emit
 
 
-def many(items: Value, name: str, made: Any, limit: int, last: Callable[[int], Any]) -> Emit:
-    """`$each`: at most `limit` items, fewer if the card must be smaller; then what says how many are left."""
+def many(items: Value, name: str, made: Any, limit: int, last: Callable[[int], Any], of: Value) -> Emit:
+    """`$each`: at most `limit` items, fewer if the card must be smaller; then how many are left (of `of`, if said)."""
 
     def emit(run: Run, out: list[Any]) -> None:
         found = items(run)
@@ -151,11 +151,21 @@ def many(items: Value, name: str, made: Any, limit: int, last: Callable[[int], A
             built = made(run) if callable(made) else made
             if built is not GONE:
                 out.append(built)
-        end = last(len(found) - most) if len(found) > most else None
+        left = _all(of(run), len(found)) - min(most, len(found))
+        end = last(left) if left else None
         if end is not None:
             out.append(end)
 
     return emit
+
+
+def unsaid(run: Run) -> None:
+    """`$of` of a list that is whole."""
+
+
+def _all(said: Any, seen: int) -> int:
+    """How many there are: what is said, unless more were seen."""
+    return max(said, seen) if type(said) is int else seen
 
 
 def and_more(key: str) -> Callable[[int], Any]:

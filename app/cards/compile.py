@@ -18,7 +18,8 @@ DEFAULT_LIMIT = 20
 HIGHEST_LIMIT = 100
 HIGHEST_DROP = 9
 
-_DIRECTIVES = frozenset({"$when", "$each", "$limit", "$drop"})
+_DIRECTIVES = frozenset({"$when", "$each", "$limit", "$of", "$drop"})
+_REPEATED = frozenset({"$each", "$limit", "$of"})
 _TEMPLATE = ("{{", "{%")
 T = TypeVar("T")
 
@@ -81,6 +82,10 @@ class Compiler:
         tree = self._try(path, lambda: parse_value(source))
         return tree if tree is not None and self._checked(tree, path, scope) else None
 
+    def _value(self, source: Any, path: Path, scope: Scope) -> Value | None:
+        tree = self._expression(source, path, scope)
+        return self._try(path, lambda: compile_value(tree)) if tree is not None else None
+
     def _mapping(self, value: dict[str, Any], path: Path, key: str, scope: Scope) -> Any:
         kind = value["type"] if isinstance(value.get("type"), str) else LISTS.get(key, "")
         skeleton: dict[str, Any] = {}
@@ -89,7 +94,9 @@ class Compiler:
             if name in _DIRECTIVES:
                 continue
             if name.startswith("$") and name != "$schema":
-                self._problem((*path, name), f"unknown directive {name!r}", "there are $when, $each, $limit and $drop")
+                self._problem(
+                    (*path, name), f"unknown directive {name!r}", "there are $when, $each, $limit, $of and $drop"
+                )
             made = self.node(child, (*path, name), kind, name, scope)
             skeleton[name] = made
             if callable(made):
@@ -102,9 +109,7 @@ class Compiler:
             self.drops.add(drop)
             made = build.droppable(made, drop)
         if "$when" in value:
-            here = (*path, "$when")
-            tree = self._expression(value["$when"], here, scope)
-            when = self._try(here, lambda: compile_value(tree)) if tree is not None else None
+            when = self._value(value["$when"], (*path, "$when"), scope)
             made = build.conditional(made, when) if when is not None else made
         return made
 
@@ -119,7 +124,7 @@ class Compiler:
         literal = True
         for index, item in enumerate(values):
             here = (*path, index)
-            if isinstance(item, dict) and ("$each" in item or "$limit" in item):
+            if isinstance(item, dict) and not item.keys().isdisjoint(_REPEATED):
                 emits.append(self._repeated(item, here, key, scope))
                 literal = False
                 continue
@@ -143,6 +148,7 @@ class Compiler:
         items: Value | None = self._try(here, lambda: compile_value(tree)) if tree is not None else None
         if tree is None or items is None:
             return build.always(None)
-        rest = {each_key: value for each_key, value in item.items() if each_key not in ("$each", "$limit")}
+        rest = {each_key: value for each_key, value in item.items() if each_key not in _REPEATED}
         made = self._mapping(rest, path, key, item_scope(scope, name, tree))
-        return build.many(items, name, made, limit, build.and_more(key))
+        total = self._value(item["$of"], (*path, "$of"), scope) if "$of" in item else None
+        return build.many(items, name, made, limit, build.and_more(key), total or build.unsaid)

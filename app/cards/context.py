@@ -30,6 +30,16 @@ _BY_STATUS = {
     "out_of_sync": "⚠️",
     "passed_with_conditions": "⚠️",
 }
+_BY_TYPE = {
+    "incident.resolved": "✅",
+    "incident.cancelled": "⏹️",
+    "shipbell.channel_broken": "⚠️",
+    "shipbell.channel_mended": "✅",
+    "shipbell.channel_silent": "⚠️",
+    "shipbell.rules_rejected": "⚠️",
+    "shipbell.digest": "📬",
+    "shipbell.summary": "📊",
+}
 _BY_KIND = {
     "deployment": "🚀",
     "pipeline": "⚙️",
@@ -90,8 +100,9 @@ def _inside(e: Mapping[str, Any], part: str, field: str) -> Any:
 
 
 def default_icon(e: Mapping[str, Any]) -> str:
-    """One sign for what came of it, or for what kind of news it is."""
-    for name in (e.get("verdict"), e.get("status")):
+    """One sign for what came of an event (or an item of a digest), or for what kind of news it is."""
+    for name in (e.get("verdict"), e.get("status"), e.get("outcome")):
         if isinstance(name, str) and name in _BY_STATUS:
             return _BY_STATUS[name]
-    return _BY_KIND.get(str(e.get("type", "")).split(".")[0], "🔔")
+    kind = str(e.get("type", ""))
+    return _BY_TYPE.get(kind) or _BY_KIND.get(kind.split(".")[0], "🔔")

@@ -25,6 +25,7 @@ _MARKS = re.compile(
 )
 # What would make a list, a heading or a line across of a text that begins so; U+200B shows nothing.
 _BLOCK = re.compile(r"\s*(?:(?:[-+*]|\d{1,9}[.)]|#{1,6})(?:\s|$)|([-_*])\s*(?:\1\s*)+$)")
+_BLANK = " \u200b"
 _SPACES = re.compile(r"\s+")
 # Most texts need nothing: these two say so at once.
 _QUIET = re.compile(r"(?!\d+[.)](?:\s|$))[A-Za-z0-9][A-Za-z0-9 ,;:/@%'\"().?+=$^{|}-]*")
@@ -88,7 +89,21 @@ def url_part(text: str) -> str:
     return quote(text, safe="", errors="replace")
 
 
+def url_text(text: str, length: int) -> str:
+    """The beginning of a text as a piece of a URL that has at most `length` characters when it is percent-encoded."""
+    found = ""
+    for char in text[:length]:
+        piece = url_part(char)
+        if len(found) + len(piece) > length:
+            break
+        found += piece
+    return found
+
+
 def link(text: str, target: str) -> str:
-    """A Markdown link of ours, or the text alone when the target is no https URL."""
+    """A Markdown link of ours, or the text alone when the target is no https URL. What shows nothing reads `link`."""
     where = url(target)
-    return f"[{markdown(text)}]({where})" if where else markdown(text)
+    shown = markdown(text)
+    if not where:
+        return shown
+    return f"[{shown if shown.strip(_BLANK) else 'link'}]({where})"

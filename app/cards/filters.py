@@ -8,9 +8,11 @@ from jinja2 import Undefined
 from jinja2.filters import FILTERS
 
 from app.cards import escape
+from app.cards.context import default_icon
 from app.cards.escape import Safe
 
 _ISO = re.compile(r"(\d{4}-\d{2}-\d{2})T(\d{2}:\d{2})(?::\d{2}(?:\.\d+)?)?Z?")
+_KUBE = re.compile(r"[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?")
 _JOIN_LIMIT = 16_384
 
 Filter = Callable[..., Any]
@@ -57,6 +59,21 @@ def url(target: Any) -> Any:
     return Safe(escape.url(target) if isinstance(target, str) else "")
 
 
+def query(text: Any, length: int = 300) -> Any:
+    """A text as a piece of a URL: percent-encoded, and cut when that has more than `length` characters."""
+    return Safe(escape.url_text(escape.plain(str(text)), length))
+
+
+def kube(name: Any) -> Any:
+    """A name as Kubernetes takes them (RFC 1123), else nothing: safe to paste into a shell."""
+    return name if isinstance(name, str) and _KUBE.fullmatch(name) else ""
+
+
+def sign(news: Any) -> Any:
+    """One sign for what came of an event, or of an item of a digest: ✅, ❌, …"""
+    return default_icon(news) if isinstance(news, Mapping) else ""
+
+
 def md(text: Any) -> Any:
     """Markdown that an author of rules wrote: shown as such, not escaped. Never for what an event says."""
     return Safe(escape.plain(str(text)))
@@ -101,6 +118,9 @@ _OURS: dict[str, Filter] = {
     "short": short,
     "link": link,
     "url": url,
+    "query": query,
+    "kube": kube,
+    "sign": sign,
     "md": md,
     "plural": plural,
     "time": time,

@@ -7,12 +7,14 @@ from app.cards.compile import Compiler
 from app.cards.context import CardContext, Rendered
 from app.cards.lint import lint_template
 from app.cards.paths import OUTERMOST
-from app.cards.render import CardPlan, fall_back, render
+from app.cards.render import CardPlan, fall_back, minimal, render
 from app.kernel.errors import ConfigError, ConfigErrors
 from app.kernel.yaml import Document, did_you_mean
 
 MINIMAL = "minimal"
-"""The name of the card that needs no file."""
+"""The name of the card that needs no file, and may have none."""
+DIGEST = "digest"
+"""The name of the card that needs no file, and may have one."""
 _KEYS = frozenset({"summary", "card"})
 
 
@@ -21,12 +23,14 @@ class Cards:
 
     def __init__(self, plans: Mapping[str, CardPlan], warnings: tuple[ConfigError, ...] = ()) -> None:
         self._plans = dict(plans)
-        self.names = frozenset({*plans, MINIMAL})
+        self.names = frozenset({*plans, MINIMAL, DIGEST})
         self.warnings = warnings
 
     def render(self, name: str, context: CardContext) -> Rendered:
-        """The card of this name for one event; the minimal card with `fell_back` when that cannot be sent."""
+        """The card of this name for one event; a built-in one with `fell_back` when that cannot be sent."""
         if name == MINIMAL:
+            return minimal(context)
+        if name == DIGEST and name not in self._plans:
             return fall_back(context, None, "")
         return render(self._plans.get(name), context)
 

@@ -4,6 +4,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from app.cards.context import CardContext, default_icon, shown_name
+from app.cards.digest import digest_of, digest_words
 from app.cards.escape import markdown, plain, url
 from app.cards.vocabulary import SCHEMA_VERSION
 
@@ -27,6 +28,9 @@ def _candidates(e: Mapping[str, Any]) -> Iterator[str]:
 
 
 def _words(e: Mapping[str, Any]) -> str:
+    digest = digest_of(e)
+    if digest is not None:
+        return digest_words(e, digest)
     said = [shown_name(e, "service"), e.get("version"), shown_name(e, "environment"), e.get("type"), e.get("status")]
     return " · ".join(text[:_LONGEST] for text in said if isinstance(text, str) and text)
 

@@ -9,6 +9,7 @@ import orjson
 
 from app.cards.build import GONE
 from app.cards.context import CardContext, FellBack, Rendered, default_icon, shown_name
+from app.cards.digest import digest_card, digest_of
 from app.cards.escape import Safe, link, markdown, url
 from app.cards.minimal import best_link, headline, minimal_card
 from app.cards.sandbox import MAX_LEAF, Run
@@ -43,7 +44,7 @@ class CardPlan:
 
 
 def render(plan: CardPlan | None, context: CardContext) -> Rendered:
-    """The card, or the minimal one with the reason. Raises nothing: a delivery is never lost to a template."""
+    """The card, or the one made without a template and why. Raises nothing: no delivery is lost to a template."""
     if plan is None:
         return fall_back(context, "unknown_card", "")
     try:
@@ -55,9 +56,23 @@ def render(plan: CardPlan | None, context: CardContext) -> Rendered:
 
 
 def fall_back(context: CardContext, reason: FellBack | None, problem: str) -> Rendered:
-    """The minimal card; without a reason it is what a rule asked for."""
-    card = _finished(minimal_card(context), context, frozenset(), shortened=False)
-    return Rendered(card, headline(context), len(orjson.dumps(card)), False, reason, 0, problem)
+    """The card that is made without a template: of a digest its lines, else the minimal one.
+
+    Without a reason it is what a rule asked for.
+    """
+    digest = digest_of(context.e)
+    made = minimal_card(context) if digest is None else digest_card(context, digest)
+    return _without_template(made, context, reason, problem)
+
+
+def minimal(context: CardContext) -> Rendered:
+    """The minimal card, of a digest too: nothing is smaller."""
+    return _without_template(minimal_card(context), context, None, "")
+
+
+def _without_template(made: dict[str, Any], context: CardContext, reason: FellBack | None, problem: str) -> Rendered:
+    card = _finished(made, context, frozenset(), shortened=False)
+    return Rendered(card, headline(context)[:MAX_SUMMARY], len(orjson.dumps(card)), False, reason, 0, problem)
 
 
 def _steps(plan: CardPlan) -> Iterator[tuple[int, int, int]]:

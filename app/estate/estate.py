@@ -48,6 +48,7 @@ class Estate:
         self._labels = labels
         self._owner_labels = _owner(labels.owner)
         self._tickets = ticket_finder(tickets)
+        self._create_url = tickets.create_url
 
     def event(self, draft: Draft, *, source: str, receipt: str, received_at: int) -> Envelope:
         """The draft as an event with our names; `received_at` in µs UTC. Raises BadPayload when a field does not fit.
@@ -80,8 +81,11 @@ class Estate:
             "tickets": self._tickets(draft.texts),
             "receipt": receipt,
         }
+        model = EVENT_TYPES[draft.type]
+        if "new_ticket_url" in model.model_fields:
+            data["new_ticket_url"] = self._create_url
         try:
-            return EVENT_TYPES[draft.type].model_validate(data)
+            return model.model_validate(data)
         except ValidationError as error:
             first = error.errors(include_url=False, include_context=False, include_input=False)[0]
             raise BadPayload(first["msg"], path_of(first["loc"])) from None

@@ -71,6 +71,9 @@ class Tickets(Section):
     projects: tuple[Annotated[str, Field(pattern=r"^[A-Z][A-Z0-9_]{1,49}$")], ...] = ()
     url: Annotated[str, Field(pattern=r"^https://[^\s{}]*\{key\}[^\s{}]*$")] | None = None
     lower_case: bool = False
+    create_url: Annotated[str, Field(pattern=r"^https://[^\s{}#]*\?[^\s{}#]*$", max_length=500)] | None = Field(
+        None, description="page that opens a new ticket; the card of a security finding adds `&summary=…` and more"
+    )
 
 
 class Labels(Section):

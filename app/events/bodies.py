@@ -185,6 +185,7 @@ class ScanFinished(Envelope):
     worst: Annotated[list[Finding], ListCut] = Field([], description="at most 25, worst first")
     policy: Text = Field(None, description="name of the policy that was applied")
     report_url: Link = None
+    new_ticket_url: Link = Field(None, description="page that opens a ticket, by the estate: a card adds its fields")
     advisory: bool = Field(False, description="does not count for the policy (a sandbox, say)")
 
 
@@ -199,6 +200,7 @@ class VulnerabilityChanged(Envelope):
     title: Text = None
     library: Text = Field(None, description="in which it is")
     url: Link = None
+    new_ticket_url: Link = Field(None, description="page that opens a ticket, by the estate: a card adds its fields")
     has_exploits: bool | None = Field(None, description="exploits are known")
 
 

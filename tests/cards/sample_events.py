@@ -54,6 +54,20 @@ _DEPLOYED = {
     "operation": {"automated": False, "initiated_by": "grace", "retries": 2},
     "target": {"cluster": "eu-1", "namespace": "payments"},
 }
+NEW_TICKET = "https://tickets.example.com/secure/CreateIssueDetails!init.jspa?pid=1&issuetype=2"
+FACTS = {
+    "previous_version": "2.7.0",
+    "lead_time_seconds": 93_600,
+    "tickets": [
+        {**TICKETS[0], "title": "Cents are lost on refunds", "fix_versions": ["2.7", "3.0"]},
+        {"key": "PAY-8"},
+    ],
+    "commits": [
+        {key: COMMIT[key] for key in ("sha", "message", "author", "url")},
+        {"sha": "77aa01fe9b", "message": "Log less", "author": {"name": "Ada Lovelace"}},
+    ],
+}
+"""What cards are given beside the event once the facts know it."""
 
 EVENTS: dict[str, dict[str, Any]] = {
     "deployment-succeeded": view("deployment.finished", status="succeeded", **_DEPLOYED),
@@ -67,12 +81,30 @@ EVENTS: dict[str, dict[str, Any]] = {
         ],
         **_DEPLOYED,
     ),
+    "deployment-with-facts": view("deployment.finished", status="succeeded", **_DEPLOYED) | FACTS,
+    "deployment-failed-with-facts": view(
+        "deployment.finished", status="failed", error="hook failed", failed_resources=[{"kind": "Job", "name": "smoke"}]
+    )
+    | {"service": "payments-api", "environment": "qa", "version": "2.7.1"}
+    | FACTS,
     "deployment-started-bare": view("deployment.started", service="checkout"),
     "deployment-unmapped": view(
         "deployment.finished",
         status="succeeded",
         environment="unmapped",
         original={"service": "shop-web", "environment": "green"},
+    ),
+    "feature-branch": view(
+        "deployment.finished",
+        status="succeeded",
+        pull_request={
+            "id": 31,
+            "title": "Round the cents",
+            "url": "https://git.example.com/acme/payments/pull-requests/31",
+            "source_branch": "feature/PAY-7",
+            "author": {"name": "Grace Hopper"},
+        },
+        **_DEPLOYED | {"environment": "feature", "target": {"cluster": "eu-1", "namespace": "payments-pr-31"}},
     ),
     "health-degraded": view(
         "deployment.health_changed", status="degraded", message="CrashLoopBackOff", **{**FULL, "commit": None}
@@ -111,6 +143,7 @@ EVENTS: dict[str, dict[str, Any]] = {
         ]
         + [{"severity": "high", "title": f"Finding {number}"} for number in range(7)],
         report_url="https://scans.example.com/payments/99",
+        new_ticket_url=NEW_TICKET,
         **FULL,
     ),
     "scan-bare": view("security.scan_finished", service="checkout"),
@@ -124,8 +157,28 @@ EVENTS: dict[str, dict[str, Any]] = {
         title="Unsafe reader",
         library="acme-yaml 1.0",
         url="https://scans.example.com/v/1",
+        new_ticket_url=NEW_TICKET,
     ),
     "tests-failed": view("tests.finished", status="failed", service="checkout", passed=118, failed=2, total=120),
+    "tests-of-a-sync": view(
+        "tests.finished",
+        status="failed",
+        suite="smoke",
+        run_id="31-1",
+        final=False,
+        passed=96,
+        failed=7,
+        skipped=3,
+        flaky=1,
+        total=106,
+        declared_tests=110,
+        duration_seconds=75,
+        failures=[{"name": "pays by card", "message": "AssertionError: 402 != 200\n  at pay.py:17"}]
+        + [{"name": f"pays in currency {number}"} for number in range(6)],
+        report_url="https://results.s3.eu-central-1.amazonaws.com/payments/31/index.html",
+        **FULL,
+    ),
+    "tests-bare": view("tests.finished", service="checkout"),
     "incident-opened": view(
         "incident.opened",
         service="checkout",
@@ -136,6 +189,118 @@ EVENTS: dict[str, dict[str, Any]] = {
     "gate-blocked": view(
         "gate.decided", service="checkout", gate="tickets", verdict="block", reasons=["PAY-7 is still open"]
     ),
+    "incident-resolved": view(
+        "incident.resolved",
+        title="Payments time out",
+        priority="P1",
+        external_id="2041",
+        opened_at="2026-11-22T09:10:00Z",
+        resolved_at="2026-11-22T10:00:00Z",
+        url="https://ops.example.com/i/2041",
+        owner={"team": "payments"},
+        actor={"name": "Ada Lovelace"},
+        **FULL,
+    ),
+    "gate-bypassed": view(
+        "gate.decided",
+        gate="release",
+        verdict="block",
+        reasons=["PAY-7 is still open", "two high findings"],
+        bypassed_by="Grace Hopper",
+        bypass_reason="hotfix",
+        checked_tickets=["PAY-7", "PAY-8"],
+        **FULL,
+    ),
+    "digest-of-deployments": view(
+        "shipbell.digest",
+        source="shipbell",
+        environment="dev",
+        digest={
+            "how": "group",
+            "by": "dev-in-batches",
+            "count": 140,
+            "failed": 2,
+            "counts": [{"outcome": "succeeded", "count": 138}, {"outcome": "failed", "count": 2}],
+            "services": ["checkout", "payments-api"],
+            "since": "2026-11-22T09:58:00Z",
+            "until": "2026-11-22T10:00:00Z",
+            "items": [
+                {
+                    "id": "1" * 32,
+                    "type": "deployment.finished",
+                    "outcome": "failed",
+                    "service": "checkout",
+                    "environment": "dev",
+                    "version": "4.0.0",
+                    "author": "Ada Lovelace",
+                    "error": "one or more objects failed to apply",
+                    "url": "https://argocd.example.com/applications/checkout-dev",
+                },
+                {"type": "deployment.finished", "outcome": "failed", "service": "cart", "environment": "dev"},
+                *(
+                    {
+                        "type": "deployment.finished",
+                        "outcome": "succeeded",
+                        "service": f"service-{number}",
+                        "environment": "dev",
+                        "version": f"1.{number}",
+                        "url": f"https://argocd.example.com/applications/{number}",
+                    }
+                    for number in range(98)
+                ),
+            ],
+        },
+    ),
+    "digest-of-a-night": view(
+        "shipbell.digest",
+        source="shipbell",
+        digest={
+            "how": "hold",
+            "by": "nights",
+            "count": 3,
+            "failed": 1,
+            "counts": [{"outcome": "passed", "count": 1}, {"outcome": "failed", "count": 1}, {"count": 1}],
+            "since": "2026-11-21T22:12:00Z",
+            "items": [
+                {"type": "pipeline.finished", "outcome": "failed", "service": "checkout", "version": "4.0.1"},
+                {
+                    "type": "pull_request.merged",
+                    "service": "payments-api",
+                    "title": "Round the cents",
+                    "author": "Grace Hopper",
+                    "url": "https://git.example.com/acme/payments/pull-requests/31",
+                },
+                {"type": "security.scan_finished", "outcome": "passed_with_conditions", "service": "cart"},
+            ],
+        },
+    ),
+    "digest-bare": view("shipbell.digest", source="shipbell"),
+    "summary-of-a-week": view(
+        "shipbell.summary",
+        source="shipbell",
+        rule="weekly",
+        summary={
+            "since": "2026-11-16T08:00:00Z",
+            "until": "2026-11-23T08:00:00Z",
+            "events": 4120,
+            "deployments": 212,
+            "failed_deployments": 9,
+            "failed_pipelines": 31,
+            "merged_pull_requests": 88,
+            "incidents": 1,
+            "blocked_gates": 4,
+            "dead_letters": 2,
+            "environments": [
+                {"environment": "dev", "deployments": 150, "succeeded": 143, "failed": 7},
+                {"environment": "prod", "deployments": 62, "succeeded": 60, "failed": 2},
+            ],
+            "services": [
+                {"service": "checkout", "deployments": 40, "failed": 3},
+                {"service": "payments-api", "deployments": 1},
+            ],
+        },
+    ),
+    "summary-bare": view("shipbell.summary", source="shipbell"),
     "ticket-restricted": view(
         "ticket.updated", ticket={"key": "SEC-1", "summary": "never to be shown", "restricted": True}
     ),

@@ -67,6 +67,22 @@ def test_each_repeats_up_to_its_limit_and_says_how_many_are_left(render_body):
     assert runs["inlines"][-1] == {"type": "TextRun", "text": " and 1 more"}
 
 
+@pytest.mark.parametrize(
+    ("said", "last"),
+    [(40, "and 38 more"), (5, "and 3 more"), (3, "and 3 more"), (None, "and 3 more"), ("many", "and 3 more")],
+)
+def test_each_says_how_many_there_are_of_a_list_that_was_cut_before(render_body, said, last):
+    body = "- {type: TextBlock, $each: {t: e.tickets}, $limit: 2, $of: e.digest.count, wrap: true, text: '{{ t.key }}'}"
+    card = render_body(body, e={"tickets": TICKETS, "digest": {"count": said}}).card
+    assert [block["text"] for block in card["body"]] == ["A-0", "A-1", last]
+
+
+def test_a_list_that_is_whole_says_nothing_more(render_body):
+    body = "- {type: TextBlock, $each: {t: e.tickets}, $of: e.digest.count, wrap: true, text: '{{ t.key }}'}"
+    assert len(render_body(body, e={"tickets": TICKETS, "digest": {"count": 5}}).card["body"]) == 5
+    assert render_body(body, e={"tickets": TICKETS, "digest": {"count": 6}}).card["body"][-1]["text"] == "and 1 more"
+
+
 def test_each_inside_each(render_body):
     body = """
 - type: Container
@@ -143,6 +159,9 @@ def test_literal_parts_are_made_once_and_not_changed():
         ("{type: TextBlock, wrap: true, text: x, $drop: 0}", "$drop is a number"),
         ("{type: TextBlock, wrap: true, text: x, $each: e.tickets}", "$each names one variable and its list"),
         ("{type: TextBlock, wrap: true, text: x, $limit: 3}", "$each names one variable and its list"),
+        ("{type: TextBlock, wrap: true, text: x, $of: e.total}", "$each names one variable and its list"),
+        ("{type: TextBlock, wrap: true, text: x, $each: {t: e.tickets}, $of: e.totl}", "no event has the field 'totl'"),
+        ("{type: TextBlock, wrap: true, text: x, $each: {t: e.tickets}, $of: 7}", "expected an expression"),
         ("{type: TextBlock, wrap: true, text: x, $each: {e: e.tickets}}", "'e' cannot be the name of a variable"),
         ("{type: TextBlock, wrap: true, text: x, $each: {_x: e.tickets}}", "'_x' cannot be the name"),
         ("{type: TextBlock, wrap: true, text: x, $each: {t: e.tickets}, $limit: 101}", "$limit is a number from 1"),

@@ -106,5 +106,10 @@ def test_a_link_needs_a_target():
     assert escape.link("[x](y)", "http://example.com") == r"\[x\](y)"
 
 
+@pytest.mark.parametrize("text", ["", " ", "\u202e", "\x00", "\n"])
+def test_a_link_can_be_seen(text):
+    assert escape.link(text, "https://example.com/a") == "[link](https://example.com/a)"
+
+
 def test_a_piece_of_a_url_cannot_leave_its_place():
     assert escape.url_part("../a?b#c@d:e/ü") == "..%2Fa%3Fb%23c%40d%3Ae%2F%C3%BC"

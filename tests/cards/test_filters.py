@@ -90,3 +90,56 @@ def test_link_and_md_are_ready_as_they_stand(render_text):
 
 def test_a_text_without_a_link_is_text(render_text):
     assert render_text("{{ 'P-7' | link(e.links.pipeline) }}") == "P-7"
+
+
+@pytest.mark.parametrize(
+    ("text", "length", "expected"),
+    [
+        ("a b&c", 300, "a%20b%26c"),
+        ("aaa bbb", 6, "aaa%20"),
+        ("aaa bbb", 5, "aaa"),
+        ("🔥🔥", 12, "%F0%9F%94%A5"),
+        ("\ud800\x00x", 9, "x"),
+        ("", 9, ""),
+    ],
+)
+def test_query_is_never_longer_than_it_may_be(text, length, expected):
+    assert filters.query(text, length) == expected
+
+
+@pytest.mark.parametrize("name", ["payments-api", "a", "0", "pr-31", "x" * 63])
+def test_names_of_kubernetes_go_into_a_command(name):
+    assert filters.kube(name) == name
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        "",
+        "-n",
+        "--all",
+        "a-",
+        "a;b",
+        "a b",
+        "$(id)",
+        "`id`",
+        "a\nb",
+        "a|b",
+        "A",
+        "a_b",
+        "a/b",
+        "'",
+        "ä",
+        "a\n",
+        7,
+        ["a"],
+    ],
+)
+def test_no_other_name_does(name):
+    assert filters.kube(name) == filters.kube("x" * 64) == ""
+
+
+def test_a_sign_for_an_event_or_for_an_item_of_a_digest():
+    assert filters.sign({"type": "deployment.finished", "outcome": "failed"}) == "❌"
+    assert filters.sign({"type": "pull_request.merged"}) == "🔀"
+    assert filters.sign("failed") == ""

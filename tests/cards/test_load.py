@@ -13,11 +13,11 @@ def document(text: str, name: str = "a") -> yaml.Document:
     return yaml.load(text, f"cards/{name}.yaml")
 
 
-def test_names_are_the_files_and_the_minimal_card():
+def test_names_are_the_files_and_what_needs_none():
     cards = load_cards({"a": document(GOOD)})
-    assert cards.names == {"a", "minimal"}
+    assert cards.names == {"a", "digest", "minimal"}
     assert cards.warnings == ()
-    assert load_cards({}).names == {"minimal"}
+    assert load_cards({}).names == {"digest", "minimal"}
 
 
 def test_all_problems_of_all_cards_are_told_at_once():

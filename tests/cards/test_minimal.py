@@ -14,7 +14,8 @@ from tests.cards.teams_schema import schema_errors
 def test_every_event_has_a_minimal_card(name):
     card = minimal_card(CardContext(EVENTS[name]))
     assert schema_errors(card) == []
-    assert EVENTS[name]["type"].split(".")[0] in card["body"][0]["text"]
+    words = {"digest-of-a-night": "messages", "digest-of-deployments": "deployments"}
+    assert words.get(name, EVENTS[name]["type"].split(".")[0]) in card["body"][0]["text"]
 
 
 @pytest.mark.parametrize(
@@ -47,6 +48,8 @@ def test_the_link_is_the_first_one_that_may_be_clicked():
         ({"type": "gate.decided", "verdict": "block"}, "⛔"),
         ({"type": "ticket.updated", "status": []}, "🎫"),
         ({"type": "shipbell.rules_reloaded"}, "🔔"),
+        ({"type": "incident.resolved"}, "✅"),
+        ({"type": "shipbell.digest"}, "📬"),
         ({}, "🔔"),
     ],
 )

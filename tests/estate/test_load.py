@@ -42,6 +42,8 @@ def test_the_shipped_estate_loads() -> None:
         ("names:\n  path: {a: 1}", "rules/0.yaml:2:"),
         ("tickets: {projects: [shop]}", "rules/0.yaml:1: projects.0: String should match"),
         ("tickets: {url: 'http://x/{key}'}", "url: String should match"),
+        ("tickets: {create_url: 'https://x/create'}", "create_url: String should match"),
+        ("tickets: {create_url: 'https://x/create?a={b}'}", "create_url: String should match"),
         ("labels: {keeps: [a]}", "unknown field 'keeps' (did you mean 'keep'?)"),
     ],
 )

@@ -2,7 +2,8 @@ import pytest
 
 from app.estate.sections import Tickets
 from app.estate.tickets import ticket_finder
-from tests.estate.conftest import Make
+from app.events import Draft, flat
+from tests.estate.conftest import RECEIVED, Make, estate_of
 
 FIND = ticket_finder(Tickets(projects=("SHOP", "PAY")))
 
@@ -38,6 +39,30 @@ def test_an_event_carries_its_tickets_with_a_link(make: Make) -> None:
         ("SHOP-2", "https://acme.example.com/browse/SHOP-2"),
         ("PAY-3", "https://acme.example.com/browse/PAY-3"),
     ]
+
+
+CREATE = "https://acme.example.com/secure/CreateIssueDetails!init.jspa?pid=10001&issuetype=10002"
+
+
+def test_a_finding_of_security_can_become_a_ticket() -> None:
+    estate = estate_of(f"tickets: {{create_url: '{CREATE}'}}")
+    found = {
+        type_: getattr(
+            estate.event(Draft(type=type_, subject="x", identity="x"), source="s", receipt="r", received_at=RECEIVED),
+            "new_ticket_url",
+            "no such field",
+        )
+        for type_ in ("security.scan_finished", "security.vulnerability_changed", "deployment.finished")
+    }
+    assert found == {
+        "security.scan_finished": CREATE,
+        "security.vulnerability_changed": CREATE,
+        "deployment.finished": "no such field",
+    }
+
+
+def test_without_a_setting_there_is_no_such_link(make: Make) -> None:
+    assert "new_ticket_url" not in flat(make(type="security.scan_finished", status="finished"))
 
 
 def test_a_flood_of_keys_is_cut() -> None:
