@@ -24,6 +24,7 @@ from app.config.names import unknown_names
 from app.config.reload import Rules
 from app.config.secrets import open_sources, read_tokens
 from app.config.settings import LOOPBACK, Settings
+from app.delivery.bundler import Bundler
 from app.delivery.courier import Courier
 from app.delivery.reaper import Reaper
 from app.ingest.committer import Committer
@@ -221,6 +222,7 @@ def _loops(building: Building, parts: Parts, disk: Disk) -> Iterator[Coroutine[A
     if "deliver" in parts.roles:
         yield parts.courier.run()
         yield Reaper(database, parts.courier.wake, parts.courier.at_most_once).run()
+        yield Bundler(database, parts.courier.wake).run()
 
 
 def _rules_news(rules: Rules) -> Callable[[], RulesNews]:

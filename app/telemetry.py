@@ -67,6 +67,10 @@ BREAKER = _gauge("channel_breaker_state", "0 closed, 1 half open, 2 open.", "cha
 SINCE_ACCEPTED = _gauge("channel_since_accepted_seconds", "How long ago the channel last took a message.", "channel")
 THROTTLED = _gauge("channel_throttled_seconds", "For how long the channel is still paused.", "channel")
 
+BUNDLED = _gauge("cards_waiting_in_bundles", "Cards that wait to be told together with others.", "channel")
+BUNDLES_CLOSED = _counter("bundles_closed_total", "Bundles that ended, by why their cards waited.", "how")
+DIGESTED = _counter("cards_digested_total", "Cards that were told by a digest.", "channel")
+
 # ------------------------------------------------------------------ the store and the configuration
 DB_FREE = _gauge("db_free_bytes", "Free space where the SQLite file lies.")
 STORE_SIZE = _gauge("store_size_bytes", "Size of the database.")
@@ -91,6 +95,7 @@ REJECT_REASONS = (
 RECEIPT_STATES = ("processed", "ignored", "quarantined")
 DELIVERY_OUTCOMES = ("delivered", "dead", "cancelled")
 FALLBACK_REASONS = ("template_error", "too_large", "unknown_card", "lint")
+WAITS = ("group", "coalesce", "hold", "overflow")
 STAGES = ("process", "claim", "render", "record")
 
 
@@ -103,6 +108,7 @@ def create_series(sources: Mapping[str, Iterable[str]]) -> None:
     _create([EVENTS], [(source, type_) for source in names for type_ in sorted(sources[source])])
     _create([STAGE_SECONDS], [(stage,) for stage in STAGES])
     _create([ROUTING_ERRORS], [("poison",), ("store",)])
+    _create([BUNDLES_CLOSED], [(how,) for how in WAITS])
     _create([CARD_FALLBACKS], [(reason,) for reason in FALLBACK_REASONS])
 
 
@@ -124,5 +130,5 @@ def _create(metrics: Iterable[Counter | Gauge | Histogram], labels: Iterable[tup
 _PER_SOURCE = (RECEIVED, DUPLICATE, DEDUPE_CONFLICTS, REPLAYED, UNMAPPED, EVENT_LAG)
 _PER_CHANNEL = (
     PLANNED, ATTEMPTS, RETRIES, DELIVERY_SECONDS, PENDING, OLDEST_PENDING, DEAD, AMBIGUOUS, BREAKER, THROTTLED,
-    SINCE_ACCEPTED,
+    BUNDLED, DIGESTED, SINCE_ACCEPTED,
 )  # fmt: skip

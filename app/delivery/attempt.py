@@ -69,7 +69,7 @@ class Prepared:
 def prepare(claim: Claimed, cards: Cards, why_url: str = "") -> Prepared:
     """Make the card. Raises nothing for what the card does."""
     view = orjson.loads(claim.data) if claim.data is not None else {}
-    if why_url:
+    if why_url and view.get("type") != "shipbell.digest":  # no rule ever saw a digest
         view["why_url"] = why_url
     return Prepared(claim, view, _compose(claim, view, cards))
 

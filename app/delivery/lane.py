@@ -19,6 +19,7 @@ from app.store import Connection, Database
 from app.store.budgets import read_stamps, save_stamps
 from app.store.channel_states import ChannelState
 from app.store.claims import Claimed, claim, hasten
+from app.store.overflow import BITE, overflow
 from app.store.results import RELEASED, Result
 
 MOST_HELD = 64
@@ -103,6 +104,7 @@ class Lane:
                     await self._take(limit)
                     if not self._more:
                         break
+                await self._put_off()
             except StoreUnavailable as error:
                 log.warning("store unavailable", action="claim", channel=self.opened.name, reason=str(error))
             except Exception:
@@ -132,6 +134,17 @@ class Lane:
         desk.leases.hold(claims, now + LEASE)
         self._more = len(claims) == limit
         await self._prepare(claims)
+
+    async def _put_off(self) -> None:
+        """While no post is left, what comes is told by a digest once there is one."""
+        desk, name, budget, free_at = self._desk, self.opened.name, self.opened.budget, self._afford_at
+        now, put_off = desk.clock(), BITE
+        if budget is None or not budget.digest or self._stopping or not now < free_at <= now + breaker.FARTHEST:
+            return
+        while put_off == BITE:
+            put_off = await desk.database.write(
+                lambda c: overflow(c, budget.connection, name, desk.owner, now, free_at)
+            )
 
     async def _prepare(self, claims: list[Claimed]) -> None:
         """Make the cards in a row, which takes half the time of making each between two posts."""

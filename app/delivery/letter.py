@@ -13,6 +13,8 @@ import orjson
 
 from app import telemetry
 from app.cards import MINIMAL, CardContext, Cards
+from app.cards.mentions import mention
+from app.cards.words import words
 from app.routing.route import NO_RULE
 from app.store.claims import Claimed
 
@@ -50,11 +52,22 @@ def compose(claim: Claimed, view: Mapping[str, Any], cards: Cards) -> Letter:
     if claim.rendered is not None:
         return _thaw(claim.rendered, footer(claim))
     line = footer(claim)
-    rendered = cards.render(claim.card, CardContext(e=view, footer=line))
+    rendered = cards.render(claim.card, _context(claim, view, line))
     if rendered.fell_back is not None:
         telemetry.CARD_FALLBACKS.labels(rendered.fell_back).inc()
     small = rendered.fell_back is not None or claim.card == MINIMAL
     return Letter(rendered.card, rendered.summary, line, small)
+
+
+def _context(claim: Claimed, view: Mapping[str, Any], line: str) -> CardContext:
+    """With what was decided at routing: a preview, a test, a retry and a later rule book show the same."""
+    if claim.extra is None:
+        return CardContext(e=view, footer=line)
+    extra = orjson.loads(claim.extra)
+    people = [(person["name"], person["address"]) for person in extra.get("mentions", ())]
+    text, entities = mention(people)
+    said = words(extra["message"], view) if extra.get("message") else ""
+    return CardContext(e=view, mentions=text, entities=entities, easter_egg=said, footer=line)
 
 
 def minimal(claim: Claimed, view: Mapping[str, Any], cards: Cards) -> Letter:

@@ -11,16 +11,20 @@ from app.kernel.clock import SECOND
 from app.kernel.durations import parse_duration
 from app.kernel.errors import ConfigError, ConfigErrors
 from app.routing import Channel as Written
-from app.routing import Rulebook
+from app.routing import Connection, Rulebook
 
 
 @dataclass(frozen=True, slots=True)
 class Budget:
-    """What the channels of a connection may send together: `posts` in any `per_us` µs."""
+    """What the channels of a connection may send together: `posts` in any `per_us` µs.
+
+    With `digest` what goes beyond that becomes one message for each channel; else it waits its turn.
+    """
 
     connection: str
     posts: int
     per_us: int
+    digest: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,11 +69,16 @@ def _open(written: Written, kind: ChannelKind, tools: Tools, book: Rulebook) -> 
     except ValueError as error:
         raise ConfigError(f"max_age: {error}") from None
     connection = book.connections.get(settings.connection or "")
-    budget = Budget(connection.name, connection.posts, connection.per_seconds * SECOND) if connection else None
+    budget = _budget(connection) if connection else None
     channel = kind.open(written.name, settings, tools)
     if isinstance(channel, Printer):  # the budget is Microsoft's; a console takes whatever comes
         budget = None
     return OpenChannel(written.name, channel, settings, budget, max_age)
+
+
+def _budget(connection: Connection) -> Budget:
+    per_us = connection.per_seconds * SECOND
+    return Budget(connection.name, connection.posts, per_us, digest=connection.when_full == "digest")
 
 
 def _read_file(path: str) -> str:

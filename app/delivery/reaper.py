@@ -59,11 +59,12 @@ class Reaper:
 
     def _show(self, now_waiting: Backlog, now: int) -> None:
         """Set the gauges; a channel that is in no answer any more is set to zero."""
-        self._shown |= now_waiting.pending.keys() | now_waiting.dead.keys()
+        self._shown |= now_waiting.pending.keys() | now_waiting.dead.keys() | now_waiting.bundled.keys()
         for channel in self._shown:
             oldest = now_waiting.oldest_pending.get(channel, now)
             telemetry.PENDING.labels(channel).set(now_waiting.pending.get(channel, 0))
             telemetry.OLDEST_PENDING.labels(channel).set(max(now - oldest, 0) / SECOND)
+            telemetry.BUNDLED.labels(channel).set(now_waiting.bundled.get(channel, 0))
             telemetry.DEAD.labels(channel).set(now_waiting.dead.get(channel, 0))
         telemetry.DEAD_OLDEST.set((now_waiting.oldest_dead or 0) / SECOND)
 

@@ -114,7 +114,7 @@ def _leave_behind(connection: Connection, bundle: OpenBundle, span: Together) ->
         return
     next_span = Together(bundle.wait, bundle.max_wait)
     next_span.take(first.at, first.until)
-    values = {name: getattr(bundle, name) for name in OpenBundle.__dataclass_fields__ if name != "id"}
+    values = {name: getattr(bundle, name) for name in OpenBundle.__dataclass_fields__ if name not in ("id", "due_at")}
     opened = sa.insert(bundles).values(
         **values, opener=first.key, first_at=first.at, last_at=first.at, until=next_span.until, due_at=next_span.due
     )

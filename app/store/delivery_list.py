@@ -7,7 +7,7 @@ import sqlalchemy as sa
 from sqlalchemy import Connection
 
 from app.store.results import Attempt
-from app.store.tables import DEAD, PENDING, attempts, deliveries
+from app.store.tables import DEAD, PENDING, attempts, bundle_items, bundles, deliveries
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,12 +82,16 @@ def show_delivery(connection: Connection, delivery_id: int) -> tuple[DeliveryRow
 
 @dataclass(frozen=True, slots=True)
 class Backlog:
-    """What waits and what was given up, by channel. Times in µs; a dead letter that is owed again counts no more."""
+    """What waits and what was given up, by channel. Times in µs; a dead letter that is owed again counts no more.
+
+    `bundled` are the cards that wait in open bundles.
+    """
 
     pending: Mapping[str, int]
     oldest_pending: Mapping[str, int]
     dead: Mapping[str, int]
     oldest_dead: int | None
+    bundled: Mapping[str, int]
 
 
 _PENDING = (
@@ -109,6 +113,13 @@ _DEAD = (
     .group_by(deliveries.c.channel)
 )
 
+_BUNDLED = (
+    sa.select(bundles.c.channel, sa.func.count())
+    .join(bundle_items, bundle_items.c.bundle_id == bundles.c.id)
+    .where(bundles.c.closed_at.is_(None), bundle_items.c.sent_alone.is_(sa.false()))
+    .group_by(bundles.c.channel)
+)
+
 
 def backlog(connection: Connection) -> Backlog:
     """Counts for the gauges; looks at everything that waits or is dead, so ask it seldom."""
@@ -119,4 +130,5 @@ def backlog(connection: Connection) -> Backlog:
         oldest_pending={channel: oldest for channel, _, oldest in waiting},
         dead={channel: count for channel, count, _ in dead},
         oldest_dead=min((oldest for _, _, oldest in dead), default=None),
+        bundled={row[0]: row[1] for row in connection.execute(_BUNDLED)},
     )

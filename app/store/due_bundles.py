@@ -7,11 +7,14 @@ from sqlalchemy import Connection
 
 from app.kernel.clock import MINUTE
 from app.store.bundles import OVERFLOW
+from app.store.receipts import oldest_untried
 from app.store.tables import PENDING, bundle_items, bundles, deliveries, events
 
 PATIENCE = MINUTE
 """For how long receipts that came before a bundle was due, and were not read yet, keep it open."""
 TIMES, PAGE = 2000, 200
+Place = tuple[int, str]
+"""Where a page of cards ends: the time and the key of its last one; (0, "") for the first page."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,6 +29,7 @@ class OpenBundle:
     card: str
     wait: int
     max_wait: int
+    due_at: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,25 +51,22 @@ OPEN = bundles.c.closed_at.is_(None)
 _COLUMNS = tuple(bundles.c[name] for name in OpenBundle.__dataclass_fields__)
 
 
-def due(connection: Connection, now: int, untried: int | None, patient_until: int, limit: int) -> list[OpenBundle]:
+def due(connection: Connection, now: int, patient_until: int, limit: int) -> list[OpenBundle]:
     """Bundles to close, those first that are due for longest.
 
-    `untried` is when the oldest receipt came that nobody has read yet: a bundle that was due later is left open, for
-    what comes of it may belong there. Those due before `patient_until` (µs) have been left open for long enough.
+    While a receipt that came before a bundle was due waits to be read, the bundle is left open, for what comes of it
+    may belong there. Those due before `patient_until` (µs) have been left open for long enough.
     """
-    ready = [bundles.c.how == OVERFLOW, bundles.c.due_at < patient_until]
-    if untried is None:
-        ready.append(sa.true())
-    else:
-        ready.append(bundles.c.due_at < untried)
-    query = sa.select(*_COLUMNS).where(OPEN, bundles.c.due_at <= now, sa.or_(*ready))
+    oldest = oldest_untried(connection, now)
+    ready = bundles.c.due_at < oldest if oldest is not None else sa.true()
+    query = sa.select(*_COLUMNS).where(
+        OPEN, bundles.c.due_at <= now, sa.or_(ready, bundles.c.how == OVERFLOW, bundles.c.due_at < patient_until)
+    )
     return [OpenBundle(*row) for row in connection.execute(query.order_by(bundles.c.due_at).limit(limit))]
 
 
-def times(connection: Connection, bundle_id: int, after: tuple[int, str]) -> list[tuple[int, str, int]]:
-    """A page of a bundle's cards as (at, key, until), in the order of their times; `after` is the last of the page
-    before, (0, "") for the first.
-    """
+def times(connection: Connection, bundle_id: int, after: Place) -> list[tuple[int, str, int]]:
+    """A page of a bundle's cards as (at, key, until), in the order of their times."""
     columns = (bundle_items.c.at, bundle_items.c.key, bundle_items.c.until)
     query = sa.select(*columns).where(*_of(bundle_id, after)).order_by(*ORDER).limit(TIMES)
     return [(at, key, until) for at, key, until in connection.execute(query)]
@@ -74,7 +75,7 @@ def times(connection: Connection, bundle_id: int, after: tuple[int, str]) -> lis
 ORDER = (bundle_items.c.at, bundle_items.c.key)
 
 
-def _of(bundle_id: int, after: tuple[int, str] = (0, "")) -> tuple[sa.ColumnElement[bool], ...]:
+def _of(bundle_id: int, after: Place = (0, "")) -> tuple[sa.ColumnElement[bool], ...]:
     return bundle_items.c.bundle_id == bundle_id, sa.tuple_(*ORDER) > sa.tuple_(*after)
 
 
@@ -90,7 +91,7 @@ _OWED = sa.exists().where(
 )
 
 
-def cards(connection: Connection, bundle: OpenBundle, due_at: int, after: tuple[int, str]) -> list[BundleCard]:
+def cards(connection: Connection, bundle: OpenBundle, due_at: int, after: Place) -> list[BundleCard]:
     """A page of the cards that are to be told, with their events, in the order of `times`.
 
     Not those that went out at once, and of those that overflowed only what is owed still.

@@ -1,0 +1,122 @@
+"""The bundler: closes the bundles that are due, and makes of each the one delivery that tells what waited."""
+
+import asyncio
+from collections.abc import Callable, Iterable
+from functools import partial
+
+import orjson
+
+from app import telemetry
+from app.delivery.digest import Gathering
+from app.kernel import logs
+from app.kernel.clock import SECOND
+from app.kernel.errors import StoreUnavailable
+from app.kernel.ids import derived_id
+from app.store import Database
+from app.store.closing import Changed, Closed, Closing, close, postpone
+from app.store.due_bundles import PATIENCE, TIMES, BundleCard, OpenBundle, cards, due, last_card, times
+from app.store.overflow import DIGEST
+from app.store.together import Together
+from app.store.wanted import Wanted
+
+EVERY_SECONDS = 0.5
+SETTLE = SECOND // 4
+"""How long a request that has come may take to be stored: so long a bundle is left open after it was due."""
+BITE = 20
+
+log = logs.get("bundler")
+
+
+class Bundler:
+    """One for each process that delivers; several share the work. `wake` hears of the channels that got a delivery."""
+
+    def __init__(self, database: Database, wake: Callable[[Iterable[str]], None]) -> None:
+        self._database, self._wake = database, wake
+        self._began: int | None = None
+
+    async def run(self) -> None:
+        """Close what is due until cancelled; a database that is away is waited for."""
+        while True:
+            try:
+                while await self.once() == BITE:
+                    pass
+            except StoreUnavailable as error:
+                log.warning("store unavailable", action="bundle", reason=str(error))
+            await asyncio.sleep(EVERY_SECONDS)
+
+    async def once(self) -> int:
+        """Close one bite of what is due; returns how many were closed."""
+        now = self._database.clock()
+        # Patience begins with the process: after an outage, what came before it has to be read first.
+        self._began = now if self._began is None else min(self._began, now)
+        patient_until = now - PATIENCE if now - self._began >= PATIENCE else 0
+        found = await self._database.read(lambda c: due(c, now - SETTLE, patient_until, BITE))
+        return sum([await self._close(bundle) for bundle in found])
+
+    async def _close(self, bundle: OpenBundle) -> bool:
+        span = await self._span(bundle)
+        if span.due > bundle.due_at:
+            await self._database.write(lambda c: postpone(c, bundle, span))
+            return False
+        closing = await self._closing(bundle, span)
+        now = self._database.clock()
+        try:
+            closed = await self._database.write(lambda c: close(c, closing, now))
+        except Changed:  # another card came, or another replica was quicker: the next round sees what there is
+            return False
+        self._tell(closing, closed)
+        return True
+
+    async def _span(self, bundle: OpenBundle) -> Together:
+        """The cards that belong together, the first ones; what is behind them is another bundle's."""
+        span, after = Together(bundle.wait, bundle.max_wait), (0, "")
+        while page := await self._database.read(partial(times, bundle_id=bundle.id, after=after)):
+            for at, key, until in page:
+                if not span.take(at, until):
+                    return span
+                after = (at, key)
+            if len(page) < TIMES:
+                break
+        return span
+
+    async def _closing(self, bundle: OpenBundle, span: Together) -> Closing:
+        if bundle.how == "coalesce":
+            last = await self._database.read(lambda c: last_card(c, bundle, span.due))
+            return Closing(bundle, span, _alone(bundle, last) if last else None, None, 1 if last else 0)
+        gathering, after = Gathering(), (0, "")
+        while page := await self._database.read(partial(cards, bundle=bundle, due_at=span.due, after=after)):
+            for card in page:
+                gathering.add(card)
+            after = (page[-1].at, page[-1].key)
+        first = gathering.first
+        if first is None:
+            return Closing(bundle, span, None, None, 0)
+        if gathering.count == 1 and bundle.how != "group":
+            return Closing(bundle, span, _alone(bundle, first), None, 1)
+        return self._digest(bundle, span, gathering, first)
+
+    def _digest(self, bundle: OpenBundle, span: Together, gathering: Gathering, first: BundleCard) -> Closing:
+        digest_id = derived_id("digest", bundle.id, bundle.key)
+        now = self._database.clock()
+        view = gathering.view(digest_id, channel=bundle.channel, how=bundle.how, by=bundle.by, now=now)
+        card = bundle.card if bundle.how == "group" else DIGEST
+        wanted = Wanted(digest_id, bundle.channel, card, first.rule, 0, gathering.max_age, extra=gathering.extra())
+        return Closing(bundle, span, wanted, orjson.dumps(view), gathering.count)
+
+    def _tell(self, closing: Closing, closed: Closed) -> None:
+        """Count, log and wake."""
+        bundle, wanted = closing.bundle, closing.wanted
+        telemetry.BUNDLES_CLOSED.labels(bundle.how).inc()
+        telemetry.PLANNED.labels(bundle.channel).inc(closed.planned)
+        telemetry.DELIVERIES.labels(bundle.channel, "cancelled").inc(closed.cancelled)
+        if closing.digest is not None:
+            telemetry.DIGESTED.labels(bundle.channel).inc(closing.told)
+        log.info("closed", action="bundle", bundle=bundle.id, channel=bundle.channel, how=bundle.how, by=bundle.by,
+                 cards=closing.span.count, told=closing.told, event_id=wanted.event_id if wanted else None)  # fmt: skip
+        if wanted is not None:
+            self._wake([bundle.channel])
+
+
+def _alone(bundle: OpenBundle, card: BundleCard) -> Wanted:
+    """A card that goes out as itself."""
+    return Wanted(card.event_id, bundle.channel, card.card, card.rule, card.generation, card.max_age, extra=card.extra)

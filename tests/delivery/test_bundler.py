@@ -1,0 +1,344 @@
+"""The bundler: when bundles end, what is told then and by which card, once, and what a digest says."""
+
+import asyncio
+from collections.abc import Sequence
+from typing import Any
+
+import orjson
+import pytest
+import sqlalchemy as sa
+
+from app import telemetry
+from app.delivery import bundler as bundling
+from app.delivery.bundler import Bundler
+from app.kernel.clock import DAY, HOUR, MINUTE, SECOND, iso
+from app.routing.calm import Wait
+from app.store import Connection, Database
+from app.store.deliveries import owe_again, plan
+from app.store.receipts import NewReceipt, Processed, accept, claim, finish
+from app.store.retention import prune_history
+from app.store.tables import bundle_items, bundles, deliveries, digests, events
+from tests.conftest import HandClock
+from tests.store.rows import snapshot, want
+
+GROUP = {"how": "group", "by": "batches", "key": "dev", "card": "batch", "wait": 2 * MINUTE, "max_wait": 10 * MINUTE}
+HOLD = {"how": "hold", "by": "nights", "key": "nights", "card": "digest"}
+COALESCE = {"how": "coalesce", "by": "branches", "key": "pr 7", "card": "", "wait": 5 * MINUTE, "max_wait": 5 * MINUTE}
+
+
+def add_event(connection: Connection, event: str, at: int, **fields: Any) -> None:
+    view = {
+        "id": event, "type": "deployment.finished", "status": "succeeded", "source": "argocd", "service": "checkout",
+        "environment": "dev", "environment_tier": "development", "subject": event, "occurred_at": iso(at),
+        "received_at": iso(at), "receipt": "r",
+    } | fields  # fmt: skip
+    row = {name: view.get(name) for name in ("id", "type", "status", "source", "service", "environment", "subject")}
+    connection.execute(
+        sa.insert(events),
+        row | {"receipt_id": "r", "occurred_at": at, "received_at": at, "data": orjson.dumps(view)},
+    )
+
+
+class Scene:
+    """A bundler on a database, and the hands that feed it."""
+
+    def __init__(self, database: Database, clock: HandClock) -> None:
+        self.database, self.clock = database, clock
+        self.woken: list[str] = []
+        self.bundler = Bundler(database, self.woken.extend)
+
+    async def wait(self, how: dict[str, Any], *ids: str, channel: str = "team", **changes: Any) -> None:
+        """Events that happen and wait, a second apart."""
+        extra = changes.pop("extra", None)
+        fields = changes.pop("fields", {})
+        for event in ids:
+            at = self.database.clock()
+
+            def work(connection: Connection, event: str = event, at: int = at) -> None:
+                add_event(connection, event, at, **fields)
+                wait = Wait(at=at, **(how | changes))
+                plan(connection, [want(event, channel, rule=f"rule {how['by']}", extra=extra, wait=wait)], at)
+
+            await self.database.write(work)
+            self.clock.advance(1)
+
+    async def pass_(self, us: int) -> int:
+        self.clock.advance(us / SECOND)
+        return await self.bundler.once()
+
+    async def told(self) -> list[tuple[str, list[str] | str]]:
+        """What is owed: the card, and the events that it tells."""
+
+        def work(connection: Connection) -> list[tuple[str, list[str] | str]]:
+            views = {row.id: orjson.loads(row.data) for row in connection.execute(sa.select(digests))}
+            rows = connection.execute(sa.select(deliveries).order_by(deliveries.c.id)).all()
+            return [
+                (row.card, sorted(item["id"] for item in views[row.event_id]["digest"]["items"]))
+                if row.event_id in views
+                else (row.card, row.event_id)
+                for row in rows
+            ]
+
+        return await self.database.read(work)
+
+    async def digest(self) -> dict[str, Any]:
+        found = await self.database.read(lambda c: c.scalars(sa.select(digests.c.data)).all())
+        (data,) = found
+        view: dict[str, Any] = orjson.loads(data)
+        return view
+
+    async def open_bundles(self) -> Sequence[Any]:
+        query = sa.select(bundles).where(bundles.c.closed_at.is_(None)).order_by(bundles.c.id)
+        return await self.database.read(lambda c: c.execute(query).all())
+
+
+@pytest.fixture
+def scene(database: Database, clock: HandClock) -> Scene:
+    return Scene(database, clock)
+
+
+async def test_a_group_is_told_by_one_card_when_it_is_due_and_not_before(scene: Scene) -> None:
+    await scene.wait(GROUP, "e1", "e2", "e3")
+    assert await scene.pass_(119 * SECOND - SECOND) == 0
+    assert await scene.told() == []
+    assert await scene.pass_(2 * SECOND) == 1
+    assert await scene.told() == [("batch", ["e1", "e2", "e3"])]
+    assert scene.woken == ["team"]
+    (row,) = (await scene.database.read(snapshot)).values()
+    now = scene.database.clock()
+    assert (row.rule, row.generation, row.state, row.expires_at) == ("rule batches", 0, "pending", now + DAY)
+    (closed,) = await scene.database.read(lambda c: c.execute(sa.select(bundles)).all())
+    assert (closed.closed_at, closed.delivery_key) == (now, row.key)
+    assert await scene.pass_(HOUR) == 0
+    assert len(await scene.told()) == 1
+
+
+async def test_a_group_of_one_is_told_by_its_card_too(scene: Scene) -> None:
+    await scene.wait(GROUP, "e1")
+    await scene.pass_(2 * MINUTE)
+    assert await scene.told() == [("batch", ["e1"])]
+
+
+async def test_of_what_is_coalesced_only_the_last_state_is_told(scene: Scene) -> None:
+    await scene.wait(COALESCE, "e1", "e2", extra=b'{"message":"old"}')
+    at = scene.database.clock()
+
+    def same_moment(connection: Connection) -> None:
+        for event, occurred in (("e9", at + 1), ("e3", at + 2), ("e4", at)):
+            add_event(connection, event, occurred)
+            plan(connection, [want(event, extra=event.encode(), wait=Wait(at=at, **COALESCE))], at)  # type: ignore[arg-type]
+
+    await scene.database.write(same_moment)
+    await scene.pass_(5 * MINUTE)
+    assert await scene.told() == [("generic", "e3")]
+    (row,) = (await scene.database.read(snapshot)).values()
+    assert row.extra == b"e3"
+
+
+async def test_what_was_held_alone_goes_out_as_itself_and_several_as_a_digest(scene: Scene) -> None:
+    until = scene.database.clock() + HOUR
+    await scene.wait(HOLD, "e1", until=until)
+    await scene.wait(
+        HOLD, "e2", "e3", channel="qa", until=until, extra=b'{"mentions":[{"name":"Ada","address":"a@x"}]}'
+    )
+    assert await scene.pass_(HOUR - 10 * SECOND) == 0
+    assert await scene.pass_(10 * SECOND) == 2
+    assert sorted(await scene.told(), key=str) == [("digest", ["e2", "e3"]), ("generic", "e1")]
+    assert sorted(scene.woken) == ["qa", "team"]
+    rows = {row.channel: row for row in (await scene.database.read(snapshot)).values()}
+    assert rows["qa"].extra == b'{"mentions":[{"name":"Ada","address":"a@x"}]}'
+    assert rows["team"].extra is None
+
+
+async def test_when_the_first_went_out_and_nothing_else_came_there_is_nothing_to_tell(scene: Scene) -> None:
+    await scene.wait(GROUP, "e1", first_now=True)
+    assert await scene.pass_(2 * MINUTE) == 1
+    assert await scene.told() == [("generic", "e1")]
+    assert scene.woken == []
+    await scene.wait(GROUP, "e2", "e3", "e4", first_now=True)
+    await scene.pass_(2 * MINUTE)
+    assert await scene.told() == [("generic", "e1"), ("generic", "e2"), ("batch", ["e3", "e4"])]
+
+
+async def test_what_came_too_late_is_another_bundle_whenever_they_are_closed(scene: Scene) -> None:
+    await scene.wait(GROUP, "e1", "e2")
+    scene.clock.advance(5 * 60)
+    await scene.wait(GROUP, "e3")
+    scene.clock.advance(5 * 60)
+    await scene.wait(GROUP, "e4", "e5")
+    assert sum([await scene.pass_(2 * MINUTE) for _ in range(4)]) == 3
+    assert await scene.told() == [("batch", ["e1", "e2"]), ("batch", ["e3"]), ("batch", ["e4", "e5"])]
+    assert await scene.open_bundles() == []
+
+
+async def test_an_event_that_was_read_late_joins_those_that_it_came_with(scene: Scene) -> None:
+    """e1 and e3 are too far apart for each other; e2, read after both, holds them together."""
+    start = scene.database.clock()
+    for event, seconds in (("e1", 0), ("e3", 200), ("e2", 100)):
+
+        def work(connection: Connection, event: str = event, at: int = start + seconds * SECOND) -> None:
+            add_event(connection, event, at)
+            plan(connection, [want(event, wait=Wait(at=at, **GROUP))], at)  # type: ignore[arg-type]
+
+        await scene.database.write(work)
+    assert await scene.pass_(230 * SECOND) == 0
+    assert await scene.pass_(91 * SECOND) == 1
+    assert await scene.told() == [("batch", ["e1", "e2", "e3"])]
+
+
+async def receive(database: Database, name: str) -> None:
+    now = database.clock()
+    await database.write(lambda c: accept(c, [NewReceipt(name * 32, "argocd", name, now, "{}", b"{}", "h", 0)]))
+
+
+async def test_a_bundle_waits_for_what_came_before_its_end_and_is_not_read_yet(scene: Scene) -> None:
+    database = scene.database
+    await scene.pass_(0)
+    scene.clock.advance(120)
+    await scene.wait(GROUP, "e1")
+    await receive(database, "a")
+    assert await scene.pass_(2 * MINUTE) == 0
+    now = database.clock()
+    (claimed,) = await database.write(lambda c: claim(c, now, 10, MINUTE))
+    assert await scene.pass_(SECOND) == 0, "a replica reads it just now"
+    done = Processed(claimed.id, "processed", None, None, "[]", 0, now)
+    await database.write(lambda c: finish(c, [done], now))
+    await receive(database, "b")  # came after the end
+    assert await scene.pass_(0) == 1
+
+
+async def test_patience_ends_a_minute_after_the_end(scene: Scene) -> None:
+    await scene.pass_(0)
+    scene.clock.advance(120)
+    await scene.wait(GROUP, "e1")
+    await receive(scene.database, "a")
+    assert await scene.pass_(2 * MINUTE + 58 * SECOND) == 0
+    assert await scene.pass_(3 * SECOND) == 1
+
+
+async def test_after_an_outage_patience_begins_anew(scene: Scene) -> None:
+    await scene.wait(GROUP, "e1")
+    await receive(scene.database, "a")
+    assert await scene.pass_(HOUR) == 0
+    assert await scene.pass_(59 * SECOND) == 0
+    assert await scene.pass_(SECOND) == 1
+
+
+async def test_replicas_close_a_bundle_once(database: Database, clock: HandClock) -> None:
+    scene = Scene(database, clock)
+    for n in range(5):
+        await scene.wait(GROUP, f"a{n}", f"b{n}", key=f"k{n}")
+    clock.advance(600)
+    closed = await asyncio.gather(*(Bundler(database, lambda _: None).once() for _ in range(4)))
+    while await scene.bundler.once():
+        closed.append(1)
+    assert sum(closed) == 5
+    assert len(await scene.told()) == 5
+
+
+async def test_a_card_that_comes_while_a_bundle_is_read_is_not_lost(
+    scene: Scene, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    await scene.wait(GROUP, "e1", "e2")
+    made = scene.bundler._closing
+
+    async def late(*args: Any) -> Any:
+        closing = await made(*args)
+        monkeypatch.setattr(scene.bundler, "_closing", made)
+        at = scene.database.clock() - 100 * SECOND  # received in time, read only now
+
+        def work(connection: Connection) -> None:
+            add_event(connection, "e3", at)
+            plan(connection, [want("e3", wait=Wait(at=at, **GROUP))], at)  # type: ignore[arg-type]
+
+        await scene.database.write(work)
+        return closing
+
+    monkeypatch.setattr(scene.bundler, "_closing", late)
+    assert await scene.pass_(2 * MINUTE) == 0
+    assert await scene.told() == []
+    await scene.pass_(2 * MINUTE)
+    assert await scene.told() == [("batch", ["e1", "e2", "e3"])]
+
+
+async def test_a_digest_counts_all_and_shows_what_went_wrong_first(
+    scene: Scene, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("app.store.due_bundles.PAGE", 7)
+    monkeypatch.setattr("app.store.due_bundles.TIMES", 5)
+    monkeypatch.setattr(bundling, "TIMES", 5)
+    broken = {"status": "failed", "service": "basket", "error": "\nImagePullBackOff\nlong"}
+    await scene.wait(GROUP, "bad", fields=broken)
+    await scene.wait(GROUP, *(f"e{n:03}" for n in range(130)), max_wait=HOUR)
+    await scene.pass_(2 * MINUTE)
+    view = await scene.digest()
+    detail = view["digest"]
+    assert (detail["how"], detail["by"], detail["count"], detail["failed"]) == ("group", "batches", 131, 1)
+    assert detail["counts"] == [{"outcome": "succeeded", "count": 130}, {"outcome": "failed", "count": 1}]
+    assert detail["services"] == ["basket", "checkout"]
+    assert [item["id"] for item in detail["items"]] == ["bad", *(f"e{n:03}" for n in range(129, 30, -1))]
+    assert detail["items"][0]["error"] == "ImagePullBackOff"
+    assert (view["service"], view["environment"], view["environment_tier"]) == ("unmapped", "dev", "development")
+
+
+async def test_a_digest_survives_its_events(scene: Scene) -> None:
+    await scene.wait(GROUP, "e1", "e2")
+    await scene.database.write(lambda c: c.execute(sa.delete(events).where(events.c.id == "e1")))
+    await scene.pass_(2 * MINUTE)
+    detail = (await scene.digest())["digest"]
+    assert detail["count"] == 2
+    assert {"id": "e1"} in detail["items"]
+
+
+async def test_a_digest_mentions_everybody_once_and_twenty_at_most(scene: Scene) -> None:
+    for n in range(15):
+        people = [{"name": f"P{n}", "address": None}, {"name": f"P{n + 10}", "address": None}]
+        await scene.wait(GROUP, f"e{n:02}", extra=orjson.dumps({"mentions": people, "message": "hi"}))
+    await scene.pass_(2 * MINUTE)
+    (row,) = (await scene.database.read(snapshot)).values()
+    kept = orjson.loads(row.extra)
+    assert kept.keys() == {"mentions"}
+    names = [person["name"] for person in kept["mentions"]]
+    assert len(names) == len(set(names)) == 20
+
+
+async def test_a_dead_digest_can_be_owed_again(scene: Scene) -> None:
+    await scene.wait(GROUP, "e1", "e2", extra=b'{"mentions":[{"name":"Ada","address":null}]}')
+    await scene.pass_(2 * MINUTE)
+    now = scene.database.clock()
+    await scene.database.write(lambda c: c.execute(sa.update(deliveries).values(state="dead", finished_at=now)))
+    (dead,) = (await scene.database.read(snapshot)).values()
+    again = await scene.database.write(lambda c: owe_again(c, dead.id, now, DAY))
+    row = (await scene.database.read(snapshot))[again]
+    assert (row.event_id, row.card, row.generation, row.extra) == (dead.event_id, "batch", 1, dead.extra)
+
+
+async def test_it_is_counted(scene: Scene) -> None:
+    def counted() -> list[float]:
+        per_channel = (telemetry.PLANNED, telemetry.DIGESTED)
+        series = [telemetry.BUNDLES_CLOSED.labels("group"), *(metric.labels("team") for metric in per_channel)]
+        return [each._value.get() for each in series]
+
+    before = counted()
+    await scene.wait(GROUP, "e1", "e2")
+    await scene.pass_(2 * MINUTE)
+    assert [now - then for now, then in zip(counted(), before, strict=True)] == [1, 1, 2]
+
+
+async def test_what_is_old_goes_with_its_deliveries(scene: Scene) -> None:
+    await scene.wait(GROUP, "e1", "e2")
+    await scene.pass_(2 * MINUTE)
+    await scene.wait(GROUP, "e3")
+    late = scene.database.clock() + DAY
+    while await scene.database.write(lambda c: prune_history(c, late)):
+        pass
+    assert len(await scene.told()) == 1, "it is still owed"
+    await scene.database.write(lambda c: c.execute(sa.update(deliveries).values(state="delivered", finished_at=1)))
+    while await scene.database.write(lambda c: prune_history(c, late)):
+        pass
+    left = {}
+    for table in (bundles, bundle_items, digests, deliveries):
+        left[table.name] = await scene.database.read(
+            lambda c, table=table: c.scalar(sa.select(sa.func.count()).select_from(table))
+        )
+    assert left == {"bundles": 1, "bundle_items": 1, "digests": 0, "deliveries": 0}
