@@ -1,5 +1,6 @@
 """Deliveries: which card is owed to which channel, and what came of each attempt."""
 
+from collections.abc import Sequence
 from typing import Annotated, Any, Literal
 
 from fastapi import APIRouter, Depends, HTTPException, Query
@@ -110,6 +111,11 @@ def fields(row: DeliveryRow) -> dict[str, Any]:
     }
 
 
+def with_history(row: DeliveryRow, tried: Sequence[AttemptRow]) -> DeliveryWithHistory:
+    """A delivery with its attempts as the API shows them."""
+    return DeliveryWithHistory(**fields(row), history=[_attempt(each) for each in tried])
+
+
 def _attempt(row: AttemptRow) -> Attempt:
     return Attempt(
         started_at=iso(row.started_at),
@@ -149,5 +155,4 @@ async def get_one(delivery_id: SerialId, parts: Annotated[Parts, Depends(parts_o
     found = await parts.database.read(lambda connection: show_delivery(connection, delivery_id))
     if found is None:
         raise HTTPException(404, "there is no such delivery; it may be older than the retention")
-    row, tried = found
-    return DeliveryWithHistory(**fields(row), history=[_attempt(each) for each in tried])
+    return with_history(*found)

@@ -1,11 +1,9 @@
 """Events: what happened, in our words, and why somebody was told or not."""
 
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any
 
 import orjson
 from fastapi import APIRouter, Depends, HTTPException, Query
-from fastapi.responses import PlainTextResponse
-from pydantic import BaseModel, ConfigDict
 
 from app.api.access import allow
 from app.api.errors import refusals
@@ -13,7 +11,6 @@ from app.api.paging import Cursor, HexId, Limit, Page, When, numbers, page, us_o
 from app.api.parts import Parts, parts_of
 from app.events import UNMAPPED, parse_event
 from app.kernel.clock import iso
-from app.routing import explain
 from app.store import events as store
 
 router = APIRouter(prefix="/api/v1/events", tags=["events"])
@@ -38,26 +35,6 @@ _ROUTING: dict[str, Any] = {"at": "2026-11-22T10:00:01.130000Z", "rev": "7a09f37
 
 def _shows(example: Any) -> dict[int | str, dict[str, Any]]:
     return {200: {"content": {"application/json": {"example": example}}}}
-
-
-class Explanation(BaseModel):
-    """What was decided then, and what today's rules say: as data, and as a text for people."""
-
-    model_config = ConfigDict(
-        json_schema_extra={
-            "example": {
-                "event": _EVENT["id"],
-                "decided": _ROUTING,
-                "today": {"sends": [{"channel": "platform-deployments", "card": "deployment", "rule": "deployments"}]},
-                "text": "deployments: matched …",
-            }
-        }
-    )
-
-    event: str
-    decided: dict[str, Any] | None
-    today: dict[str, Any]
-    text: str
 
 
 @router.get(
@@ -113,28 +90,6 @@ async def get_event(event_id: HexId, parts: Annotated[Parts, Depends(parts_of)])
     if routing:
         shown["routing"] = {"at": iso(routing["at"]), **orjson.loads(routing["record"])}
     return shown
-
-
-@router.get(
-    "/{event_id}/explain",
-    dependencies=[Depends(allow("read"))],
-    response_model=Explanation,
-    responses=refusals("read", 404, 422),
-)
-async def explain_event(
-    event_id: HexId,
-    parts: Annotated[Parts, Depends(parts_of)],
-    channel: Annotated[str | None, Query(description="Only this channel.", examples=["security"])] = None,
-    as_: Annotated[Literal["json", "text"], Query(alias="as", description="`text` is for people.")] = "json",
-) -> Explanation | PlainTextResponse:
-    """Why a channel got this event or not: today's rules, clause by clause, and what was decided then."""
-    shown = await get_event(event_id, parts)
-    explanation = explain(parts.book().rules, shown, channel)
-    if as_ == "text":
-        return PlainTextResponse(explanation.text())
-    return Explanation(
-        event=event_id, decided=shown.get("routing"), today=explanation.to_dict(), text=explanation.text()
-    )
 
 
 def _shown(data: bytes, parts: Parts) -> Event:

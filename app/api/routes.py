@@ -2,7 +2,20 @@
 
 from fastapi import FastAPI
 
-from app.api import amends, configured, deliveries, errors, events, health, hooks, preview, receipts, replay, scans
+from app.api import (
+    amends,
+    configured,
+    deliveries,
+    errors,
+    events,
+    explain,
+    health,
+    hooks,
+    preview,
+    receipts,
+    replay,
+    scans,
+)
 
 DESCRIPTION = """
 Shipbell takes the webhooks of a delivery chain, loses none, and tells the right people.
@@ -27,5 +40,5 @@ TAGS = [
 def install(app: FastAPI) -> None:
     """Add every route and the form of errors."""
     errors.install(app)
-    for module in (hooks, scans, receipts, replay, events, deliveries, amends, configured, preview, health):
+    for module in (hooks, scans, receipts, replay, events, explain, deliveries, amends, configured, preview, health):
         app.include_router(module.router)

@@ -1,0 +1,146 @@
+"""Why a channel got an event or not: what was decided, what became of each card, and what today's rules say."""
+
+from collections.abc import Iterator, Sequence
+from typing import Annotated, Any, Literal
+
+from fastapi import APIRouter, Depends, HTTPException, Query
+from fastapi.responses import PlainTextResponse
+from pydantic import BaseModel, ConfigDict
+
+from app.api.access import allow
+from app.api.deliveries import DeliveryWithHistory, with_history
+from app.api.errors import refusals
+from app.api.events import get_event
+from app.api.paging import HexId
+from app.api.parts import Parts, parts_of
+from app.kernel.clock import iso
+from app.kernel.errors import ConfigError
+from app.routing import explain
+from app.store.became import Became, Waited, became
+
+router = APIRouter(prefix="/api/v1/events", tags=["events"])
+
+_WHY_NOT = {"same_news": "not sent: the channel had the same news within the window of `dedupe`"}
+_WAITS = {
+    "group": "waits for others, by the rule",
+    "coalesce": "waits for a newer state, by the rule",
+    "hold": "held during",
+    "overflow": "waits, as the budget is used up of the connection",
+}
+
+
+class Bundle(BaseModel):
+    """A bundle that a card waited in. `told_by` is the delivery that told it; null while it waits."""
+
+    bundle: int
+    channel: str
+    how: str
+    by: str
+    due_at: str
+    closed_at: str | None
+    told_by: int | None
+
+
+class Explanation(BaseModel):
+    """What was decided then, what became of it, and what today's rules say: as data, and as a text for people."""
+
+    model_config = ConfigDict(
+        json_schema_extra={
+            "example": {
+                "event": "a68738204542ad6f3d78e465ea9cd6dd",
+                "decided": {"at": "2026-11-22T10:00:01.130000Z", "rev": "7a09f379d359", "matched": ["deployments"]},
+                "deliveries": [],
+                "bundles": [],
+                "today": {"sends": [{"channel": "platform-deployments", "card": "deployment", "rule": "deployments"}]},
+                "text": "deployments: matched …",
+            }
+        }
+    )
+
+    event: str
+    decided: dict[str, Any] | None
+    deliveries: list[DeliveryWithHistory]
+    bundles: list[Bundle]
+    today: dict[str, Any]
+    text: str
+
+
+@router.get(
+    "/{event_id}/explain",
+    dependencies=[Depends(allow("read"))],
+    response_model=Explanation,
+    responses=refusals("read", 404, 422),
+)
+async def explain_event(
+    event_id: HexId,
+    parts: Annotated[Parts, Depends(parts_of)],
+    channel: Annotated[str | None, Query(description="Only this channel.", examples=["security"])] = None,
+    as_: Annotated[Literal["json", "text"], Query(alias="as", description="`text` is for people.")] = "json",
+) -> Explanation | PlainTextResponse:
+    """Why a channel got this event or not: today's rules, clause by clause, and what became of each card."""
+    shown = await get_event(event_id, parts)
+    try:
+        explanation = explain(parts.book().rules, shown, channel)
+    except ConfigError as error:  # no such channel
+        raise HTTPException(404, str(error)) from None
+    found = await parts.database.read(lambda connection: became(connection, event_id))
+    sent = [with_history(row, tried) for row, tried in found.deliveries if channel in (None, row.channel)]
+    decided = shown.get("routing")
+    text = explanation.text() + "\n".join(["", "What became of it:", *_told(decided, found, sent, channel), ""])
+    if as_ == "text":
+        return PlainTextResponse(text)
+    return Explanation(
+        event=event_id,
+        decided=decided,
+        deliveries=sent,
+        bundles=[_bundle(one) for one in found.waited if channel in (None, one.channel)],
+        today=explanation.to_dict(),
+        text=text,
+    )
+
+
+def _told(
+    decided: dict[str, Any] | None, found: Became, sent: Sequence[DeliveryWithHistory], channel: str | None
+) -> list[str]:
+    """The lines that tell what became of each card."""
+    lines = [
+        f"  {name}: {_WHY_NOT.get(why, why)}"
+        for name, why in ((decided or {}).get("suppressed") or {}).items()
+        if channel in (None, name)
+    ]
+    for one in found.waited:
+        if channel in (None, one.channel):
+            lines.append(f"  {one.channel}: {_waited(one)}")
+    for delivery in sent:
+        lines += _delivery(delivery)
+    return lines or ["  nothing was owed to anybody"]
+
+
+def _waited(one: Waited) -> str:
+    if one.sent_alone:
+        return f"the first of its group ({one.by!r}): sent at once"
+    words = f"{_WAITS.get(one.how, one.how)} {one.by!r}"
+    if one.closed_at is None:
+        return f"{words}, until {iso(one.due_at)}"
+    told = f"told by delivery {one.told_by}" if one.told_by else "there was nothing left to tell"
+    return f"{words}, until {iso(one.closed_at)}: {told}"
+
+
+def _delivery(delivery: DeliveryWithHistory) -> Iterator[str]:
+    why = f" ({delivery.reason})" if delivery.reason else ""
+    yield f"  {delivery.channel}: delivery {delivery.id}, card {delivery.card!r}: {delivery.state}{why}"
+    for number, attempt in enumerate(delivery.history, 1):
+        status = f", HTTP {attempt.http_status}" if attempt.http_status else ""
+        yield f"    try {number} at {attempt.started_at}: {attempt.verdict}, {attempt.reason}{status}"
+
+
+def _bundle(one: Waited) -> Bundle:
+    return Bundle(
+        bundle=one.bundle,
+        channel=one.channel,
+        how=one.how,
+        by=one.by,
+        due_at=iso(one.due_at),
+        closed_at=iso(one.closed_at) if one.closed_at else None,
+        told_by=one.told_by,
+    )
