@@ -1,9 +1,14 @@
-# Two stages: what builds stays behind. No root, a read-only root file system, one volume: /data.
+# Three stages: what fetches and builds stays behind. No root, a read-only root file system, one volume: /data.
+FROM node:22-slim AS renderer
+COPY deploy/renderer.sh ./
+RUN sh renderer.sh /renderer
+
 FROM python:3.11-slim AS build
 WORKDIR /source
 RUN python -m venv /opt/shipbell
 COPY constraints.txt pyproject.toml README.md ./
 COPY app ./app
+COPY --from=renderer /renderer ./app/cards/preview/renderer
 RUN /opt/shipbell/bin/python -m pip install --no-cache-dir --disable-pip-version-check --constraint constraints.txt .
 
 FROM python:3.11-slim

@@ -5,20 +5,24 @@ BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check
 # Two workers, a file's tests together: what they share in a session is made once for each worker.
 PYTEST ?= $(BIN)/python -m pytest -n 2 --dist loadfile
+RENDERER := app/cards/preview/renderer
 
 .DEFAULT_GOAL := help
 MAKEFLAGS += --no-print-directory
 
-.PHONY: help run test check format lint types floors reference docs bench bench-peers demo source channel image
+.PHONY: help run test preview check format lint types floors reference docs bench bench-peers demo source channel image
 
 help:  ## Print this.
 	@awk 'BEGIN {FS = ":.*## "} /^[a-z-]+:.*## / {printf "  make %-12s %s\n", $$1, $$2}' Makefile
 
-run: $(VENV)/.installed  ## Set up and start the service on 127.0.0.1:8000.
+run: $(VENV)/.installed $(VENV)/.renderer  ## Set up and start the service on 127.0.0.1:8000.
 	$(BIN)/shipbell serve
 
-test: $(VENV)/.installed-dev  ## Set up and run every test.
+test: $(VENV)/.installed-dev $(VENV)/.renderer  ## Set up and run every test.
 	$(PYTEST)
+
+preview:  ## Fetch Microsoft's renderer of cards for `shipbell cards preview` and /preview; wants npm.
+	sh deploy/renderer.sh $(RENDERER)
 
 check: format lint types floors reference docs test  ## What CI runs: everything that can be wrong.
 
@@ -71,3 +75,7 @@ $(VENV)/.installed: pyproject.toml constraints.txt | $(VENV)/.made
 $(VENV)/.installed-dev: pyproject.toml constraints.txt | $(VENV)/.made
 	$(PIP) --constraint constraints.txt --editable '.[dev]'
 	@touch $(VENV)/.installed $@
+
+# Nothing but the preview needs it: without npm all the rest goes on, and the next run tries again.
+$(VENV)/.renderer: | $(VENV)/.made
+	@if sh deploy/renderer.sh $(RENDERER); then touch $@; else echo "No renderer: /preview shows cards as text." >&2; fi

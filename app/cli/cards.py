@@ -1,24 +1,23 @@
 """`shipbell cards …`: lint the cards, and see one on a real or a shipped event."""
 
+from pathlib import Path
 from typing import Annotated, Any
 
 import typer
 
 from app.cards import CardContext, plain
+from app.cards.preview import Shown, find_renderer, page
 from app.cli import samples
 from app.cli.faults import USAGE, say
 from app.cli.output import AsJson, print_json
 from app.cli.remote import Service
 from app.cli.rules import Folder, read_rules
 from app.config.files import RuleSet
-from app.events import flat
+from app.ingest.sampled import sample_view
 from app.kernel.clock import system_clock
 from app.kernel.yaml import did_you_mean
-from app.sources import Ignored, Inbound
 
 cards_cli = typer.Typer(help="Cards: lint them, look at one.", no_args_is_help=True)
-
-NO_RECEIPT = "0" * 32
 
 
 @cards_cli.command("lint")
@@ -39,17 +38,23 @@ def lint(rules: Folder = None, as_json: AsJson = False) -> None:
 @cards_cli.command("preview")
 def preview(
     card: Annotated[str, typer.Argument(help="The card's name.")],
-    event: Annotated[str, typer.Argument(help="An event's id, or source/sample.")] = "bitbucket/pipeline-failed",
+    event: Annotated[str, typer.Option(help="An event's id, or source/sample.")] = "bitbucket/pipeline-failed",
+    html: Annotated[
+        Path | None, typer.Option("--html", "-o", help="Where to write the page.", show_default="preview-CARD.html")
+    ] = None,
+    as_text: Annotated[bool, typer.Option("--text", help="Print the card as text, write no page.")] = False,
     rules: Folder = None,
-    as_json: AsJson = False,
+    as_json: Annotated[bool, typer.Option("--json", help="Print the Adaptive Card itself, write no page.")] = False,
 ) -> None:
-    """Render a card on a stored event or on a shipped sample, as text or as the Adaptive Card itself.
+    """Show a card on a stored event or on a shipped sample: a page with it as Teams does, light and dark.
 
     Examples:
 
-      shipbell cards preview pipeline bitbucket/pipeline-failed
+      shipbell cards preview pipeline --event bitbucket/pipeline-failed
 
-      shipbell cards preview deployment 0a1b2c3d4e5f60718293a4b5c6d7e8f9 --json > card.json
+      shipbell cards preview deployment --event 0a1b2c3d4e5f60718293a4b5c6d7e8f9 --html deployment.html
+
+      shipbell cards preview deployment --json > card.json
     """
     rule_set = read_rules(rules)
     known = rule_set.cards.names
@@ -60,14 +65,27 @@ def preview(
     if as_json:
         print_json(rendered.card)
         return
-    typer.echo(plain(rendered.card))
+    if as_text:
+        typer.echo(plain(rendered.card))
+    else:
+        _write_page(html or Path(f"preview-{card}.html"), Shown(card, event, rendered))
     note = f" · fell back: {rendered.fell_back}" if rendered.fell_back else ""
     typer.secho(f"{rendered.size} bytes{' · shortened' if rendered.shortened else ''}{note}", dim=True)
 
 
+def _write_page(file: Path, shown: Shown) -> None:
+    renderer = find_renderer()
+    try:
+        file.write_text(page(shown, renderer).html, encoding="utf-8")
+    except OSError as error:
+        raise say(f"{file} cannot be written: {error.strerror}") from None
+    typer.echo(file)
+    if renderer is None:
+        typer.secho("It shows text and JSON only: 'make preview' in a checkout fetches what draws cards.", fg="yellow")
+
+
 def _sample_view(name: str, rule_set: RuleSet) -> dict[str, Any]:
-    source, found = samples.find(name)
-    parsed = source.parse(Inbound(found.headers, found.body))
-    if isinstance(parsed, Ignored) or not parsed:
+    view = sample_view(*samples.find(name), rule_set.estate, system_clock())
+    if view is None:
         raise say(f"the sample {name!r} says nothing that could be shown", USAGE)
-    return flat(rule_set.estate.event(parsed[0], source=source.name, receipt=NO_RECEIPT, received_at=system_clock()))
+    return view

@@ -12,8 +12,8 @@ from tests.cli.conftest import Shipbell
 REMOTE = (
     ("receipts", "list"), ("receipts", "show", "0" * 32), ("events", "list"), ("events", "show", "0" * 32),
     ("deliveries", "list"), ("deliveries", "show", "1"), ("deliveries", "retry", "1"), ("channels", "list"),
-    ("replay", "--state", "ignored"), ("rules", "explain", "0" * 32), ("cards", "preview", "pipeline", "0" * 32),
-    ("demo",),
+    ("replay", "--state", "ignored"), ("rules", "explain", "0" * 32), ("demo",),
+    ("cards", "preview", "pipeline", "--event", "0" * 32),
 )  # fmt: skip
 
 

@@ -90,18 +90,3 @@ def test_the_cards_are_linted(shipbell: Shipbell, tmp_path: Path) -> None:
     card.write_text(card.read_text(encoding="utf-8").replace("e.build", "e.biuld", 1), encoding="utf-8")
     said = shipbell("cards", "lint", "--rules", "rules")
     assert (said.code, "pipeline.yaml:" in said.err, "biuld" in said.err) == (1, True, True)
-
-
-def test_a_card_is_previewed_on_a_sample(shipbell: Shipbell) -> None:
-    said = shipbell("cards", "preview", "pipeline", "bitbucket/pipeline-failed")
-    assert (said.code, "checkout" in said.out, " bytes" in said.out) == (0, True, True)
-    assert shipbell("cards", "preview", "pipeline", "--json").json["type"] == "AdaptiveCard"
-
-
-def test_a_preview_that_cannot_be_is_2_with_the_nearest_name(shipbell: Shipbell) -> None:
-    wrong = shipbell("cards", "preview", "pipelin")
-    assert (wrong.code, "did you mean 'pipeline'?" in wrong.err) == (2, True)
-    silent = shipbell("cards", "preview", "pipeline", "bitbucket/push-no-change")
-    assert (silent.code, "says nothing" in silent.err) == (2, True)
-    unknown = shipbell("cards", "preview", "pipeline", "nobody/push")
-    assert (unknown.code, "no sample" in unknown.err) == (2, True)

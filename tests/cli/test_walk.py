@@ -94,7 +94,7 @@ def test_why_a_card_came_is_explained(ask: Shipbell) -> None:
 
 def test_a_card_is_previewed_on_a_stored_event(ask: Shipbell) -> None:
     _, event = send_build(ask)
-    assert ask("cards", "preview", "pipeline", event, "--json").json["type"] == "AdaptiveCard"
+    assert ask("cards", "preview", "pipeline", "--event", event, "--json").json["type"] == "AdaptiveCard"
 
 
 def test_receipts_are_read_anew_some_or_all(ask: Shipbell) -> None:

@@ -29,35 +29,40 @@ def steps() -> list[Step]:
     return [(word, rest) for word, _, rest in (line.partition(" ") for line in lines if line)]
 
 
-def stage(number: int) -> list[Step]:
+def stage(name: str) -> list[Step]:
+    """A stage by its name; the last one, which is what runs, has none."""
     starts = [index for index, (word, _) in enumerate(steps()) if word == "FROM"]
+    names = [steps()[start][1].partition(" AS ")[2] for start in starts]
+    number = names.index(name)
     return steps()[starts[number] : [*starts, None][number + 1]]
 
 
 def environment() -> dict[str, str]:
     """What ENV of the last stage sets."""
-    (text,) = (rest for word, rest in stage(1) if word == "ENV")
+    (text,) = (rest for word, rest in stage("") if word == "ENV")
     return dict(pair.split("=", 1) for pair in shlex.split(text))
 
 
 def health_command() -> list[str]:
-    (text,) = (rest for word, rest in stage(1) if word == "HEALTHCHECK")
+    (text,) = (rest for word, rest in stage("") if word == "HEALTHCHECK")
     command: list[str] = json.loads(text.partition("CMD ")[2])
     return command
 
 
-def test_two_stages_and_what_builds_stays_behind() -> None:
-    assert [word for word, _ in steps()].count("FROM") == 2
-    assert "pip" in " ".join(rest for word, rest in stage(0) if word == "RUN")
-    assert "pip" not in " ".join(rest for word, rest in stage(1) if word == "RUN")
-    assert next(rest for word, rest in stage(1) if word == "COPY").startswith("--from=build ")
+def test_three_stages_and_what_fetches_and_builds_stays_behind() -> None:
+    assert [word for word, _ in steps()].count("FROM") == 3
+    assert "pip" in " ".join(rest for word, rest in stage("build") if word == "RUN")
+    ran = " ".join(rest for word, rest in stage("") if word == "RUN")
+    assert "pip" not in ran
+    assert "renderer" not in ran
+    assert next(rest for word, rest in stage("") if word == "COPY").startswith("--from=build ")
 
 
 def test_no_root_one_volume_a_signal_and_a_port() -> None:
-    said = dict(stage(1))
+    said = dict(stage(""))
     assert (said["USER"], said["VOLUME"], said["WORKDIR"]) == ("10001:10001", "/data", "/data")
     assert (said["STOPSIGNAL"], said["EXPOSE"]) == ("SIGTERM", "8000")
-    words = [word for word, _ in stage(1)]
+    words = [word for word, _ in stage("")]
     assert words.index("USER") > max(index for index, word in enumerate(words) if word in ("RUN", "COPY"))
 
 
@@ -81,6 +86,15 @@ def test_only_what_it_is_made_of_is_sent_to_the_engine() -> None:
         for path in rest.split()[:-1]
     }
     assert copied == allowed
+
+
+def test_the_renderer_is_put_where_the_package_looks_for_it() -> None:
+    (command,) = (rest for word, rest in stage("renderer") if word == "RUN")
+    assert command == "sh renderer.sh /renderer"
+    found = [rest for word, rest in stage("build") if word == "COPY" and "--from=renderer" in rest]
+    assert found == ["--from=renderer /renderer ./app/cards/preview/renderer"]
+    words = [rest for word, rest in stage("build") if word in ("COPY", "RUN")]
+    assert words.index(found[0]) < next(index for index, rest in enumerate(words) if "pip install" in rest)
 
 
 def manifests() -> dict[str, Any]:
@@ -133,7 +147,7 @@ def installed(tmp_path: Path) -> Path:
     shutil.copytree(ROOT / "app", source / "app", ignore=shutil.ignore_patterns("__pycache__"))
     for name in ("constraints.txt", "pyproject.toml", "README.md"):
         shutil.copy(ROOT / name, source / name)
-    for command in (rest for word, rest in stage(0) if word == "RUN"):
+    for command in (rest for word, rest in stage("build") if word == "RUN"):
         words = shlex.split(command.replace("/opt/shipbell", str(target)))
         words[0] = sys.executable if words[0] == "python" else words[0]
         done = subprocess.run(words, cwd=source, capture_output=True, text=True, timeout=500, check=False)

@@ -33,7 +33,7 @@ def make(folder: Path, *arguments: str) -> str:
 
 def test_alone_it_prints_what_there_is(folder: Path) -> None:
     told = make(folder)
-    for target in ("run", "test", "check", "bench", "bench-peers", "demo", "docs", "source"):
+    for target in ("run", "test", "preview", "check", "bench", "bench-peers", "demo", "docs", "source"):
         assert re.search(rf"^  make {target} +\S", told, re.MULTILINE)
 
 
@@ -56,7 +56,7 @@ def test_check_runs_everything_and_the_tests_last(folder: Path) -> None:
 def test_a_second_run_installs_nothing(folder: Path) -> None:
     assert "pip install" in make(folder, "--dry-run", "run")
     (folder / ".venv").mkdir()
-    for stamp in (".made", ".installed", ".installed-dev"):
+    for stamp in (".made", ".installed", ".installed-dev", ".renderer"):
         (folder / ".venv" / stamp).touch()
     assert make(folder, "--dry-run", "run").splitlines() == [".venv/bin/shipbell serve"]
     assert "pip install" not in make(folder, "--dry-run", "test")

@@ -84,7 +84,8 @@ def _told(shown: Shown) -> dict[str, Any]:
 
 
 def _size(rendered: Rendered) -> dict[str, Any]:
-    state = "fallen" if rendered.fell_back else "shortened" if rendered.shortened else "fits"
+    tight = rendered.shortened or rendered.size > AIM
+    state = "fallen" if rendered.fell_back else "tight" if tight else "fits"
     text = f"{rendered.size:,} bytes of {HARD:,} that Teams takes ({rendered.size / HARD:.0%}); the aim is {AIM:,}"
     return {"used": rendered.size, "aim": AIM, "hard": HARD, "state": state, "text": text}
 

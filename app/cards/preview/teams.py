@@ -55,7 +55,7 @@ DARK = Theme(
     line="#525252",
     boxes={
         "default": ("#292929", "#525252"),
-        "emphasis": ("#3d3d3d", "#525252"),
+        "emphasis": ("#333333", "#525252"),
         "good": ("#0c2c0c", "#0e5c0e"),
         "attention": ("#3b1418", "#6e2a30"),
         "warning": ("#3d2f0b", "#6b551c"),
