@@ -67,9 +67,9 @@ def _held_until(rule: Rule, at: int) -> int:
 
 
 def _thing(coalesce: Coalesce | None, view: View) -> str:
-    """What only the last state is told of; "" when a field of it is missing: of two unknowns neither may be lost."""
+    """What only the last state is told of; "" when no field of it is there: of two unknowns neither may be lost."""
     values = _values(view, coalesce.keys) if coalesce is not None else []
-    return repr(values) if all(exists(value) and value != UNMAPPED for value in values) and values else ""
+    return repr(values) if any(exists(value) and value != UNMAPPED for value in values) else ""
 
 
 def _values(view: View, keys: tuple[tuple[str, ...], ...]) -> list[Any]:

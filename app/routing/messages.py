@@ -1,6 +1,6 @@
 """Messages: lines for the fun of it, as data. The first that fits an event is shown, and always the same one."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Set
 from dataclasses import dataclass
 
 from app.kernel.ids import derived_id
@@ -9,7 +9,6 @@ from app.routing.people import People
 from app.routing.times import Times
 
 _BAD = frozenset({"failed", "error", "degraded", "missing", "block"})
-_NOTHING_BAD: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,7 +25,7 @@ class Message:
     file: str = ""
     line: int = 0
 
-    def fits(self, view: View, bad: frozenset[str]) -> bool:
+    def fits(self, view: View, bad: Set[str]) -> bool:
         """Whether the event is one for it, times apart; `bad` as `bad_news` says."""
         if bad and not bad & self.asks:
             return False
@@ -56,16 +55,15 @@ def said(messages: tuple[Message, ...], view: View, at: int, people: People) -> 
     return None
 
 
-def bad_news(view: View) -> frozenset[str]:
+def bad_news(view: View) -> Set[str]:
     """The fields because of which nobody wants a joke under it: what failed, is blocked, or is an incident."""
+    found = {name for name in ("status", "verdict") if view.get(name) in _BAD}
+    if str(view.get("type")).startswith("incident."):
+        found.add("type")
     findings = view.get("findings")
-    found = {
-        "status": view.get("status") in _BAD,
-        "verdict": view.get("verdict") in _BAD,
-        "type": str(view.get("type")).startswith("incident."),
-        "findings": isinstance(findings, dict) and bool(findings.get("critical") or findings.get("high")),
-    }
-    return frozenset(name for name, bad in found.items() if bad) if any(found.values()) else _NOTHING_BAD
+    if isinstance(findings, dict) and (findings.get("critical") or findings.get("high")):
+        found.add("findings")
+    return found
 
 
 def _author(view: View, people: People) -> str:
