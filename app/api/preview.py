@@ -10,12 +10,10 @@ from fastapi.responses import HTMLResponse
 
 from app.api.access import allow_person
 from app.api.parts import Parts, parts_of
-from app.cards import MINIMAL, CardContext
 from app.cards.preview import Choices, Shown, find_renderer, page
-from app.ingest.sampled import sample_view
+from app.ingest.rehearsal import as_sent, sample_view
 from app.kernel.samples import load_sample, sample_names
 from app.kernel.yaml import did_you_mean
-from app.routing import explain
 from app.store import events as store
 
 router = APIRouter()
@@ -53,9 +51,8 @@ async def preview(
 def _shown(card: str | None, chosen: str | None, view: View | None, parts: Parts) -> Shown | None:
     if view is None or chosen is None:
         return None
-    sends = explain(parts.book().rules, view).routing.sends
-    name = card or next((send.card for send in sends), MINIMAL)
-    return Shown(name, chosen, parts.cards().render(name, CardContext(view)))
+    name, context = as_sent(parts.book().rules, view, card)
+    return Shown(name, chosen, parts.cards().render(name, context))
 
 
 async def _recent(parts: Parts) -> list[View]:

@@ -5,7 +5,7 @@ from typing import Annotated, Any
 
 import typer
 
-from app.cards import CardContext, plain
+from app.cards import plain
 from app.cards.preview import Shown, find_renderer, page
 from app.cli import samples
 from app.cli.faults import USAGE, say
@@ -13,7 +13,7 @@ from app.cli.output import AsJson, print_json
 from app.cli.remote import Service
 from app.cli.rules import Folder, read_rules
 from app.config.files import RuleSet
-from app.ingest.sampled import sample_view
+from app.ingest.rehearsal import as_sent, sample_view
 from app.kernel.clock import system_clock
 from app.kernel.yaml import did_you_mean
 
@@ -61,7 +61,7 @@ def preview(
     if card not in known:
         raise say(f"there is no card {card!r} ({did_you_mean(card, known)})", USAGE)
     view = _sample_view(event, rule_set) if "/" in event else Service().get(f"/api/v1/events/{event}")
-    rendered = rule_set.cards.render(card, CardContext(view))
+    rendered = rule_set.cards.render(*as_sent(rule_set.rules, view, card))
     if as_json:
         print_json(rendered.card)
         return

@@ -8,6 +8,7 @@ import orjson
 import pytest
 
 from app.api import preview
+from app.kernel.clock import iso
 from app.store import events as store
 from app.store.events import NewEvent
 from tests.api.conftest import ALL, TOKENS, Api, StartApi
@@ -31,7 +32,8 @@ async def seen(api: Api, **params: str) -> tuple[httpx.Response, Elements]:
 
 async def store_event(api: Api, event_id: str, at: int = 1, **said: str) -> None:
     """An event as processing would store it; `said` are fields of its flat view."""
-    view = {"id": event_id, "type": "push", "occurred_at": "2026-11-22T10:00:00Z", "service": "checkout"} | said
+    view = {"id": event_id, "type": "push", "source": "bitbucket", "service": "checkout"}
+    view |= {"occurred_at": iso(START + at), "received_at": iso(START + at), **said}
     row = NewEvent(
         id=event_id, receipt_id="0" * 32, type="push", status=None, source="bitbucket", service="checkout",
         environment=None, subject="s", occurred_at=START + at, received_at=START + at, data=orjson.dumps(view),
