@@ -5,9 +5,11 @@ from typing import get_args
 from pydantic import BaseModel
 
 from app.estate import sections as estate
-from app.routing import entries
+from app.routing import entries, rule_entries
 from app.routing.match import How
 from app.routing.operators import EVERY_KIND, OPERATORS, Operator
+from app.routing.schedule import ScheduleEntry
+from app.routing.times import SpanEntry
 from docs.pages.markdown import code, codes, first_line, model_table, table
 
 ORIGIN = "app/routing/ and app/estate/sections.py"
@@ -35,7 +37,10 @@ _SECTIONS: tuple[tuple[str, str, type[BaseModel]], ...] = (
     ("connections", "by name", entries.ConnectionEntry),
     ("purposes", "by name: a channel or a list of them", entries.PurposeEntry),
     ("teams", "by name", entries.TeamEntry),
-    ("rules", "a list, in order", entries.RuleEntry),
+    ("times", "by name: a list of spans, of which one must hold", SpanEntry),
+    ("users", "", entries.UsersEntry),
+    ("rules", "a list, in order", rule_entries.RuleEntry),
+    ("messages", "a list, in order", entries.MessageEntry),
     ("tests", "a list", entries.TrialEntry),
     ("environments", "by name, in the order of promotion", estate.EnvironmentEntry),
     ("services", "by name; an entry may be empty", estate.ServiceEntry),
@@ -44,6 +49,11 @@ _SECTIONS: tuple[tuple[str, str, type[BaseModel]], ...] = (
 )
 _PARTS: tuple[tuple[str, type[BaseModel]], ...] = (
     ("dedupe", entries.DedupeEntry),
+    ("rules[].group", rule_entries.GroupEntry),
+    ("rules[].coalesce", rule_entries.CoalesceEntry),
+    ("rules[].mute", rule_entries.MuteEntry),
+    ("rules[].mention", rule_entries.MentionEntry),
+    ("rules[].schedule", ScheduleEntry),
     ("teams.*.channels.*", entries.OverrideEntry),
     ("tests[].expect", entries.ExpectEntry),
 )
@@ -60,7 +70,7 @@ def pages() -> dict[str, str]:
     for name, model in _PARTS:
         parts += [f"### In {code(name)}\n\n{first_line(model)}", model_table(model)]
     parts.append(
-        "The sections `messages` and `gates` belong to later versions: they may stand there, and are passed over."
+        "The section `gates` belongs to a later version: it may stand there, and is passed over."
     )
     return {"rules.md": "\n\n".join(part.rstrip() for part in parts) + "\n"}
 
