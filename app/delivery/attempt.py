@@ -12,7 +12,7 @@ from app import telemetry
 from app.cards import Cards
 from app.channels import Channel, Message
 from app.delivery.leases import DEADLINE
-from app.delivery.letter import Letter, compose, freeze, minimal, ref
+from app.delivery.letter import DIGEST_TYPE, Letter, compose, freeze, minimal, ref
 from app.delivery.opening import OpenChannel
 from app.delivery.retry import Decision, Situation, decide
 from app.kernel import logs
@@ -69,7 +69,7 @@ class Prepared:
 def prepare(claim: Claimed, cards: Cards, why_url: str = "") -> Prepared:
     """Make the card. Raises nothing for what the card does."""
     view = orjson.loads(claim.data) if claim.data is not None else {}
-    if why_url and view.get("type") != "shipbell.digest":  # no rule ever saw a digest
+    if why_url and view.get("type") != DIGEST_TYPE:  # no rule ever saw a digest
         view["why_url"] = why_url
     return Prepared(claim, view, _compose(claim, view, cards))
 

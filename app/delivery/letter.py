@@ -18,6 +18,8 @@ from app.cards.words import words
 from app.routing.route import NO_RULE
 from app.store.claims import Claimed
 
+DIGEST_TYPE = "shipbell.digest"
+"""Of many events: its built-in card has a line for each, so the minimal one is smaller still."""
 _REF_DIGITS = 6
 
 
@@ -55,7 +57,7 @@ def compose(claim: Claimed, view: Mapping[str, Any], cards: Cards) -> Letter:
     rendered = cards.render(claim.card, _context(claim, view, line))
     if rendered.fell_back is not None:
         telemetry.CARD_FALLBACKS.labels(rendered.fell_back).inc()
-    small = rendered.fell_back is not None or claim.card == MINIMAL
+    small = claim.card == MINIMAL or (rendered.fell_back is not None and view.get("type") != DIGEST_TYPE)
     return Letter(rendered.card, rendered.summary, line, small)
 
 
