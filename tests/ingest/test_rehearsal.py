@@ -37,7 +37,11 @@ users: {upn_domains: [example.com]}
 messages:
   - {name: bold, match: {build.number: 42}, text: "Bold, {{ e.service }}."}
 rules:
-  - {name: failed, match: {type: pipeline.finished}, to: [failures], card: pipeline, mention: {who: ["user:grace@example.com"]}}
+  - name: failed
+    match: {type: pipeline.finished}
+    to: [failures]
+    card: pipeline
+    mention: {who: ["user:grace@example.com"]}
   - {name: every, match: {type: pipeline.finished}, to: [all], card: generic}
 """
 
