@@ -31,14 +31,14 @@ class Pattern:
         return self.values("type")
 
     def values(self, path: str) -> frozenset[str] | None:
-        """The texts to which a field is limited in every alternative, or None when it may be something else.
+        """The texts to which a field is limited in every alternative, or None when it may be another, null or absent.
 
         An empty set means that no text fits.
         """
         found: set[str] = set()
         for alternative in self._alternatives:
             leaf = alternative.get(path)
-            if leaf is None or leaf.exact is None:
+            if leaf is None or leaf.exact is None or None in leaf.exact:
                 return None
             found.update(value for value in leaf.exact if isinstance(value, str))
         return frozenset(found)

@@ -17,7 +17,8 @@ from app.routing.patterns.operators import RESERVED
     [
         ({"type": ["a"]}, {"a"}),
         ({"type": ["a", "b"], "status": ["failed"]}, {"a", "b"}),
-        ({"type": ["a", 1, None]}, {"a"}),
+        ({"type": ["a", 1, True]}, {"a"}),
+        ({"type": ["a", None]}, None),
         ({"type": [1]}, set()),
         ({"type": ["a", {"prefix": "b"}]}, None),
         ({"type": [{"prefix": "b"}]}, None),

@@ -83,6 +83,11 @@ def test_dots_in_a_pattern_and_in_an_event_are_objects() -> None:
         assert not compiled.matches({"build.ref.kinds": "tag", "build": {"ref": "tag"}})
 
 
+def test_what_stands_there_twice_stands_there_twice() -> None:
+    for number in (1, 2):
+        assert compile_pattern({"a": {"b": [number]}}).matches({"a": {"b": 1}, "a.b": 2})
+
+
 def test_labels_are_found_under_their_own_names() -> None:
     labels = {"app": "basket", "app.kubernetes.io/name": "checkout"}
     before = copy.deepcopy(labels)
