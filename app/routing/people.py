@@ -6,6 +6,7 @@ from typing import Any
 
 from app.routing.match import View
 from app.routing.rule_entries import user_of
+from app.routing.spelling import is_address
 
 MOST = 20
 """Users that one message may mention: https://learn.microsoft.com/en-us/connectors/teams"""
@@ -31,7 +32,7 @@ class People:
         """The Teams address behind an e-mail, or None when the table does not know it or forbids it."""
         email = email.lower()
         known = self.aliases.get(email)
-        if known is None and email.rpartition("@")[2] in self.domains:
+        if known is None and email.rpartition("@")[2] in self.domains and is_address(email):
             known = email
         return None if known in self.never or email in self.never else known
 

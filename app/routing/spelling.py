@@ -22,8 +22,13 @@ _ADDRESS = re.compile(rf"[^\s@<>\x22'`(),;:\\{_HIDDEN}]+@{_HOST}")
 _DOMAIN = re.compile(_HOST)
 
 
+def is_address(text: str) -> bool:
+    """Whether it looks like an e-mail address, and holds nothing that could be mistaken for something else."""
+    return len(text) <= 254 and _ADDRESS.fullmatch(text) is not None
+
+
 def _address(value: Any) -> Any:
-    if isinstance(value, str) and not (len(value) <= 254 and _ADDRESS.fullmatch(value)):
+    if isinstance(value, str) and not is_address(value):
         raise ValueError(f"{value[:80]!r} is not an address: write one like ada@example.com")
     return value.lower() if isinstance(value, str) else value
 
