@@ -4,6 +4,7 @@ from fastapi import FastAPI
 
 from app.api import (
     amends,
+    bundles,
     configured,
     deliveries,
     errors,
@@ -40,5 +41,6 @@ TAGS = [
 def install(app: FastAPI) -> None:
     """Add every route and the form of errors."""
     errors.install(app)
-    for module in (hooks, scans, receipts, replay, events, explain, deliveries, amends, configured, preview, health):
+    news = (receipts, replay, events, explain, deliveries, bundles, amends)
+    for module in (hooks, scans, *news, configured, preview, health):
         app.include_router(module.router)

@@ -1,4 +1,4 @@
-"""`shipbell receipts`, `events`, `deliveries`: what came in, what it meant, and where it went."""
+"""`shipbell receipts`, `events`, `deliveries`, `bundles`: what came in, what it meant, and where it went."""
 
 from typing import Annotated, Any
 
@@ -13,6 +13,7 @@ Since = Annotated[str | None, typer.Option(help="Only from this time on, ISO 860
 receipts_cli = typer.Typer(help="Receipts: every request that came in, and what became of it.", no_args_is_help=True)
 events_cli = typer.Typer(help="Events: what happened, in our words.", no_args_is_help=True)
 deliveries_cli = typer.Typer(help="Deliveries: which card went, or goes, to which channel.", no_args_is_help=True)
+bundles_cli = typer.Typer(help="Bundles: cards that wait to be told together, and until when.", no_args_is_help=True)
 
 _RECEIPTS = {
     "received": "received_at",
@@ -26,6 +27,9 @@ _EVENTS = {"occurred": "occurred_at", "type": "type", "status": "status", "servi
            "environment": "environment", "version": "version", "source": "source", "id": "id"}  # fmt: skip
 _DELIVERIES = {"created": "created_at", "id": "id", "ref": "ref", "channel": "channel", "card": "card", "rule": "rule",
                "state": "state", "reason": "reason", "attempts": "attempts", "event": "event"}  # fmt: skip
+
+_BUNDLES = {"id": "id", "channel": "channel", "how": "how", "by": "by", "state": "state", "cards": "items",
+            "due": "due_at", "closed": "closed_at", "delivery": "delivery"}  # fmt: skip
 
 
 def _show(answer: dict[str, Any], columns: dict[str, str], as_json: bool, empty: str) -> None:
@@ -110,3 +114,14 @@ def deliveries_retry(
     """Owe a dead letter's card once more. Example: shipbell deliveries retry 42 --reason 'the flow is back'."""
     row = Service().post(f"/api/v1/deliveries/{delivery}/retry", {"reason": reason})
     _show({"items": [row]}, _DELIVERIES, as_json, "")
+
+
+@bundles_cli.command("list")
+def bundles_list(
+    channel: str | None = None,
+    state: Annotated[str | None, typer.Option(help="open or closed.")] = None,
+    limit: Limit = 20,
+    as_json: AsJson = False,
+) -> None:
+    """Bundles, newest first. Example: shipbell bundles list --state open."""
+    _show(Service().get("/api/v1/bundles", channel=channel, state=state, limit=limit), _BUNDLES, as_json, "None fits.")

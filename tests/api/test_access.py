@@ -11,6 +11,7 @@ SCOPES = {
     ("GET", "/api/v1/events/{event_id}/explain"): "read",
     ("GET", "/api/v1/deliveries"): "read",
     ("GET", "/api/v1/deliveries/{delivery_id}"): "read",
+    ("GET", "/api/v1/bundles"): "read",
     ("GET", "/api/v1/rules"): "read",
     ("GET", "/api/v1/channels"): "read",
     ("POST", "/api/v1/deliveries/{delivery_id}/retry"): "operate",

@@ -71,3 +71,46 @@ def test_only_what_cannot_be_made_smaller_is_minimal() -> None:
     assert small.minimal
     assert last_line(small) == "ref 3a5b7c"
     assert compose(replace(CLAIM, rendered=freeze(small)), VIEW, cards()).minimal
+
+
+FULL_CARD = """
+summary: hello
+card:
+  type: AdaptiveCard
+  version: "1.4"
+  body:
+    - {type: TextBlock, wrap: true, text: "{{ easter_egg }}"}
+    - {type: TextBlock, wrap: true, text: "{{ mentions }}"}
+"""
+EXTRA = b'{"mentions":[{"name":"Ada","address":"ada@acme.io"},{"name":"Eve","address":null}],"message":"%s"}'
+
+
+def test_what_was_decided_at_routing_is_in_the_card_and_in_its_repeats() -> None:
+    claim = replace(CLAIM, extra=EXTRA % b"Bold, {{ e.service }}.")
+    first = compose(claim, VIEW, cards(FULL_CARD))
+    assert [block["text"] for block in first.card["body"][:2]] == ["Bold, checkout.", "<at>Ada</at>, Eve"]
+    (entity,) = first.card["msteams"]["entities"]
+    assert entity["mentioned"] == {"id": "ada@acme.io", "name": "Ada"}
+    again = compose(replace(claim, rendered=freeze(first), extra=None, tries=2), VIEW, cards())
+    assert again.card == first.card
+
+
+@pytest.mark.parametrize("message", [b"{{ e.version }}", b"{{ oops", b""])
+def test_a_message_that_cannot_be_said_costs_no_card(message: bytes) -> None:
+    letter = compose(replace(CLAIM, extra=EXTRA % message), VIEW, cards(FULL_CARD))
+    assert not letter.minimal
+    assert "<at>Ada</at>, Eve" in [block.get("text") for block in letter.card["body"]]
+
+
+def test_a_digest_without_a_card_file_is_shown_by_the_built_in_one() -> None:
+    view = {
+        "type": "shipbell.digest",
+        "digest": {"count": 2, "items": [{"service": "checkout"}, {"service": "basket"}]},
+    }
+    letter = compose(replace(CLAIM, card="digest"), view, cards())
+    shown = [block["text"] for block in letter.card["body"]]
+    assert "checkout" in shown[1]
+    assert "basket" in shown[2]
+    assert not letter.minimal, "a channel that finds it too large gets a smaller one"
+    unknown = compose(replace(CLAIM, card="gone"), view, cards())
+    assert not unknown.minimal
