@@ -159,3 +159,81 @@ def test_connections_are_typed(with_rules: Load) -> None:
     notify, slow = book.connections["notify"], book.connections["slow"]
     assert (notify.posts, notify.per_seconds, notify.when_full) == (25, 300, "digest")
     assert (slow.posts, slow.per_seconds, slow.when_full) == (1, 300, "wait")
+
+
+@pytest.mark.parametrize(
+    ("alerts_to", "told"),
+    [
+        ("web", "a channel that is broken cannot tell so itself (name another one)"),
+        ("platfrom", "unknown channel 'platfrom' (did you mean 'platform'?)"),
+        ("[platform]", "alerts_to: Input should be a valid string"),
+    ],
+)
+def test_a_channel_alerts_another_one(problems: Problems, alerts_to: str, told: str) -> None:
+    assert problems(f"channels:\n  web: {{kind: teams,\n        alerts_to: {alerts_to}}}\n") == [f"01.yaml:3: {told}"]
+
+
+def test_two_channels_may_look_after_each_other(with_rules: Load) -> None:
+    book = with_rules("channels: {a: {kind: console, alerts_to: b}, b: {kind: teams, alerts_to: a}}")
+    assert (book.channels["a"].alerts_to, book.channels["b"].alerts_to) == ("b", "a")
+    assert book.channels["platform"].alerts_to is None
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "times: {a: [{days: [sat], days: [sun]}]}",
+        "users: {aliases: {a@b.io: c@d.io, a@b.io: e@f.io}}",
+        "messages: [{name: a, name: b, text: A, match: {version: x}}]",
+        "rules:\n  - {name: a, match: {}, to: [deployments], group: {wait: 1m, wait: 2m, card: generic}}",
+    ],
+)
+def test_a_key_that_is_written_twice_is_refused_in_every_section(problems: Problems, text: str) -> None:
+    (found,) = problems(text)
+    assert "not YAML: found duplicate key" in found
+    assert found.startswith("01.yaml:")
+
+
+@pytest.mark.parametrize("section", ["times", "users", "messages"])
+def test_exploding_aliases_are_refused_in_every_section(problems: Problems, section: str) -> None:
+    lines = [f"{section}:", "  a0: &a0 [x, x, x, x, x, x, x, x, x, x]"]
+    lines += [f"  a{n}: &a{n} [{', '.join([f'*a{n - 1}'] * 10)}]" for n in range(1, 9)]
+    (found,) = problems("\n".join(lines))
+    assert "more than 50000 values" in found
+
+
+def test_what_yaml_1_1_would_have_read_otherwise_is_a_name(with_rules: Load) -> None:
+    book = with_rules(
+        "times: {on: [{from: 19:00, to: 07:00}], no: [{days: [sun]}]}\n"
+        "messages: [{name: yes, during: on, text: off}]\n"
+        "rules: [{name: off, match: {version: no}, to: [deployments], card: generic, mute: {during: no}}]\n"
+    )
+    assert list(book.times) == ["on", "no"]
+    assert (book.messages[0].name, book.messages[0].texts) == ("yes", ("off",))
+    assert book.rules[0].mute is not None
+    assert book.rules[0].mute.during.name == "no"
+
+
+@pytest.mark.parametrize("where", ["match", "message", "mention"])
+def test_a_regex_that_re2_does_not_know_is_refused_wherever_it_stands(problems: Problems, where: str) -> None:
+    match = "match: {commit.message: {regex: '(?=(a+)+)b'}}"
+    rule = "name: a, to: [deployments], card: generic"
+    text = {
+        "match": f"rules: [{{{rule}, {match}}}]",
+        "message": f"messages: [{{name: a, {match}, text: A}}]",
+        "mention": f"rules: [{{{rule}, match: {{}}, mention: {{who: author, {match}}}}}]",
+    }[where]
+    (found,) = problems(text)
+    assert "cannot be used as a pattern" in found
+
+
+@pytest.mark.parametrize("section", ["times", "users", "messages", "rules", "tests", "channels", "teams", "defaults"])
+@pytest.mark.parametrize(
+    "value", ["null", "7", "text", "[]", "{}", "[null]", "{a: null}", "{a: 7}", "[[]]", "[{name: [a]}]"]
+)
+def test_whatever_stands_in_a_section_is_read_or_told(read: Load, section: str, value: str) -> None:
+    asks = "tests: [{name: x, event: {type: tests.finished}, expect: {dropped_by: a, message: a}}]\n"
+    try:
+        read(f"{section}: {value}", "" if section == "tests" else asks)
+    except ConfigErrors as told:
+        assert all(problem.file and problem.line for problem in told.problems)  # noqa: PT017
