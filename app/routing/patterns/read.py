@@ -1,5 +1,6 @@
 """Reads a pattern as it was written into its fields and its `$or`s, and multiplies the `$or`s out."""
 
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from math import prod
 from typing import Any
@@ -71,26 +72,52 @@ def _read_or(raw: list[Any], place: Place, prefix: str) -> Or:
     return Or(prefix + OR, tuple(branches))
 
 
-def alternatives(parts: tuple[Part, ...]) -> list[Alternative]:
-    """Every combination of the `$or`s' branches. Of a path that is written twice the last counts, as with AWS.
-
-    Raises PatternError when there are more than 1,000.
-    """
+def check_alternatives(parts: Sequence[Part]) -> None:
+    """Raises PatternError when the `$or`s have more than 1,000 combinations."""
     if _count(parts) > MAX_ALTERNATIVES:
         raise PatternError(f"more than {MAX_ALTERNATIVES:,} combinations of $or")
-    return _expand(parts)
 
 
-def _count(parts: tuple[Part, ...]) -> int:
+def independent(parts: tuple[Part, ...]) -> list[list[Part]]:
+    """Parts that read the same part of an event stand together; each group can be asked by itself."""
+    groups: list[tuple[set[str], list[Part]]] = []
+    for part in parts:
+        names, together = set(_first_keys(part)), [part]
+        apart = []
+        for group in groups:
+            if names.isdisjoint(group[0]):
+                apart.append(group)
+            else:
+                names |= group[0]
+                together = group[1] + together
+        groups = [*apart, (names, together)]
+    return [together for _, together in groups]
+
+
+def paths(parts: tuple[Part, ...]) -> Iterator[str]:
+    """The paths of the fields, in the order in which they are written."""
+    for part in parts:
+        if isinstance(part, Leaf):
+            yield part.path
+        else:
+            yield from (path for branch in part.branches for path in paths(branch))
+
+
+def _first_keys(part: Part) -> Iterator[str]:
+    return (path.partition(".")[0] for path in paths((part,)))
+
+
+def _count(parts: Sequence[Part]) -> int:
     return prod(sum(_count(branch) for branch in part.branches) for part in parts if isinstance(part, Or))
 
 
-def _expand(parts: tuple[Part, ...]) -> list[Alternative]:
+def alternatives(parts: Sequence[Part]) -> list[Alternative]:
+    """Every combination of the `$or`s' branches. Of a path that is written twice the last counts, as with AWS."""
     found: list[Alternative] = [{}]
     for part in parts:
         if isinstance(part, Leaf):
             more: list[Alternative] = [{part.path: part}]
         else:
-            more = [alternative for branch in part.branches for alternative in _expand(branch)]
+            more = [alternative for branch in part.branches for alternative in alternatives(branch)]
         found = [one | other for one in found for other in more]
     return found

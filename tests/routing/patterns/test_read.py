@@ -5,6 +5,7 @@ from typing import Any
 import pytest
 
 from app.routing.patterns import compile_pattern
+from app.routing.patterns.read import independent, paths, read_object
 from tests.routing.patterns.conftest import Wrong
 
 FAILED_OR_PROD = [{"status": ["failed"]}, {"environment": ["prod"]}]
@@ -108,6 +109,14 @@ def test_a_thousand_combinations_are_fine_and_one_more_is_not(wrong: Wrong) -> N
     for _ in range(10):
         deep = {"a": {"$or": [{"x": ["y"]}, {"x": ["z"]}]}, "b": deep}
     assert "more than 1,000 combinations" in wrong(deep).message
+
+
+def test_ors_over_other_fields_are_asked_apart() -> None:
+    parts = read_object(
+        {"a": [1], "$or": [{"b": [1]}, {"c.d": [1]}], "e": {"$or": [{"f": [1]}, {"g": [1]}]}, "c": {"x": [1]}}
+    )
+    groups = [[path for part in group for path in paths((part,))] for group in independent(parts)]
+    assert groups == [["a"], ["e.f", "e.g"], ["b", "c.d", "c.x"]]
 
 
 def test_of_a_path_that_is_written_twice_the_last_counts() -> None:

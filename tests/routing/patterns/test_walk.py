@@ -139,3 +139,18 @@ def test_it_answers_as_if_everything_was_tried(pattern: dict[str, Any], event: d
 @given(PATTERNS, DOTTED)
 def test_so_it_does_with_dots_in_the_event(pattern: dict[str, Any], event: dict[str, Any]) -> None:
     assert compile_pattern(pattern).matches(event) is naive.matches(pattern, event)
+
+
+FLAT: Any = st.dictionaries(st.sampled_from(["a", "b", "a.b", "c.a"]), ASKED, min_size=1, max_size=2)
+
+
+@settings(max_examples=300, deadline=None)
+@given(FLAT, st.lists(FLAT, min_size=2, max_size=3), st.lists(FLAT, min_size=2, max_size=3), EVENTS)
+def test_so_it_does_for_every_combination_of_ors(
+    beside: dict[str, Any], ones: list[dict[str, Any]], others: list[dict[str, Any]], event: dict[str, Any]
+) -> None:
+    pattern = {**beside, "$or": ones, "c": {"$or": others}}
+    ways = [
+        {**beside, **one, **{f"c.{path}": asked for path, asked in other.items()}} for one in ones for other in others
+    ]
+    assert compile_pattern(pattern).matches(event) is any(naive.matches(way, event) for way in ways)
