@@ -11,6 +11,7 @@ from app.cards.build import GONE
 from app.cards.context import CardContext, FellBack, Rendered, default_icon, shown_name
 from app.cards.digest import digest_card, digest_of
 from app.cards.escape import Safe, link, markdown, url
+from app.cards.mentions import MAX_TEXT
 from app.cards.minimal import best_link, headline, minimal_card
 from app.cards.sandbox import MAX_LEAF, Run
 
@@ -23,6 +24,7 @@ MAX_SUMMARY = 200
 _NO_CUT = 10**6
 _CUTS = (10, 5, 2)
 _SHORT_LEAF = 1000
+_SHORTEST_LEAF = 200
 
 
 class _Rejected(Exception):
@@ -85,7 +87,9 @@ def _steps(plan: CardPlan) -> Iterator[tuple[int, int, int]]:
         yield cut, 0, MAX_LEAF
     for drop in plan.drops:
         yield _CUTS[-1], drop, MAX_LEAF
-    yield _CUTS[-1], plan.drops[-1] if plan.drops else 0, _SHORT_LEAF
+    last = plan.drops[-1] if plan.drops else 0
+    yield _CUTS[-1], last, _SHORT_LEAF
+    yield _CUTS[-1], last, _SHORTEST_LEAF
 
 
 def _fit(plan: CardPlan, context: CardContext) -> Rendered:
@@ -97,9 +101,12 @@ def _fit(plan: CardPlan, context: CardContext) -> Rendered:
         "mentions": _mentions(context) if context.mentions else "",
         "easter_egg": context.easter_egg,
     }
+    printed = plan.names
     for cut, drop, longest in _steps(plan):
+        if longest < MAX_TEXT:  # it would be cut in the middle of somebody: the engine prints it whole
+            names["mentions"], printed = "", frozenset()
         run = Run(names, cut=cut, drop=drop, longest=longest)
-        card = _one(plan, context, run)
+        card = _one(plan, context, run, printed)
         size = len(orjson.dumps(card))
         if size <= AIM:
             break
@@ -110,17 +117,17 @@ def _fit(plan: CardPlan, context: CardContext) -> Rendered:
     return Rendered(card, text, size, run.shortened, None, run.missing)
 
 
-def _one(plan: CardPlan, context: CardContext, run: Run) -> dict[str, Any]:
+def _one(plan: CardPlan, context: CardContext, run: Run, printed: frozenset[str]) -> dict[str, Any]:
     card = plan.build(run)
     if card is GONE or not card["body"]:
         raise _Rejected("lint", "nothing is left of the card")
-    return _finished(card, context, plan.names, shortened=run.shortened)
+    return _finished(card, context, printed, shortened=run.shortened)
 
 
 def _finished(card: dict[str, Any], context: CardContext, names: frozenset[str], *, shortened: bool) -> dict[str, Any]:
     """The card with what the engine adds: mentions that it does not print itself, the notice, the footer."""
     extra: list[dict[str, Any]] = []
-    if context.mentions and "mentions" not in names:
+    if context.mentions and not _mentions_all(card, context, names):
         extra.append({"type": "TextBlock", "wrap": True, "text": _mentions(context)})
     if shortened:
         target = best_link(context.e)
@@ -142,6 +149,12 @@ def _mentions(context: CardContext) -> Safe:
     texts = [text for entity in context.entities if (text := entity.get("text"))]
     pieces = re.split(f"({'|'.join(map(re.escape, texts))})", context.mentions) if texts else [context.mentions]
     return Safe("".join(piece if piece in texts else markdown(piece) for piece in pieces))
+
+
+def _mentions_all(card: Mapping[str, Any], context: CardContext, names: frozenset[str]) -> bool:
+    """Whether the card prints its mentions: it reads them, and everybody of them is in it."""
+    owed = [entity for entity in context.entities if entity.get("text", "") in context.mentions]
+    return "mentions" in names and (not owed or _shown(card, owed) == owed)
 
 
 def _small(text: str) -> dict[str, Any]:

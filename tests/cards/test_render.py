@@ -4,6 +4,7 @@ import orjson
 import pytest
 
 from app.cards import CardContext
+from app.cards.mentions import mention
 from app.cards.render import AIM, HARD
 from tests.cards.conftest import load_body
 from tests.cards.sample_events import EVENTS
@@ -124,6 +125,32 @@ def test_mentions_stand_where_the_card_prints_them(built_in):
     assert texts(rendered).count("<at>Grace</at>") == 1
     assert rendered.card["msteams"] == {"width": "Full", "entities": [MENTION]}
     assert built_in.render("deployment-failed", CardContext(EVENTS["push"])).card["msteams"] == {"width": "Full"}
+
+
+def test_what_was_dropped_with_the_mentions_in_it_does_not_drop_them(render_body):
+    body = """
+- {type: Container, items: [{type: TextBlock, wrap: true, text: "{{ mentions }}"}], $drop: 1}
+- {type: TextBlock, wrap: true, $each: {item: e.digest.items}, $limit: 100, text: "{{ item.title }}"}
+"""
+    event = {"digest": {"items": [{"title": "ä" * 8000}] * 8}}
+    rendered = render_body(body, e=event, mentions="<at>Grace</at>", entities=[MENTION])
+    assert rendered.shortened
+    assert texts(rendered).count("<at>Grace</at>") == 1
+    assert rendered.card["msteams"]["entities"] == [MENTION]
+
+
+def test_a_text_of_mentions_is_never_cut(render_body):
+    people, entities = mention(
+        [(f"Somebody with a long name {number}", f"a{number}@example.com") for number in range(20)]
+    )
+    body = '- {type: TextBlock, wrap: true, text: "{{ e.error }}{{ mentions }}"}\n' + "\n".join(
+        '- {type: TextBlock, wrap: true, text: "{{ e.error }}"}' for _ in range(20)
+    )
+    rendered = render_body(body, e={"error": "🔥" * 8000}, mentions=people, entities=entities)
+    assert rendered.fell_back is None
+    assert rendered.card["msteams"]["entities"] == entities
+    whole = orjson.dumps(rendered.card["body"]).decode()
+    assert whole.count("<at>") == whole.count("</at>") == len(entities)
 
 
 def test_only_our_entities_are_mentions(render_body):
