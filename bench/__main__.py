@@ -21,6 +21,7 @@ SCENARIOS = (
     "outage",
     "replicas",
     "matching",
+    "backtest",
 )
 PAGE = Path(__file__).parent.parent / "docs" / "explanation" / "performance-results.md"
 _QUICK_SECONDS = 2.0

@@ -47,7 +47,7 @@ class Server:
         with self.log.open("ab") as log:
             self._process = subprocess.Popen(
                 command.argv,
-                env={**_inherited(), **command.environ},
+                env={**inherited(), **command.environ},
                 cwd=Path(__file__).parent.parent,
                 stdin=subprocess.DEVNULL,
                 stdout=log,
@@ -120,7 +120,7 @@ def _says_yes(client: httpx.Client, url: str) -> bool:
         return False
 
 
-def _inherited() -> dict[str, str]:
+def inherited() -> dict[str, str]:
     """The environment without what would change how a server behaves or where it sends."""
     return {
         name: value

@@ -5,12 +5,12 @@ from typing import Annotated
 
 import typer
 
-from app.cli import check, demo, replay, send, serve
+from app.cli import backtest, check, demo, replay, send, serve
 from app.cli.cards import cards_cli
 from app.cli.channels import channels_cli
 from app.cli.db import db_cli
 from app.cli.faults import Told
-from app.cli.listings import deliveries_cli, events_cli, receipts_cli
+from app.cli.listings import bundles_cli, deliveries_cli, events_cli, receipts_cli
 from app.cli.rules import rules_cli
 
 cli = typer.Typer(
@@ -26,12 +26,14 @@ cli.command("serve")(serve.serve)
 cli.command("check")(check.check)
 cli.command("send")(send.send)
 cli.command("demo")(demo.demo)
+rules_cli.command("backtest")(backtest.backtest)
 cli.add_typer(rules_cli, name="rules")
 cli.add_typer(cards_cli, name="cards")
 cli.add_typer(channels_cli, name="channels")
 cli.add_typer(receipts_cli, name="receipts")
 cli.add_typer(events_cli, name="events")
 cli.add_typer(deliveries_cli, name="deliveries")
+cli.add_typer(bundles_cli, name="bundles")
 cli.command("replay")(replay.replay)
 cli.add_typer(db_cli, name="db")
 

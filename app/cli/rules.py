@@ -2,12 +2,12 @@
 
 from pathlib import Path
 from typing import Annotated, Any
-from xml.etree import ElementTree
 
 import typer
 
 import app.channels
 from app.cli.faults import WRONG, tell
+from app.cli.junit import junit_report
 from app.cli.output import AsJson, print_json
 from app.cli.remote import Service
 from app.config.environment import read_environment
@@ -62,7 +62,8 @@ def run_tests(
     results = run_trials(read_rules(rules, tests=False).rules)
     failed = [result for result in results if not result.passed]
     if junit is not None:
-        junit.write_bytes(_junit([(result.name, result.problems) for result in results]))
+        cases = [(result.name, result.problems) for result in results]
+        junit.write_bytes(junit_report("shipbell rules", "rules", cases))
     if as_json:
         print_json([{"name": each.name, "passed": each.passed, "problems": list(each.problems)} for each in results])
     else:
@@ -122,13 +123,3 @@ def _view(path: Path) -> dict[str, Any]:
     if not isinstance(view, dict):
         raise BadPayload(f"{path} holds no event: expected an object with its fields")
     return {"id": NO_ID, "received_at": view.get("occurred_at") or iso(system_clock()), **view}
-
-
-def _junit(results: list[tuple[str, tuple[str, ...]]]) -> bytes:
-    suite = ElementTree.Element("testsuite", name="shipbell rules", tests=str(len(results)))
-    suite.set("failures", str(sum(bool(problems) for _, problems in results)))
-    for name, problems in results:
-        case = ElementTree.SubElement(suite, "testcase", classname="rules", name=name)
-        if problems:
-            ElementTree.SubElement(case, "failure", message=problems[0]).text = "\n".join(problems)
-    return bytes(ElementTree.tostring(suite, encoding="utf-8", xml_declaration=True))
