@@ -8,6 +8,7 @@ from zoneinfo import ZoneInfo
 
 from app.events import EVENT_TYPES, Envelope, flat
 from app.events.fields import Field
+from app.kernel.timestamps import parse_timestamp
 from app.kernel.yaml import did_you_mean
 from app.routing.clauses import find_path
 from app.routing.entries import TrialEntry
@@ -76,7 +77,8 @@ def _came(routing: Routing) -> dict[str, Any]:
 
 def _difference(what: str, wanted: Any, came: Any) -> str:
     if what == "dropped_by":
-        return f"expected {wanted!r} to drop it, but " + (f"{came!r} dropped it" if came else "nothing dropped it")
+        who, did = (repr(rule) if rule else "nothing" for rule in (wanted, came))
+        return f"expected {who} to drop it, but {did} dropped it"
     if what == "mentions":
         return f"expected to mention {', '.join(wanted) or 'nobody'}, but mentioned {', '.join(came) or 'nobody'}"
     if what == "message":
@@ -133,7 +135,11 @@ def _moment(written: Written, timezone: str, problems: Problems) -> str:
     except ValueError:
         problems.append(written.problem(f"{written.value!r} is not a time", "e.g. 2026-03-04T10:00:00+01:00"))
         return _A_MONDAY_MORNING
-    return (moment if moment.tzinfo else moment.replace(tzinfo=ZoneInfo(timezone))).isoformat()
+    text = (moment if moment.tzinfo else moment.replace(tzinfo=ZoneInfo(timezone))).isoformat()
+    if parse_timestamp(text) is None:
+        problems.append(written.problem(f"{written.value!r} is not a time that an event can have"))
+        return _A_MONDAY_MORNING
+    return text
 
 
 def _view(written: Written, at: str, known: Known, problems: Problems) -> View:
@@ -150,6 +156,8 @@ def _view(written: Written, at: str, known: Known, problems: Problems) -> View:
         return {}
     whole = {**_MADE_UP, "occurred_at": at, "received_at": at, **written.value}
     event: Envelope | None = Written(whole, written.document, written.path).read_as(model, problems)
+    if event is not None and event.received_at is None:
+        problems.append(written.at("received_at").problem("received_at is not a time", "leave it out, and write 'at'"))
     return flat(event) if event is not None else {}
 
 
