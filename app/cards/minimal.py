@@ -38,7 +38,7 @@ def _words(e: Mapping[str, Any]) -> str:
 def headline(context: CardContext) -> str:
     """What happened, in one line of plain text."""
     icon = context.icon or default_icon(context.e)
-    return plain(f"{icon} {_words(context.e)}".strip())
+    return " ".join(plain(f"{icon} {_words(context.e)}").split())
 
 
 def minimal_card(context: CardContext) -> dict[str, Any]:

@@ -5,7 +5,7 @@ import pytest
 
 from app.cards import CardContext
 from app.cards.context import default_icon
-from app.cards.minimal import best_link, minimal_card
+from app.cards.minimal import best_link, headline, minimal_card
 from tests.cards.sample_events import EVENTS
 from tests.cards.teams_schema import schema_errors
 
@@ -37,6 +37,12 @@ def test_the_link_is_the_first_one_that_may_be_clicked():
     assert best_link({"links": {"pipeline": "http://a.example", "argocd": "https://b.example"}}) == "https://b.example"
     assert best_link({"url": "https://c.example"}) == "https://c.example"
     assert best_link({"links": {}}) == ""
+
+
+def test_it_is_one_line():
+    e = {"type": "change.pushed", "service": "two\nlines", "version": "\r\n\t"}
+    assert minimal_card(CardContext(e))["body"][0]["text"] == "📝 two lines · · change.pushed"
+    assert headline(CardContext(e)) == "📝 two lines · · change.pushed"
 
 
 @pytest.mark.parametrize(
