@@ -11,7 +11,7 @@ from app.cli import samples
 from app.cli.faults import USAGE, say
 from app.cli.output import AsJson, print_json
 from app.cli.remote import Service
-from app.cli.rules import Folder, read_rules
+from app.cli.rules import Folder, read_rules, read_view
 from app.config.files import RuleSet
 from app.ingest.rehearsal import as_sent, sample_view
 from app.kernel.clock import system_clock
@@ -38,7 +38,9 @@ def lint(rules: Folder = None, as_json: AsJson = False) -> None:
 @cards_cli.command("preview")
 def preview(
     card: Annotated[str, typer.Argument(help="The card's name.")],
-    event: Annotated[str, typer.Option(help="An event's id, or source/sample.")] = "bitbucket/pipeline-failed",
+    event: Annotated[
+        str, typer.Option(help="An event's id, source/sample or its file, or a JSON file with a flat view.")
+    ] = "bitbucket/pipeline-failed",
     html: Annotated[
         Path | None, typer.Option("--html", "-o", help="Where to write the page.", show_default="preview-CARD.html")
     ] = None,
@@ -54,14 +56,13 @@ def preview(
 
       shipbell cards preview deployment --event 0a1b2c3d4e5f60718293a4b5c6d7e8f9 --html deployment.html
 
-      shipbell cards preview deployment --json > card.json
+      shipbell cards preview digest --event digest.json --json > card.json
     """
     rule_set = read_rules(rules)
     known = rule_set.cards.names
     if card not in known:
         raise say(f"there is no card {card!r} ({did_you_mean(card, known)})", USAGE)
-    view = _sample_view(event, rule_set) if "/" in event else Service().get(f"/api/v1/events/{event}")
-    rendered = rule_set.cards.render(*as_sent(rule_set.rules, view, card))
+    rendered = rule_set.cards.render(*as_sent(rule_set.rules, _view(event, rule_set), card))
     if as_json:
         print_json(rendered.card)
         return
@@ -84,8 +85,16 @@ def _write_page(file: Path, shown: Shown) -> None:
         typer.secho("It shows text and JSON only: 'make preview' in a checkout fetches what draws cards.", fg="yellow")
 
 
-def _sample_view(name: str, rule_set: RuleSet) -> dict[str, Any]:
-    view = sample_view(*samples.find(name), rule_set.estate, system_clock())
+def _view(event: str, rule_set: RuleSet) -> dict[str, Any]:
+    if event.endswith(".json"):
+        try:
+            return read_view(Path(event))
+        except OSError as error:
+            raise say(f"{event} cannot be read: {error.strerror}") from None
+    if "/" not in event and not event.endswith(".http"):
+        stored: dict[str, Any] = Service().get(f"/api/v1/events/{event}")
+        return stored
+    view = sample_view(*samples.find(event), rule_set.estate, system_clock())
     if view is None:
-        raise say(f"the sample {name!r} says nothing that could be shown", USAGE)
+        raise say(f"the sample {event!r} says nothing that could be shown", USAGE)
     return view

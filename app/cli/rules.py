@@ -92,7 +92,7 @@ def explain_event(
       shipbell rules explain event.json --rules ./rules
     """
     if Path(event).is_file():
-        explanation = explain(read_rules(rules).rules, _view(Path(event)), channel)
+        explanation = explain(read_rules(rules).rules, read_view(Path(event)), channel)
         found: dict[str, Any] = {"today": explanation.to_dict(), "text": explanation.text()}
     else:
         found = Service().get(f"/api/v1/events/{event}/explain", channel=channel)
@@ -118,7 +118,8 @@ def read_rules(folder: Path | None, *, tests: bool = True) -> RuleSet:
     return load_rules(folder or read_settings(read_environment()).rules_dir, words, tests=tests)
 
 
-def _view(path: Path) -> dict[str, Any]:
+def read_view(path: Path) -> dict[str, Any]:
+    """The flat view of an event in a JSON file, as somebody wrote it. Raises BadPayload."""
     view = loads(path.read_bytes())
     if not isinstance(view, dict):
         raise BadPayload(f"{path} holds no event: expected an object with its fields")

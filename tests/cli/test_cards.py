@@ -2,6 +2,7 @@
 
 from pathlib import Path
 
+import orjson
 import pytest
 
 from app.cli import cards
@@ -21,6 +22,19 @@ def test_a_page_is_written_and_named(shipbell: Shipbell) -> None:
     page = Path("preview-pipeline.html").read_text("utf-8")
     assert '<meta http-equiv="Content-Security-Policy"' in page
     assert "checkout" in page
+
+
+def test_a_card_is_shown_on_an_event_in_a_file(shipbell: Shipbell) -> None:
+    digest = {"how": "group", "by": "together", "count": 7, "failed": 0, "counts": [], "services": [], "items": []}
+    event = {"type": "shipbell.digest", "service": "unmapped", "digest": digest, "occurred_at": "2026-11-22T10:00:00Z"}
+    Path("digest.json").write_bytes(orjson.dumps(event))
+    said = shipbell("cards", "preview", "digest", "--event", "digest.json", "--text")
+    assert (said.code, "7" in said.out.splitlines()[0]) == (0, True), said
+    Path("digest.json").write_text("[]", encoding="utf-8")
+    wrong = shipbell("cards", "preview", "digest", "--event", "digest.json")
+    assert (wrong.code, wrong.err.startswith("error: digest.json holds no event")) == (1, True)
+    missing = shipbell("cards", "preview", "digest", "--event", "nothing.json")
+    assert (missing.code, missing.err) == (1, "error: nothing.json cannot be read: No such file or directory\n")
 
 
 @pytest.mark.parametrize("option", ["--html", "-o"])
