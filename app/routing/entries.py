@@ -107,7 +107,7 @@ class MessageEntry(Entry):
     match: dict[str, Any] | None = Field(None, description="what the event must be like")
     during: TimesRef | None = Field(None, description="only at these times")
     text: Words | None = Field(None, description="what is said; of several, each event always gets the same one")
-    by_user: Annotated[dict[Address, Words], ByAddress, Field(min_length=1)] | None = Field(
+    by_user: Annotated[dict[Address, Words], Field(min_length=1), ByAddress] | None = Field(
         None, description="what is said to each author, by Teams address"
     )
 

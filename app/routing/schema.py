@@ -36,6 +36,9 @@ _SECTIONS: dict[str, Any] = {
     "messages": list[MessageEntry],
     "tests": list[TrialEntry],
 }
+_PARTS = ("part", "map")
+"""Kinds of fields that are more than one value."""
+_LABEL = r"^labels\.."
 _TYPES = {"text": "string", "integer": "integer", "number": "number", "flag": "boolean"}
 
 
@@ -73,7 +76,7 @@ def _names(book: Rulebook) -> dict[str, list[str]]:
         "rules": [rule.name for rule in book.rules],
         "messages": [message.name for message in book.messages],
         "times": list(book.times),
-        "paths": [path for path in field_catalogue() if "[]" not in path],
+        "paths": [path for path, field in field_catalogue().items() if "[]" not in path and field.kind not in _PARTS],
     }
 
 
@@ -84,7 +87,11 @@ def _fill(node: Any, names: Mapping[str, list[str]]) -> Any:
     if not isinstance(node, dict):
         return node
     filled = {key: _fill(value, names) for key, value in node.items() if not key.startswith("x-")}
-    if "x-known" in node and names[node["x-known"]]:
+    if "patternProperties" in node:
+        filled.setdefault("additionalProperties", False)  # a key that is no name is none, whatever it holds
+    if node.get("x-known") == "paths":
+        filled["anyOf"] = [{"enum": names["paths"]}, {"pattern": _LABEL}]
+    elif "x-known" in node and names[node["x-known"]]:
         filled["enum"] = names[node["x-known"]]
     if "x-or-one" in node:
         about = {key: filled.pop(key) for key in ("description", "default", "title") if key in filled}
@@ -104,7 +111,7 @@ def _match(known: Known) -> dict[str, Any]:
             "all": several | {"description": "all of these must hold"},
             "none": several | {"description": "none of these may hold"},
         },
-        "patternProperties": {r"^labels\..": {}},
+        "patternProperties": {_LABEL: {}},
         "additionalProperties": False,
     }
 

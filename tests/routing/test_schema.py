@@ -87,3 +87,93 @@ def test_the_fields_are_described(schema: dict[str, Any]) -> None:
 
 def test_an_empty_rule_book_makes_a_schema_too(read: Load) -> None:
     assert faults(editor_schema(read("")), "purposes: {a: [b]}") == []
+
+
+WHOLE = """
+defaults: {timezone: Europe/Berlin, dedupe: {by: [type, service, labels.team], window: 10m}}
+channels: {watch: {kind: console, alerts_to: platform, connection: slow}}
+connections: {slow: {posts: 5, per: 60s, when_full: wait}}
+purposes: {all: [watch, platform]}
+teams: {web: {services: basket, channels: {security: {replace: []}}, on_failure_mention: [Lead@Acme.io]}}
+times:
+  nights: [{from: 19:00, to: "07:00"}, {days: [sat, sun], timezone: Asia/Tokyo}]
+  holidays: [{dates: ["12-24", 2026-12-31]}]
+users: {upn_domains: [acme.io], aliases: {Ada@home.org: ada@acme.io}, never_mention: [ceo@acme.io]}
+messages:
+  - {name: bold, match: {environment: prod, any: [{status: failed}]}, during: holidays, text: Bold.}
+  - {name: own, by_user: {ada@acme.io: [A, B], eve@acme.io: C}}
+rules:
+  - name: many
+    match: {type: deployment.finished, environment: dev}
+    to: [deployments, all]
+    card: deployment
+    group: {by: [environment, labels.team], wait: 2m, max_wait: 10m, card: generic, first: now}
+    mute: {during: nights, then: hold}
+    mention: {who: [author, authors, team, "user:grace@acme.io"], match: {status: failed}}
+  - {name: last, pattern: {type: [tests.finished]}, to: all, card: failed, coalesce: {by: service, window: 5m}}
+  - {name: weekly, schedule: {days: [mon], at: 09:00, timezone: UTC}, to: all, card: generic, mute: {during: holidays}}
+  - {name: quiet, pattern: {version: [{prefix: "0."}]}, drop: true}
+tests:
+  - name: night
+    at: "2026-03-04T22:00:00+01:00"
+    event: {type: deployment.finished, environment: dev}
+    expect: {send: {}, held: {}, grouped: {platform: generic}, mentions: [eve@acme.io], message: null}
+  - {name: holiday, event: {type: tests.finished}, expect: {message: bold, dropped_by: null}}
+"""
+
+
+def test_a_whole_rule_book_loads_and_is_valid_too(with_rules: Load) -> None:
+    assert faults(editor_schema(with_rules(WHOLE)), WHOLE) == []
+
+
+@pytest.mark.parametrize(
+    ("right", "wrong"),
+    [
+        ("alerts_to: platform", "alerts_to: platfrom"),
+        ("when_full: wait", "when_full: drop"),
+        ("from: 19:00", "from: 7pm"),
+        ("days: [sat, sun]", "days: [saturday]"),
+        ("nights: [{from", "all night: [{from"),
+        ('dates: ["12-24"', 'dates: ["24.12."'),
+        ("[Lead@Acme.io]", "[lead]"),
+        ("upn_domains: [acme.io]", "upn_domains: [acme]"),
+        ("{Ada@home.org: ada@acme.io}", "{Ada: ada@acme.io}"),
+        ("{Ada@home.org: ada@acme.io}", "{Ada@home.org: '<at>ada@acme.io'}"),
+        ("never_mention: [", "never_mentions: ["),
+        ("during: holidays, text", "during: holiday, text"),
+        ("match: {environment: prod, any", "match: {enviroment: prod, any"),
+        ("any: [{status: failed}]", "any: [{statsu: failed}]"),
+        ("text: Bold.", "text: []"),
+        ("{ada@acme.io: [A, B], eve@acme.io: C}", "{ada: [A, B]}"),
+        ("{ada@acme.io: [A, B], eve@acme.io: C}", "{}"),
+        ("by: [environment, labels.team]", "by: [enviroment]"),
+        ("by: [environment, labels.team]", "by: [commit]"),
+        ("wait: 2m, max", "wait: 2, max"),
+        ("card: generic, first: now", "card: genric, first: now"),
+        ("first: now", "first: later"),
+        ("then: hold", "then: wait"),
+        ("during: nights", "during: night"),
+        ("[author, authors", "[auther, authors"),
+        ("user:grace@acme.io", "user:grace"),
+        ("match: {status: failed}", "match: {statsu: failed}"),
+        ("coalesce: {by: service, window: 5m}", "coalesce: {by: service}"),
+        ("at: 09:00", "at: 9"),
+        ("days: [mon]", "days: [monday]"),
+        ("message: bold", "message: blod"),
+        ("mentions: [eve@acme.io]", "mentions: [eve]"),
+        ("held: {}", "held: {platfrom: generic}"),
+        ("grouped: {platform: generic}", "grouped: {platform: genric}"),
+    ],
+)
+def test_what_is_wrong_in_it_is_not(with_rules: Load, right: str, wrong: str) -> None:
+    assert WHOLE.count(right) == 1
+    assert faults(editor_schema(with_rules(WHOLE)), WHOLE.replace(right, wrong)) != []
+
+
+def test_the_names_of_what_is_new_are_offered(with_rules: Load) -> None:
+    entries = editor_schema(with_rules(WHOLE))["$defs"]
+    assert entries["MuteEntry"]["properties"]["during"]["enum"] == ["nights", "holidays"]
+    assert {"enum": ["bold", "own"], "type": "string"} in entries["ExpectEntry"]["properties"]["message"]["anyOf"]
+    assert "generic" in entries["GroupEntry"]["properties"]["card"]["enum"]
+    for entry in ("RuleEntry", "MentionEntry", "MessageEntry"):
+        assert entries[entry]["properties"]["match"]["$ref"] == "#/$defs/Match"
