@@ -113,3 +113,114 @@ def test_long_values_are_cut_and_stay_on_one_line(with_rules: Load) -> None:
     got = explain(with_rules(RULES), view).rules[3].reasons[0].got
     assert len(got) == 120
     assert "\n" not in got
+
+
+# ---------------------------------------------------------------- what waits
+
+AROUND = """
+times: {nights: [{from: "19:00", to: "07:00"}]}
+users: {upn_domains: [acme.io]}
+rules:
+  - name: it
+    match: {type: deployment.finished}
+    to: [deployments]
+    card: deployment
+"""
+DEPLOYED = {
+    "type": "deployment.finished",
+    "service": "basket",
+    "received_at": "2026-03-04T22:00:00Z",
+    "commit": {"author": {"email": "eve@acme.io"}},
+}
+HELD = ", not before 2026-03-05T07:00:00.000000Z"
+
+
+@pytest.mark.parametrize(
+    ("says", "outcome", "conclusion"),
+    [
+        (
+            "group: {wait: 2m, card: generic}",
+            "groups it with others as the card 'generic' after 120 s without another, 1200 s at most to platform",
+            "gets the card 'generic' together with others",
+        ),
+        (
+            "group: {wait: 2m, max_wait: 3m, card: generic, first: now}",
+            "sends the card 'deployment' at once when it is the first, else groups it with others as the card 'generic'"
+            " after 120 s without another, 180 s at most to platform",
+            "gets the card 'deployment' if it is the first, or 'generic' together with others",
+        ),
+        (
+            "coalesce: {by: service, window: 5m}",
+            "sends the card 'deployment' or a newer one after 300 s to platform",
+            "gets the card 'deployment' or a newer one",
+        ),
+        (
+            "mute: {during: nights}",
+            f"holds the card 'deployment' during 'nights'{HELD} to platform",
+            "gets the card 'deployment' later",
+        ),
+        (
+            "{coalesce: {by: service, window: 5m}, mute: {during: nights}}",
+            f"sends the card 'deployment' or a newer one after 300 s{HELD} to platform",
+            "gets the card 'deployment' or a newer one",
+        ),
+        (
+            "{group: {wait: 2m, card: generic, first: now}, mute: {during: nights}}",
+            "groups it with others as the card 'generic' after 120 s without another, 1200 s at most"
+            f"{HELD} to platform",
+            "gets the card 'generic' together with others",
+        ),
+        (
+            "mention: {who: [author, 'user:grace@acme.io', 'user:x@evil.org']}",
+            "sends the card 'deployment', mentioning eve@acme.io, grace@acme.io, x, to platform",
+            "gets the card 'deployment'",
+        ),
+        (
+            "{mute: {during: nights}, mention: {who: author}}",
+            f"holds the card 'deployment', mentioning eve@acme.io, during 'nights'{HELD} to platform",
+            "gets the card 'deployment' later",
+        ),
+    ],
+)
+def test_what_waits_is_said_in_words(with_rules: Load, says: str, outcome: str, conclusion: str) -> None:
+    says = says[1:-1].replace("}, m", "}\n    m") if says.startswith("{") else says
+    said = explain(with_rules(f"{AROUND}    {says}\n"), DEPLOYED)
+    assert said.rules[0].outcome == outcome
+    assert said.conclusion == f"platform {conclusion} by the rule 'it'."
+
+
+def test_what_a_mute_drops_is_said_in_words(with_rules: Load) -> None:
+    more = "  - {name: more, match: {}, to: [deployments, security], card: generic}\n"
+    book = with_rules(f"{AROUND}    mute: {{during: nights, then: drop}}\n{more}")
+    said = explain(book, DEPLOYED)
+    assert [rule.outcome for rule in said.rules] == [
+        "mute drops it for platform during 'nights'",
+        "sends the card 'generic' to security; platform has it from 'it' above",
+    ]
+    assert said.conclusion == (
+        "security gets the card 'generic' by the rule 'more'. "
+        "platform does not get it: the rule 'it' keeps silent during 'nights'."
+    )
+    why_not = explain(book, DEPLOYED, "platform").conclusion
+    assert why_not == "platform does not get it: the rule 'it' keeps silent during 'nights'."
+
+
+def test_a_pattern_is_explained_field_by_field(with_rules: Load) -> None:
+    pattern = "pattern: {version: [{prefix: '1.'}], $or: [{environment: [prod]}, {build: {number: [42]}}]}"
+    book = with_rules(AROUND.replace("match: {type: deployment.finished}", pattern))
+    said = explain(book, DEPLOYED | {"version": "2.0", "environment": "prod"})
+    assert not said.rules[0].matched
+    told = [(reason.wanted.split(" ")[0], reason.got, reason.holds) for reason in said.rules[0].reasons]
+    assert told == [
+        ("version", "'2.0'", False),
+        ("$or", "1 of 2 hold", True),
+        ("$or[0]:", "'prod'", True),
+        ("$or[1]:", "nothing", False),
+    ]
+    assert "no   version" in said.text()
+
+
+def test_match_and_pattern_are_both_explained(with_rules: Load) -> None:
+    said = explain(with_rules(f"{AROUND}    pattern: {{status: [failed]}}\n"), DEPLOYED | {"status": "succeeded"})
+    assert [reason.holds for reason in said.rules[0].reasons] == [True, False]
+    assert said.rules[0].outcome == "does not match"
