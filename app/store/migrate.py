@@ -7,6 +7,8 @@ from pathlib import Path
 
 import sqlalchemy as sa
 
+from app.store import fact_tables as fact_tables  # so that the metadata knows them
+
 _FOLDER = Path(__file__).parent / "migrations"
 _LOCK = 0x5348495042454C4C
 """The number of our advisory lock on PostgreSQL."""

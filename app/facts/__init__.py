@@ -1,0 +1,1 @@
+"""Facts: what events add up to. Pure: the same events give the same facts, in whatever order they came."""

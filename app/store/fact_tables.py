@@ -1,0 +1,354 @@
+"""The tables of the facts: everything here can be emptied and derived again from the events.
+
+`day` and `week` count from 1970 in the owner's time zone (weeks begin on Monday): see `app.facts.windows`.
+Lists are JSON texts. Rows of one chain lie together, and exact percentiles come from an index alone.
+"""
+
+from sqlalchemy import BigInteger, Boolean, Column, Float, Index, Integer, LargeBinary, String, Table, Text
+
+from app.store.tables import metadata
+
+_Serial = BigInteger().with_variant(Integer, "sqlite")
+
+
+def _chain() -> tuple[Column[str], Column[str]]:
+    return Column("service", String(100), nullable=False), Column("environment", String(100), nullable=False)
+
+
+fact_claims = Table(
+    "fact_claims",
+    metadata,
+    Column("seq", _Serial, primary_key=True, autoincrement=True),
+    Column("event_id", String(32), nullable=False, unique=True),
+    Column("family", String(12), nullable=False),
+    Column("service", String(100), nullable=False),
+    Column("environment", String(100), nullable=False),
+    Column("subject", String(300), nullable=False),
+    Column("at", BigInteger, nullable=False),
+    Column("data", LargeBinary, nullable=False),
+)
+Index("fact_claims_chain", *(fact_claims.c[name] for name in ("service", "environment", "family", "at")))
+Index("fact_claims_subject", fact_claims.c.subject)
+
+fact_chains = Table(
+    "fact_chains",
+    metadata,
+    Column("service", String(100), primary_key=True),
+    Column("environment", String(100), primary_key=True),
+    Column("derived", BigInteger, nullable=False),
+)
+
+fact_deployments = Table(
+    "fact_deployments",
+    metadata,
+    Column("id", String(32), primary_key=True),
+    *_chain(),
+    Column("tier", String(20)),
+    Column("team", String(300)),
+    Column("business_area", String(300)),
+    Column("pod", String(300)),
+    Column("component", String(300)),
+    Column("artifact", String(300), nullable=False),
+    Column("version", String(300)),
+    Column("sha", String(64)),
+    Column("repository", String(300)),
+    Column("revision", String(300)),
+    Column("kind", String(10), nullable=False),
+    Column("outcome", String(10), nullable=False),
+    Column("started_at", BigInteger),
+    Column("live_at", BigInteger, nullable=False),
+    Column("day", Integer, nullable=False),
+    Column("week", Integer, nullable=False),
+    Column("attempts", Integer, nullable=False),
+    Column("failed_attempts", Integer, nullable=False),
+    Column("batch_id", String(32)),
+    Column("previous_id", String(32)),
+    Column("counts", Boolean, nullable=False),
+    Column("failed_by", String(10)),
+    Column("failed_because", String(300)),
+    Column("failed_confidence", String(10)),
+    Column("failure_of", String(32)),
+    Column("detected_at", BigInteger),
+    Column("recovered_at", BigInteger),
+    Column("recovered_by", String(300)),
+    Column("reverted", Boolean, nullable=False),
+    Column("rework", Boolean, nullable=False),
+    Column("commits", Integer, nullable=False),
+    Column("re_arrivals", Integer, nullable=False),
+    Column("tickets", Text, nullable=False),
+    Column("flags", Text, nullable=False),
+    Column("evidence", Text, nullable=False),
+)
+_d = fact_deployments.c
+Index("fact_deployments_chain", _d.service, _d.environment, _d.live_at, _d.id)
+Index("fact_deployments_artifact", _d.service, _d.environment, _d.artifact, _d.live_at)
+Index("fact_deployments_batch", _d.batch_id)
+Index("fact_deployments_team", _d.tier, _d.team, _d.live_at, _d.week, _d.kind, _d.counts, _d.failed_by, _d.recovered_at)
+
+fact_attempts = Table(
+    "fact_attempts",
+    metadata,
+    Column("id", String(32), primary_key=True),
+    *_chain(),
+    Column("tier", String(20)),
+    Column("team", String(300)),
+    Column("deployment_id", String(32)),
+    Column("outcome", String(10), nullable=False),
+    Column("at", BigInteger, nullable=False),
+    Column("started_at", BigInteger),
+    Column("finished_at", BigInteger),
+    Column("artifact", String(300), nullable=False),
+    Column("version", String(300)),
+    Column("sha", String(64)),
+    Column("changed", Boolean, nullable=False),
+    Column("error", Text),
+    Column("evidence", Text, nullable=False),
+)
+_a = fact_attempts.c
+Index("fact_attempts_chain", _a.service, _a.environment, _a.at, _a.outcome, _a.changed)
+Index("fact_attempts_team", _a.tier, _a.team, _a.at, _a.outcome, _a.changed)
+
+fact_arrivals = Table(
+    "fact_arrivals",
+    metadata,
+    Column("service", String(100), primary_key=True),
+    Column("environment", String(100), primary_key=True),
+    Column("sha", String(64), primary_key=True),
+    Column("repository", String(300), nullable=False),
+    Column("original", String(64)),
+    Column("deployment_id", String(32), nullable=False),
+    Column("tier", String(20)),
+    Column("team", String(300)),
+    Column("live_at", BigInteger, nullable=False),
+    Column("day", Integer, nullable=False),
+    Column("week", Integer, nullable=False),
+    Column("authored_at", BigInteger),
+    Column("committed_at", BigInteger),
+    Column("pushed_at", BigInteger),
+    Column("merged_at", BigInteger),
+    Column("lead_seconds", Float),
+    Column("clock", String(6), nullable=False),
+    Column("author", String(300)),
+    Column("author_kind", String(10)),
+    Column("pull_request", Integer),
+    Column("flags", Text, nullable=False),
+)
+_r = fact_arrivals.c
+Index("fact_arrivals_chain", _r.service, _r.environment, _r.clock, _r.live_at, _r.lead_seconds)
+Index("fact_arrivals_week", _r.tier, _r.clock, _r.team, _r.week, _r.lead_seconds)
+Index("fact_arrivals_team", _r.tier, _r.clock, _r.team, _r.live_at, _r.lead_seconds)
+Index("fact_arrivals_deployment", _r.deployment_id)
+Index("fact_arrivals_original", _r.service, _r.environment, _r.original,
+      sqlite_where=_r.original.is_not(None), postgresql_where=_r.original.is_not(None))  # fmt: skip
+
+fact_commits = Table(
+    "fact_commits",
+    metadata,
+    Column("repository", String(300), primary_key=True),
+    Column("sha", String(64), primary_key=True),
+    Column("service", String(100), nullable=False),
+    Column("message", Text),
+    Column("author", String(300)),
+    Column("author_kind", String(10)),
+    Column("authored_at", BigInteger),
+    Column("committed_at", BigInteger),
+    Column("pushed_at", BigInteger),
+    Column("pull_request", Integer),
+    Column("merge", Boolean, nullable=False),
+    Column("original", String(64)),
+    Column("tickets", Text, nullable=False),
+)
+Index("fact_commits_sha", fact_commits.c.service, fact_commits.c.sha)
+
+fact_links = Table(
+    "fact_links",
+    metadata,
+    Column("repository", String(300), primary_key=True),
+    Column("child", String(64), primary_key=True),
+    Column("parent", String(64), primary_key=True),
+    Column("how", String(6), primary_key=True),
+)
+
+fact_pull_requests = Table(
+    "fact_pull_requests",
+    metadata,
+    Column("repository", String(300), primary_key=True),
+    Column("id", Integer, primary_key=True),
+    Column("service", String(100), nullable=False),
+    Column("title", String(300)),
+    Column("author", String(300)),
+    Column("source_branch", String(300)),
+    Column("opened_at", BigInteger),
+    Column("first_commit_at", BigInteger),
+    Column("merged_at", BigInteger),
+    Column("merge_commit", String(64)),
+    Column("head", String(64)),
+    Column("commits", Text, nullable=False),
+    Column("hotfix", Boolean, nullable=False),
+    Column("tickets", Text, nullable=False),
+)
+Index("fact_pull_requests_merge", fact_pull_requests.c.repository, fact_pull_requests.c.merge_commit)
+
+fact_names = Table(
+    "fact_names",
+    metadata,
+    Column("service", String(100), primary_key=True),
+    Column("name", String(300), primary_key=True),
+    Column("repository", String(300), primary_key=True),
+    Column("sha", String(64), primary_key=True),
+)
+
+fact_waits = Table(
+    "fact_waits",
+    metadata,
+    Column("key", String(300), primary_key=True),
+    Column("deployment_id", String(32), primary_key=True),
+    *_chain(),
+    Column("live_at", BigInteger, nullable=False),
+)
+Index("fact_waits_deployment", fact_waits.c.deployment_id)
+
+fact_incidents = Table(
+    "fact_incidents",
+    metadata,
+    Column("id", String(300), primary_key=True),
+    Column("source", String(40), nullable=False),
+    Column("service", String(100), nullable=False),
+    Column("environment", String(100)),
+    Column("tier", String(20)),
+    Column("team", String(300)),
+    Column("business_area", String(300)),
+    Column("title", String(300)),
+    Column("priority", String(2)),
+    Column("opened_at", BigInteger, nullable=False),
+    Column("acknowledged_at", BigInteger),
+    Column("resolved_at", BigInteger),
+    Column("state", String(12), nullable=False),
+    Column("deployment_id", String(32)),
+    Column("link", String(10)),
+    Column("others", Text, nullable=False),
+    Column("url", Text),
+    Column("evidence", Text, nullable=False),
+)
+_i = fact_incidents.c
+Index("fact_incidents_service", _i.service, _i.opened_at)
+Index("fact_incidents_team", _i.team, _i.opened_at)
+Index("fact_incidents_deployment", _i.deployment_id)
+Index(
+    "fact_incidents_open", _i.service, sqlite_where=_i.resolved_at.is_(None), postgresql_where=_i.resolved_at.is_(None)
+)
+
+fact_environments = Table(
+    "fact_environments",
+    metadata,
+    Column("service", String(100), primary_key=True),
+    Column("environment", String(100), primary_key=True),
+    Column("tier", String(20)),
+    Column("team", String(300)),
+    Column("desired_version", String(300)),
+    Column("actual_version", String(300)),
+    Column("in_sync", Boolean),
+    Column("health", String(300)),
+    Column("deployment_id", String(32)),
+    Column("since", BigInteger),
+    Column("as_of", BigInteger, nullable=False),
+)
+
+fact_tickets = Table(
+    "fact_tickets",
+    metadata,
+    Column("key", String(300), primary_key=True),
+    Column("summary", String(300)),
+    Column("status", String(300)),
+    Column("status_category", String(300)),
+    Column("fix_versions", Text, nullable=False),
+    Column("restricted", Boolean, nullable=False),
+    Column("as_of", BigInteger, nullable=False),
+    Column("event_id", String(32), nullable=False),
+)
+
+fact_ticket_places = Table(
+    "fact_ticket_places",
+    metadata,
+    Column("key", String(300), primary_key=True),
+    Column("service", String(100), primary_key=True),
+    Column("environment", String(100), primary_key=True),
+    Column("deployment_id", String(32), nullable=False),
+    Column("since", BigInteger, nullable=False),
+)
+Index("fact_ticket_places_chain", *(fact_ticket_places.c[name] for name in ("service", "environment", "since")))
+
+fact_scans = Table(
+    "fact_scans",
+    metadata,
+    Column("id", String(300), primary_key=True),
+    Column("service", String(100), nullable=False),
+    Column("environment", String(100)),
+    Column("at", BigInteger, nullable=False),
+    Column("tool", String(300)),
+    Column("kind", String(20)),
+    Column("scan_id", String(300)),
+    Column("verdict", String(30), nullable=False),
+    Column("critical", Integer, nullable=False),
+    Column("high", Integer, nullable=False),
+    Column("medium", Integer, nullable=False),
+    Column("low", Integer, nullable=False),
+    Column("advisory", Boolean, nullable=False),
+    Column("version", String(300)),
+    Column("sha", String(64)),
+    Column("report_url", Text),
+)
+Index("fact_scans_service", fact_scans.c.service, fact_scans.c.at)
+
+fact_test_runs = Table(
+    "fact_test_runs",
+    metadata,
+    Column("id", String(300), primary_key=True),
+    Column("service", String(100), nullable=False),
+    Column("environment", String(100)),
+    Column("at", BigInteger, nullable=False),
+    Column("suite", String(300)),
+    Column("run_id", String(300)),
+    Column("status", String(20)),
+    Column("passed", Integer),
+    Column("failed", Integer),
+    Column("skipped", Integer),
+    Column("flaky", Integer),
+    Column("total", Integer),
+    Column("version", String(300)),
+    Column("sha", String(64)),
+    Column("report_url", Text),
+)
+Index("fact_test_runs_service", fact_test_runs.c.service, fact_test_runs.c.at)
+
+fact_gates = Table(
+    "fact_gates",
+    metadata,
+    Column("id", String(32), primary_key=True),
+    Column("service", String(100), nullable=False),
+    Column("environment", String(100)),
+    Column("at", BigInteger, nullable=False),
+    Column("gate", String(300)),
+    Column("verdict", String(10)),
+    Column("version", String(300)),
+    Column("sha", String(64)),
+    Column("reasons", Text, nullable=False),
+    Column("bypassed_by", String(300)),
+)
+Index("fact_gates_service", fact_gates.c.service, fact_gates.c.at)
+
+fact_restatements = Table(
+    "fact_restatements",
+    metadata,
+    Column("seq", _Serial, primary_key=True, autoincrement=True),
+    Column("at", BigInteger, nullable=False),
+    Column("event_id", String(32), nullable=False),
+    Column("service", String(100), nullable=False),
+    Column("environment", String(100)),
+    Column("what", String(60), nullable=False),
+    Column("object", String(300), nullable=False),
+    Column("before", Text),
+    Column("after", Text),
+)
+Index("fact_restatements_time", fact_restatements.c.at)
+Index("fact_restatements_service", fact_restatements.c.service, fact_restatements.c.at)
