@@ -25,6 +25,8 @@ Webhooks go to `POST /hooks/{source}` (or `/hooks/{source}/{token}` for a source
 202 with `{"receipt": id, "outcome": "accepted|duplicate"}` once they are durable. Everything under `/api/v1` needs a
 bearer token of `SHIPBELL_API_TOKENS` with the scope `read`, `operate` or `ingest`. Errors are problem+json (RFC 9457).
 
+People open `/preview` in a browser: any card on any event, as Teams shows it.
+
 Listings are answered newest first, in pages: give `next` of one as `cursor` of the following one.
 """
 TAGS = [
