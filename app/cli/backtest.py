@@ -12,7 +12,7 @@ from app.cli.faults import USAGE, WRONG, say
 from app.cli.junit import junit_report
 from app.cli.output import AsJson, print_json
 from app.cli.past_events import Past, stored_events, written_events
-from app.cli.rules import Folder, read_rules
+from app.cli.rules import Folder, read_rules, rules_cli
 from app.config.environment import read_environment
 from app.config.settings import read_settings
 from app.kernel.clock import system_clock
@@ -23,6 +23,7 @@ from app.routing.backtest import Backtest, report, shown
 _STEP = 1000
 
 
+@rules_cli.command("backtest")
 def backtest(
     since: Annotated[str, typer.Option(help="How far back in the store, e.g. 90d or 12h.")] = "30d",
     against: Annotated[Path | None, typer.Option(help="The folder with the changed rules.")] = None,

@@ -12,6 +12,7 @@ from app.config.environment import is_first_run, read_environment, write_first_e
 from app.config.settings import LOOPBACK, Settings, read_settings
 from app.kernel import logs
 from app.kernel.clock import SECOND
+from app.kernel.lasting import lasting
 
 if TYPE_CHECKING:
     from fastapi import FastAPI
@@ -58,9 +59,10 @@ def _settings(given: dict[str, str]) -> Settings:
 
 def build_server(settings: Settings) -> uvicorn.Server:
     """The service as the settings and the environment say. Raises ConfigErrors before anything listens."""
-    from app.main import create_app, prepare
+    with lasting():
+        from app.main import create_app, prepare
 
-    return server_of(create_app(prepare(settings, read_environment(), write=_print)), settings)
+        return server_of(create_app(prepare(settings, read_environment(), write=_print)), settings)
 
 
 def server_of(app: "FastAPI", settings: Settings) -> uvicorn.Server:

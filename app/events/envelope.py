@@ -26,7 +26,7 @@ UNMAPPED = "unmapped"
 class Envelope(BaseModel):
     """Something that happened, in our words. Unchangeable; unknown is absent, never invented."""
 
-    model_config = ConfigDict(frozen=True, extra="forbid")
+    model_config = ConfigDict(frozen=True, extra="forbid", defer_build=True)
 
     id: Annotated[
         str, Field(pattern=r"^[0-9a-f]{32}$", description="derived from the news itself: a replay gives the same")

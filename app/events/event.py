@@ -1,5 +1,6 @@
 """The closed union of all events, and the way in and out of it."""
 
+from functools import cache
 from typing import Annotated, Any, get_args
 
 import orjson
@@ -35,12 +36,16 @@ EVENT_TYPES: dict[str, type[Envelope]] = {
 }
 """Every type of event there is, with its model."""
 
-_READER: TypeAdapter[Any] = TypeAdapter(Event)
+
+@cache
+def _reader() -> TypeAdapter[Any]:
+    """Made when it is first asked for: it needs every model, where a start needs none."""
+    return TypeAdapter(Event)
 
 
 def parse_event(data: bytes | str) -> Envelope:
     """An event from its stored JSON. Raises pydantic.ValidationError."""
-    event: Envelope = _READER.validate_json(data)
+    event: Envelope = _reader().validate_json(data)
     return event
 
 

@@ -9,7 +9,7 @@ from typing import Annotated, Any, Literal, Union, get_args, get_origin
 
 from pydantic import BaseModel
 
-from app.events.event import EVENT_TYPES
+from app.events.event import EVENT_MODELS, EVENT_TYPES
 
 Kind = Literal["text", "integer", "number", "flag", "time", "list", "part", "map"]
 """What stands at a path. A time is ISO text, a part has paths of its own, a map has free keys with texts."""
@@ -62,25 +62,26 @@ def find_field(catalogue: Mapping[str, Field], path: str) -> Field | None:
 @lru_cache(maxsize=256)
 def _catalogue(event_types: frozenset[str]) -> Mapping[str, Field]:
     found: dict[str, Field] = {}
-    for name in sorted(event_types, key=tuple(EVENT_TYPES).index):
-        for new in _fields(EVENT_TYPES[name], "", name):
+    for model in EVENT_MODELS:
+        names = tuple(name for name, of in EVENT_TYPES.items() if of is model and name in event_types)
+        for new in _fields(model, "", names) if names else ():
             old = found.get(new.path)
             found[new.path] = new if old is None else _join(old, new)
     return types.MappingProxyType(found)
 
 
-def _fields(model: type[BaseModel], prefix: str, event_type: str) -> Iterator[Field]:
+def _fields(model: type[BaseModel], prefix: str, event_types: tuple[str, ...]) -> Iterator[Field]:
     for name, info in model.model_fields.items():
         kind, enum, items, inner = _read(info.annotation)
         path = prefix + name
         if path == "status" and enum is None:
             continue  # the envelope's place for it: a type without a closed list of its own has no outcome
         if path == "type":
-            enum = (event_type,)
+            enum = event_types
         text = info.description or (" ".join((inner.__doc__ or "").split()) if inner else "")
-        yield Field(path, kind, enum, (event_type,), text, items, tuple(path.split(".")))
+        yield Field(path, kind, enum, event_types, text, items, tuple(path.split(".")))
         if inner is not None:
-            yield from _fields(inner, f"{path}[]." if kind == "list" else f"{path}.", event_type)
+            yield from _fields(inner, f"{path}[]." if kind == "list" else f"{path}.", event_types)
 
 
 def _read(annotation: Any) -> tuple[Kind, tuple[str, ...] | None, Kind | None, type[BaseModel] | None]:

@@ -7,7 +7,6 @@ from pydantic import Field
 from app.events.envelope import Envelope
 from app.events.parts import Count, Link, ListCut, LongText, Moment, Part, Text, Texts
 
-
 MADE_FOR_A_CARD = frozenset({"shipbell.digest", "shipbell.summary"})
 """Types that Shipbell makes when a card goes out: no rule is asked about them."""
 

@@ -16,7 +16,7 @@ _INTRO = """# Commands
 
 def pages() -> dict[str, str]:
     """`commands.md`."""
-    group = typer.main.get_command(cli)
+    group = typer.main.get_command(cli())
     text = get_docs_for_click(obj=group, ctx=typer.Context(group, info_name="shipbell"), name="shipbell")
     return {"commands.md": f"{_INTRO}\n{_one_title(text)}"}
 

@@ -47,7 +47,7 @@ def shipbell(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Shipbell:
 
     def run(*words: str, **variables: str) -> Said:
         env = {"SHIPBELL_RULES_DIR": str(SHIPPED), "SHIPBELL_PORT": "1", "COLUMNS": "200", **variables}
-        done = CliRunner().invoke(cli, list(words), env=env)
+        done = CliRunner().invoke(cli(), list(words), env=env)
         if done.exception is not None and not isinstance(done.exception, SystemExit):
             raise done.exception  # a command ends with a sentence, never with a traceback
         return Said(done.exit_code, done.stdout, done.stderr)

@@ -12,6 +12,7 @@ from tests.cli.conftest import Shipbell
 REMOTE = (
     ("receipts", "list"), ("receipts", "show", "0" * 32), ("events", "list"), ("events", "show", "0" * 32),
     ("deliveries", "list"), ("deliveries", "show", "1"), ("deliveries", "retry", "1"), ("channels", "list"),
+    ("bundles", "list"),
     ("replay", "--state", "ignored"), ("rules", "explain", "0" * 32), ("demo",),
     ("cards", "preview", "pipeline", "--event", "0" * 32),
 )  # fmt: skip
@@ -28,7 +29,7 @@ def commands() -> Iterator[tuple[str, ...]]:
         for name, each in inner.items():
             yield from walk(each, (*words, name))
 
-    yield from walk(typer.main.get_command(cli), ())
+    yield from walk(typer.main.get_command(cli()), ())
 
 
 def test_every_command_has_help_with_an_example(shipbell: Shipbell) -> None:

@@ -12,7 +12,7 @@ from app.cli import cli
 from app.kernel.samples import sample_names
 from tests.docs.pages import ROOT, quoted, reference, written
 
-GROUP: Any = typer.main.get_command(cli)
+GROUP: Any = typer.main.get_command(cli())
 TARGETS = set(re.findall(r"^([a-z-]+):", (ROOT / "Makefile").read_text("utf-8"), re.MULTILINE))
 
 each_page = pytest.mark.parametrize("page", written(), ids=lambda path: str(path.relative_to(ROOT)))

@@ -29,7 +29,9 @@ Maybe = Annotated[T, BeforeValidator(_nothing_is_blank)]
 class Shape(BaseModel):
     """A piece of the body: camel case outside, what we do not use is passed over."""
 
-    model_config = ConfigDict(frozen=True, extra="ignore", alias_generator=to_camel, populate_by_name=True)
+    model_config = ConfigDict(
+        frozen=True, extra="ignore", alias_generator=to_camel, populate_by_name=True, defer_build=True
+    )
 
 
 class Installation(Shape):

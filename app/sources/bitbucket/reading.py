@@ -21,7 +21,7 @@ Flag = StrictBool | None
 class Shape(BaseModel):
     """The part of an object that we use; the vendor may add to it as they like."""
 
-    model_config = ConfigDict(extra="ignore")
+    model_config = ConfigDict(extra="ignore", defer_build=True)
 
 
 class Account(Shape):
