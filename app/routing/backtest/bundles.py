@@ -47,8 +47,11 @@ class Bundles:
         return True
 
     def due(self, now: int | None) -> Iterator[tuple[int, str]]:
-        """Close what is due at `now` (µs), or all there is: when a post goes out, and to which channel, in order."""
-        while self._due and (now is None or self._due[0][0] <= now):
+        """Close what was due before `now` (µs), or all there is: when a post goes out, and to which channel, in order.
+
+        A card that comes at the very moment still joins.
+        """
+        while self._due and (now is None or self._due[0][0] < now):
             at, key = self._due[0]
             bundle = self._open[key]
             if bundle.due > at:
