@@ -104,7 +104,9 @@ class MessageEntry(Entry):
     """A line for the fun of it. The first message that fits is shown."""
 
     name: Name
-    match: dict[str, Any] | None = Field(None, description="what the event must be like")
+    match: dict[str, Any] | None = Field(
+        None, description="what the event must be like; bad news only if it asks for what is bad, e.g. {status: failed}"
+    )
     during: TimesRef | None = Field(None, description="only at these times")
     text: Words | None = Field(None, description="what is said; of several, each event always gets the same one")
     by_user: Annotated[dict[Address, Words], Field(min_length=1), ByAddress] | None = Field(

@@ -15,7 +15,15 @@ _USED_WITHOUT_A_RULE = {UNROUTED_CARD, "minimal", "digest"}
 
 def lint(book: Rulebook) -> list[ConfigError]:
     """All warnings, each with its place where it has one. They stop nothing."""
-    return [*_shadowed(book), *_fallback(book), *_unused(book), *_teams(book), *_mentions(book), *_calm(book)]
+    return [
+        *_shadowed(book),
+        *_fallback(book),
+        *_unused(book),
+        *_teams(book),
+        *_mentions(book),
+        *_nobody(book),
+        *_calm(book),
+    ]
 
 
 def _shadowed(book: Rulebook) -> Iterator[ConfigError]:
@@ -105,16 +113,30 @@ def _mentions(book: Rulebook) -> Iterator[ConfigError]:
         if book.people.address(address) is None:
             message = f"{address} cannot be mentioned: the table `users` does not know that address, or forbids it"
             yield ConfigError(message, file=file, line=line, hint="see upn_domains, aliases and never_mention")
-    if not book.people.domains and not book.people.aliases:
-        for rule in book.rules:
-            if rule.mention is not None:
-                yield _warn(rule, f"the rule {rule.name!r} mentions nobody: there is no table `users`")
+
+
+def _nobody(book: Rulebook) -> Iterator[ConfigError]:
+    """Rules whose mentions nobody ever reads, because a table has nobody for them."""
+    says_whom = any(team.on_failure_mention for team in book.teams)
+    for rule in (*book.rules, *book.scheduled):
+        if rule.mention is None:
+            continue
+        if "team" in rule.mention.who and not says_whom:
+            hint = "write on_failure_mention in `teams`"
+            yield _warn(rule, f"the rule {rule.name!r} mentions the team, and no team says whom", hint)
+        if not book.people.domains and not book.people.aliases:
+            yield _warn(rule, f"the rule {rule.name!r} mentions nobody: there is no table `users`")
 
 
 def _calm(book: Rulebook) -> Iterator[ConfigError]:
     """Groups that may send more than a budget allows, and alerts that would die with what they tell of."""
     for rule in book.rules:
         group = rule.group
+        if group and not group.first_now and rule.card != group.card:
+            hint = "write first: now, or leave 'card' out"
+            yield _warn(
+                rule, f"the card {rule.card!r} of the rule {rule.name!r} is never shown: its group has one", hint
+            )
         for name in _channels_of_all(book, rule) if group else ():
             connection = book.connections.get(book.channels[name].connection or "")
             if group and connection and group.wait * connection.posts < connection.per_seconds * SECOND:

@@ -51,7 +51,7 @@ class GroupEntry(Entry):
 class CoalesceEntry(Entry):
     """Of events that are the same in these fields only the last of a window is told."""
 
-    by: Paths = Field(description="the fields that tell one thing from another")
+    by: Paths = Field(description="the fields that tell one thing from another; what has none of them does not wait")
     window: Duration = Field(description="how long after the first the last is sent")
 
 

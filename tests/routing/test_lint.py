@@ -193,6 +193,23 @@ def test_mentions_without_a_table_are_named(with_rules: Load) -> None:
     ]
 
 
+def test_a_team_that_says_nobody_is_named(with_rules: Load) -> None:
+    users = "users: {upn_domains: [acme.io]}"
+    assert warnings(with_rules(users + mentioning("[author, team]"))) == [
+        "01.yaml:3: the rule 'one' mentions the team, and no team says whom (write on_failure_mention in `teams`)"
+    ]
+
+
+def test_a_card_that_a_group_never_shows_is_named(with_rules: Load) -> None:
+    rule = "  - {name: five, match: {type: pipeline.finished}, to: [security], %sgroup: {wait: 2m, card: generic%s}}\n"
+    told = (
+        "the card 'failed' of the rule 'five' is never shown: its group has one (write first: now, or leave 'card' out)"
+    )
+    assert warnings(with_rules(USED + rule % ("card: failed, ", ""))) == [f"01.yaml:7: {told}"]
+    assert warnings(with_rules(USED + rule % ("card: failed, ", ", first: now"))) == []
+    assert warnings(with_rules(USED + rule % ("", ""))) == []
+
+
 def grouped(wait: str, to: str = "deployments", per: str = "300s") -> str:
     connection = f"connections: {{own: {{posts: 5, per: {per}}}}}\n"
     channel = "channels: {own: {kind: teams, connection: own}}\npurposes: {own: [own]}\n"
