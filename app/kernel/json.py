@@ -40,8 +40,11 @@ def load_object(body: bytes) -> dict[str, Any]:
 
 
 def has_duplicate_keys(body: bytes, value: Any) -> bool:
-    """Whether a key was given twice (the last one won). Counts instead of walking: 3 µs for 6 KB."""
-    return body.count(b'":') > orjson.dumps(value).count(b'":')
+    """Whether a key was given twice (the last one won). Counts colons instead of walking: 15 µs for 6 KB.
+
+    Every colon that was dropped with a key was seen, unless another one was written as an escape.
+    """
+    return body.count(b":") > orjson.dumps(value).count(b":")
 
 
 def dumps(value: Any) -> bytes:

@@ -1,4 +1,8 @@
+import re
+
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from app.estate.sections import Tickets
 from app.estate.tickets import ticket_finder
@@ -23,6 +27,15 @@ FIND = ticket_finder(Tickets(projects=("SHOP", "PAY")))
 )
 def test_only_keys_of_listed_projects_are_found(text: str, keys: list[str]) -> None:
     assert [ticket["key"] for ticket in FIND([text])] == keys
+
+
+PLAIN = re.compile(r"(?<![A-Za-z0-9_-])(?:SHOP|PAY)-[1-9][0-9]{0,9}(?![A-Za-z0-9_]|-[0-9]|\.[0-9])", re.ASCII)
+PIECES = st.sampled_from(["SHOP-", "PAY-", "SHOP-12", "PAY-7", "S", "é", "_", "-", ".", " ", "\n", "0", "1", "x"])
+
+
+@given(st.lists(PIECES, max_size=12).map("".join))
+def test_it_finds_what_the_plain_slow_expression_finds(text: str) -> None:
+    assert [ticket["key"] for ticket in FIND([text])] == list(dict.fromkeys(PLAIN.findall(text)))
 
 
 def test_small_letters_count_when_the_estate_says_so() -> None:

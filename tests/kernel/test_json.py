@@ -71,6 +71,10 @@ def test_F12_of_duplicate_keys_the_last_wins_and_they_are_seen() -> None:
     assert value == {"a": 1, "b": {"a": 3}}
     assert has_duplicate_keys(body, value)
     assert not has_duplicate_keys(b'{"a":1,"b":{"a":3}}', value)
+    spaced = b'{ "a" : "10:30",\n  "a" : "10:31" }'
+    assert has_duplicate_keys(spaced, load_object(spaced))
+    times = b'{ "a" : "10:30", "b:c" : ["10:31"] }'
+    assert not has_duplicate_keys(times, load_object(times))
 
 
 def test_F11_strange_keys_are_plain_data() -> None:
