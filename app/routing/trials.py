@@ -54,7 +54,10 @@ def _run(book: Rulebook, trial: Trial) -> TrialResult:
 
 
 def _came(routing: Routing) -> dict[str, Any]:
-    """What came of a trial, in the words of `ExpectEntry`. What is coalesced counts as sent: its last will be."""
+    """What came of a trial, in the words of `ExpectEntry`. What is coalesced counts as sent: its last will be.
+
+    So does what `first: now` lets out at once: a trial's event is the first.
+    """
     sends, held, grouped = {}, {}, {}
     for send in routing.sends:
         wait = send.wait

@@ -188,14 +188,14 @@ def test_two_channels_may_look_after_each_other(with_rules: Load) -> None:
         "rules:\n  - {name: a, match: {}, to: [deployments], group: {wait: 1m, wait: 2m, card: generic}}",
     ],
 )
-def test_a_key_that_is_written_twice_is_refused_in_every_section(problems: Problems, text: str) -> None:
+def test_F47_a_key_that_is_written_twice_is_refused_in_every_section(problems: Problems, text: str) -> None:
     (found,) = problems(text)
     assert "not YAML: found duplicate key" in found
     assert found.startswith("01.yaml:")
 
 
 @pytest.mark.parametrize("section", ["times", "users", "messages"])
-def test_exploding_aliases_are_refused_in_every_section(problems: Problems, section: str) -> None:
+def test_F47_exploding_aliases_are_refused_in_every_section(problems: Problems, section: str) -> None:
     lines = [f"{section}:", "  a0: &a0 [x, x, x, x, x, x, x, x, x, x]"]
     lines += [f"  a{n}: &a{n} [{', '.join([f'*a{n - 1}'] * 10)}]" for n in range(1, 9)]
     (found,) = problems("\n".join(lines))
@@ -215,7 +215,7 @@ def test_what_yaml_1_1_would_have_read_otherwise_is_a_name(with_rules: Load) -> 
 
 
 @pytest.mark.parametrize("where", ["match", "message", "mention"])
-def test_a_regex_that_re2_does_not_know_is_refused_wherever_it_stands(problems: Problems, where: str) -> None:
+def test_F52_a_regex_that_re2_does_not_know_is_refused_wherever_it_stands(problems: Problems, where: str) -> None:
     match = "match: {commit.message: {regex: '(?=(a+)+)b'}}"
     rule = "name: a, to: [deployments], card: generic"
     text = {
@@ -231,7 +231,7 @@ def test_a_regex_that_re2_does_not_know_is_refused_wherever_it_stands(problems: 
 @pytest.mark.parametrize(
     "value", ["null", "7", "text", "[]", "{}", "[null]", "{a: null}", "{a: 7}", "[[]]", "[{name: [a]}]"]
 )
-def test_whatever_stands_in_a_section_is_read_or_told(read: Load, section: str, value: str) -> None:
+def test_F47_whatever_stands_in_a_section_is_read_or_told(read: Load, section: str, value: str) -> None:
     asks = "tests: [{name: x, event: {type: tests.finished}, expect: {dropped_by: a, message: a}}]\n"
     try:
         read(f"{section}: {value}", "" if section == "tests" else asks)

@@ -192,6 +192,14 @@ def test_what_waits_who_is_mentioned_and_what_is_said(with_rules: Load, text: st
     assert outcome(with_rules(CALM + text)) == [()]
 
 
+def test_an_event_that_is_tried_is_the_first_of_its_group(with_rules: Load) -> None:
+    now = CALM.replace(
+        "group: {wait: 2m, card: generic}", "card: deployment, group: {wait: 2m, card: generic, first: now}"
+    )
+    text = trial("{send: {platform: deployment}, grouped: {}}", more=", environment: dev")
+    assert outcome(with_rules(now + text)) == [()]
+
+
 @pytest.mark.parametrize(
     ("text", "told"),
     [
