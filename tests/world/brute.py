@@ -1,0 +1,281 @@
+"""The definitions in the plainest words: every event looked at for every other, nothing kept, nothing shared.
+
+Written from the definitions alone, to hold the facts floor against. It knows no store, no order of arrival and no
+speed: O(n²) and worse. What it is asked about are worlds of at most some dozens of events.
+"""
+
+import re
+from dataclasses import dataclass, field
+from itertools import pairwise
+from typing import Any
+
+from tests.world.telling import us
+
+MINUTE, HOUR, DAY = 60_000_000, 3_600_000_000, 86_400_000_000
+BUILT = "pipeline.finished"
+COUNTED = ("release", "hotfix", "config")
+_REVERTS = re.compile(r"This reverts commit ([0-9a-f]{7,40})")
+_PICKED = re.compile(r"cherry picked from commit ([0-9a-f]{7,40})")
+_SHA = re.compile(r"(?<![0-9a-z])[0-9a-f]{7,40}(?![0-9a-z])")
+
+
+@dataclass
+class Live:
+    """A rollout that went live, and what there is to say of it."""
+
+    service: str
+    environment: str
+    tier: str
+    artifact: str
+    sha: str | None
+    revision: str | None
+    automated: bool
+    live_at: int
+    attempts: int = 1
+    kind: str = ""
+    flags: set[str] = field(default_factory=set)
+    leads: dict[str, float | None] = field(default_factory=dict)  # commit → seconds, None where it is negative
+    back: set[str] = field(default_factory=set)
+    failed_by: str | None = None
+    reverted: bool = False
+    detected_at: int | None = None
+    recovered_at: int | None = None
+
+    @property
+    def counts(self) -> bool:
+        return self.kind in COUNTED
+
+
+@dataclass
+class Answer:
+    """What a world came to: deployments by (service, environment), failed tries, incidents as (service, from, to)."""
+
+    chains: dict[tuple[str, str], list[Live]]
+    failed_attempts: int
+    incidents: list[dict[str, Any]]
+
+
+class Git:
+    """Who comes before whom, and what each commit says, as far as pushes and pull requests tell."""
+
+    def __init__(self, events: list[dict[str, Any]]) -> None:
+        self.said: dict[str, dict[str, Any]] = {}
+        self.parent: dict[str, str] = {}
+        self.merged: dict[str, dict[str, Any]] = {}
+        self.rewritten = {e["after"] for e in events if e["type"] == "change.pushed" and e["forced"]}
+        for event in events:
+            if event["type"] == "change.pushed":
+                shas = [one["sha"] for one in event["commits"]]
+                if not (event["truncated"] or event["forced"] or "before" not in event):
+                    shas.append(event["before"])
+                self.parent |= {child: parent for child, parent in pairwise(shas) if child not in self.parent}
+            for one in event.get("commits") or []:
+                self.said.setdefault(one["sha"], one)
+        self.known = {*self.said, *self.parent, *self.parent.values()}
+        self.built = {(e["service"], e.get("version")): e["commit"]["sha"] for e in events if e["type"] == BUILT}
+        for event in events:
+            if event["type"] == "pull_request.merged":
+                self.merged[self.whole(event["pull_request"]["merge_commit"]) or ""] = event
+
+    def whole(self, prefix: str) -> str | None:
+        return next((sha for sha in sorted(self.known) if sha.startswith(prefix)), None)
+
+    def line(self, sha: str | None) -> list[str]:
+        """The commit and all that come before it, as far as they are known."""
+        found = []
+        while sha is not None:
+            found.append(sha)
+            sha = self.parent.get(sha)
+        return found
+
+    def patch(self, sha: str) -> str:
+        """The commit that this one is a copy of, or itself."""
+        picked = _PICKED.search(self.said[sha].get("message", "") if sha in self.said else "")
+        return (self.whole(picked[1]) or picked[1]) if picked else sha
+
+    def own(self, line: list[str]) -> list[str]:
+        """The developers' commits: a merge makes room for the pull request's own, however it was merged."""
+        found: list[str] = []
+        for sha in line:
+            request = self.merged.get(sha)
+            inner = [one["sha"] for one in request.get("commits") or []] if request else []
+            merge = self.said.get(sha, {}).get("message", "").startswith("Merge")
+            found += inner or ([] if merge else [sha])
+        return list(dict.fromkeys(found))
+
+    def urgent(self, line: list[str]) -> bool:
+        """Whether a hotfix is among them, or a commit that takes another back."""
+        requests = [self.merged[sha]["pull_request"] for sha in line if sha in self.merged]
+        names = [f"{one.get('source_branch', '')} {one.get('title', '')}".lower() for one in requests]
+        return any("hotfix" in name for name in names) or bool(self.taken_back(line))
+
+    def taken_back(self, line: list[str]) -> list[str]:
+        texts = [self.said.get(sha, {}).get("message", "") for sha in self.own(line)]
+        return [self.whole(match) or match for text in texts for match in _REVERTS.findall(text)]
+
+
+def evaluate(views: list[dict[str, Any]]) -> Answer:
+    """Everything from the events alone, in whatever order and however often they came."""
+    events = sorted({view["id"]: view for view in views}.values(), key=lambda view: (view["occurred_at"], view["id"]))
+    git, incidents = Git(events), _incidents(events)
+    chains: dict[tuple[str, str], list[Live]] = {}
+    failed = 0
+    for key in sorted({(e["service"], e["environment"]) for e in events if e["type"] == "deployment.finished"}):
+        here = [event for event in events if (event["service"], event.get("environment")) == key]
+        chain, tries = _rollouts(here, git)
+        failed += tries
+        for index, one in enumerate(chain):
+            _describe(one, chain[:index], git)
+        chains[key] = chain
+        _fail([one for one in chain if one.kind not in ("heal", "redeploy")], incidents, here, git)
+    return Answer(chains, failed, incidents)
+
+
+def _artifact(event: dict[str, Any], git: Git) -> str:
+    """The commit, where it is told, or a build says it, or the version holds it; else the version."""
+    version = event.get("version", "")
+    told = event.get("commit", {}).get("sha") or git.built.get((event["service"], version))
+    named = told or next(iter(_SHA.findall(version)), None)
+    return (git.whole(named) or named) if named else version
+
+
+def _rollouts(events: list[dict[str, Any]], git: Git) -> tuple[list[Live], int]:
+    """Reports of one rollout put together: the same artifact, no reporter twice, nothing else live in between."""
+    groups: list[list[dict[str, Any]]] = []
+    told: set[str] = set()
+    for event in (event for event in events if event["type"] == "deployment.finished"):
+        if event["subject"] in told:
+            continue  # the first word on its end stands; a later one is a claim
+        told.add(event["subject"])
+        if groups and _same_rollout(groups[-1], event, git):
+            groups[-1].append(event)
+        else:
+            groups.append([event])
+    chain: list[Live] = []
+    tries: list[str] = []
+    for group in groups:
+        one, artifact = group[0], _artifact(group[0], git)
+        if one["status"] != "succeeded":
+            tries.append(artifact)
+            continue
+        live_at = max(_live_at(each, events) for each in [each for each in group if each["canonical"]] or group)
+        sha = artifact if _SHA.fullmatch(artifact) else None
+        revision = next((each["revision"] for each in group if "revision" in each), None)
+        chain.append(Live(one["service"], one["environment"], one["environment_tier"], artifact, sha, revision,
+                          one["operation"]["automated"], live_at, 1 + tries.count(artifact)))  # fmt: skip
+        tries = []
+    return sorted(chain, key=lambda one: one.live_at), sum(group[0]["status"] != "succeeded" for group in groups)
+
+
+def _same_rollout(group: list[dict[str, Any]], event: dict[str, Any], git: Git) -> bool:
+    reporters = [(each["source"], each["target"]["cluster"]) for each in group]
+    alike = (_artifact(group[0], git), group[0]["status"]) == (_artifact(event, git), event["status"])
+    return alike and (event["source"], event["target"]["cluster"]) not in reporters
+
+
+def _live_at(event: dict[str, Any], events: list[dict[str, Any]]) -> int:
+    """When it was over and healthy: the later of its end and the first word that it is well, where it was not."""
+    ended = us(event["finished_at"])
+    well = [us(e["since"]) for e in events if e["type"] == "deployment.health_changed" and e["status"] == "healthy"]
+    return ended if event.get("healthy", True) else min((each for each in well if each >= ended), default=ended)
+
+
+def _describe(one: Live, before: list[Live], git: Git) -> None:
+    """Its kind, and the commits that came live with it for the first time."""
+    one.flags |= {"seed"} if not before else set()
+    one.flags |= {"unknown_artifact"} if one.sha is None else set()
+    changes: list[str] = []
+    if before and one.sha is not None:
+        line, old = git.line(one.sha), git.line(before[-1].sha)
+        shared = [sha for sha in line if sha in old]
+        changes = line[: line.index(shared[0])] if shared else []
+        if not shared and git.rewritten & {*line}:
+            changes = [sha for sha in line if us(git.said[sha]["authored_at"]) > before[-1].live_at]
+            one.flags.add("approximate")
+        elif not shared:
+            one.flags.add("unknown_lineage")
+    one.kind = _kind(one, before, changes, git)
+    there = {git.patch(sha) for each in before for sha in git.own(git.line(each.sha))}
+    for sha in git.own(changes):
+        patch = git.patch(sha)
+        if patch in there:
+            one.back.add(sha)
+            continue
+        there.add(patch)
+        lead = (one.live_at - us(git.said[sha]["authored_at"])) / 1e6
+        one.leads[sha] = lead if lead >= 0 else None
+
+
+def _kind(one: Live, before: list[Live], changes: list[str], git: Git) -> str:
+    born = {each.artifact: index for index, each in reversed(list(enumerate(before)))}
+    if before and one.artifact == before[-1].artifact:
+        revisions = {each.revision for each in (one, before[-1])}
+        return "config" if len(revisions - {None}) > 1 else "heal" if one.automated else "redeploy"
+    if one.artifact in born and born[one.artifact] < born[before[-1].artifact]:
+        return "rollback"
+    return "hotfix" if git.urgent(changes) else "release"
+
+
+def _incidents(events: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """Each incident: when it began and ended, by the first word on either."""
+    told = [event for event in events if event["type"].startswith("incident.")]
+    first: dict[str, dict[str, Any]] = {}
+    for event in told:
+        if event["type"] == "incident.opened":
+            first.setdefault(event["subject"], {**event, "from": us(event["opened_at"]), "to": None, "cause": None})
+    for event in told:
+        if event["type"] == "incident.resolved" and event["subject"] in first and not first[event["subject"]]["to"]:
+            first[event["subject"]]["to"] = us(event["resolved_at"])
+    return list(first.values())
+
+
+def _fail(chain: list[Live], incidents: list[dict[str, Any]], here: list[dict[str, Any]], git: Git) -> None:
+    """Which deployments failed, by what, since when it was known, and until when. Each at most once."""
+    blame: list[tuple[Live, str]] = []
+    for index, one in enumerate(chain):
+        if one.kind == "rollback" and one.live_at - chain[index - 1].live_at <= 7 * DAY:
+            blame.append((chain[index - 1], "rollback"))
+            since = max(place for place in range(index) if chain[place].artifact == one.artifact)
+            for between in chain[since + 1 : index - 1]:
+                between.reverted = True
+    for index, one in enumerate(chain):
+        if one.kind == "hotfix":
+            back = git.taken_back(git.line(one.sha))
+            held = [each for each in chain[:index] if set(back) & set(each.leads)]
+            previous = [each for each in chain[:index] if each.counts]
+            blame += [(each, "revert" if held else "hotfix") for each in (held or previous[-1:])]
+    linked: dict[int, list[dict[str, Any]]] = {}
+    for each in incidents:
+        suspects = [one for one in chain if _suspect(one, each)]
+        if suspects and each["cause"] is None:
+            nearest = max(suspects, key=lambda one: one.live_at)
+            each["cause"] = nearest.live_at
+            linked.setdefault(id(nearest), []).append(each)
+            blame.append((nearest, "incident"))
+    blame += [(one, "degraded") for one in chain if _degraded(one, here) is not None]
+    for one, why in blame:
+        one.failed_by = one.failed_by or (why if one.counts else None)
+    for index, one in enumerate(chain):
+        if one.failed_by:
+            mended = [each.live_at for each in chain[index + 1 :] if each.kind in ("rollback", "hotfix")][:1]
+            ended = [each["to"] for each in linked.get(id(one), []) if each["to"] is not None]
+            known = [each["from"] for each in linked.get(id(one), [])]
+            one.recovered_at, one.detected_at = min(mended + ended, default=None), min(known, default=None)
+
+
+def _suspect(one: Live, incident: dict[str, Any]) -> bool:
+    where = incident.get("environment") or (one.environment if one.tier == "production" else None)
+    urgent = incident.get("priority") in ("P1", "P2")
+    near = 0 <= incident["from"] - one.live_at <= DAY
+    return one.counts and urgent and near and (incident["service"], where) == (one.service, one.environment)
+
+
+def _degraded(one: Live, here: list[dict[str, Any]]) -> int | None:
+    """Since when it was not well for more than ten minutes, if that began within half an hour."""
+    words = [(us(e["since"]), e["status"]) for e in here if e["type"] == "deployment.health_changed"]
+    for start, status in words:
+        if status == "degraded" and 0 <= start - one.live_at <= 30 * MINUTE:
+            well = min((when for when, what in words if when > start and what == "healthy"), default=None)
+            if well is None or well - start > 10 * MINUTE:
+                return start
+    return None
