@@ -85,8 +85,9 @@ def _read_line(line: bytes) -> tuple[dict[str, Any], int]:
     view = orjson.loads(line)
     if not isinstance(view, dict):
         raise ValueError("expected an object with its fields")
-    if view.get("type") not in EVENT_TYPES:
-        raise ValueError(f"unknown type {view.get('type')!r}")
+    name = view.get("type")
+    if not isinstance(name, str) or name not in EVENT_TYPES:
+        raise ValueError(f"unknown type {name!r}")
     received_at = view.get("received_at")
     moment = datetime.fromisoformat(received_at) if isinstance(received_at, str) else None
     if moment is None or moment.tzinfo is None:
