@@ -6,8 +6,10 @@ from types import FunctionType
 from typing import get_args
 
 from app.cards import compile as directives
-from app.cards import filters, language, render, vocabulary
+from app.cards import filters, language, mentions, render, vocabulary, words
 from app.cards.context import FellBack
+from app.cards.load import DIGEST, MINIMAL
+from app.events.fields import field_catalogue
 from docs.pages.markdown import code, codes, first_line, table
 
 ORIGIN = "app/cards/ and rules/cards/"
@@ -48,6 +50,7 @@ _DIRECTIVES = (
         f"at most `$limit`, {directives.DEFAULT_LIMIT} if not said, {directives.HIGHEST_LIMIT} at most",
     ),
     ("$limit", "how many items `$each` shows"),
+    ("$of", "how many there are in all, where the list was cut before: `$of: e.digest.count`; for `and 120 more`"),
     ("$drop", f"1 to {directives.HIGHEST_DROP}: left out when the card is too large, 1 first"),
 )
 _NAMES = {
@@ -58,6 +61,26 @@ _NAMES = {
     "mentions": "who is mentioned, ready to print",
     "easter_egg": "a line for a good day, most often empty",
 }
+
+_PEOPLE = """## Mentions
+
+`{{{{ mentions }}}}` names the people whom a rule's `mention` found in the user table; Teams notifies those of whom it
+knows an address, {people} at most. Print it in a TextBlock: what a card does not print, or loses when it is shortened,
+stands below it. Nobody else is ever notified: `<at>` in what an event says is taken apart, and a card that holds one
+does not load.
+
+## Messages
+
+`{{{{ easter_egg }}}}` is the text of the message that fits (`messages` in the rule book), {words} characters at most.
+The text is in the same language, with `e`, `icon`, `service` and `environment`: `Build {{{{ e.build.number }}}}.` It is
+shown as plain text, and not at all when it would print what the event does not say. Which one fits is decided when the
+event is routed: a retry shows the same.
+
+## Digests and summaries
+
+A digest (`group`, `hold`, a budget that was used up) is an event of the type `shipbell.digest`, a rule with a
+`schedule` makes one of the type `shipbell.summary`. Their cards read `e.digest.…` and `e.summary.…`:
+"""
 
 
 def pages() -> dict[str, str]:
@@ -70,6 +93,8 @@ def pages() -> dict[str, str]:
         table(["key", "what it takes"], [(code(name), text) for name, text in _DIRECTIVES]),
         f"## Filters\n\n{_filters()}",
         f"## Elements\n\n{_elements()}",
+        _PEOPLE.format(people=mentions.MAX_PEOPLE, words=words.MAX_WORDS),
+        _told_together(),
         f"## When a card cannot be sent\n\n{_fallback()}",
         f"## Shipped cards\n\n{_shipped()}",
     ]
@@ -115,12 +140,24 @@ def _elements() -> str:
     )
 
 
+def _told_together() -> str:
+    """The fields of digests and summaries."""
+    found = field_catalogue(["shipbell.digest", "shipbell.summary"])
+    rows = [
+        (code(f"e.{path}"), field.kind, field.description or "")
+        for path, field in found.items()
+        if path.startswith(("digest.", "summary."))
+    ]
+    return table(["field", "is", "meaning"], rows)
+
+
 def _fallback() -> str:
     return (
-        f"Above {render.AIM // 1024} KiB a card is shortened: lists first, then what says `$drop`. What still does not "
-        f"fit into {render.HARD} bytes, or fails, is replaced by the minimal card, one line and a link, and counted in "
-        f"`card_fallbacks_total` with the reason: {codes(get_args(FellBack))}. A rule may also ask for it: "
-        "`card: minimal`."
+        f"Above {render.AIM // 1024} KiB a card is shortened: lists first, then what says `$drop`, then long texts. "
+        f"What still does not fit into {render.HARD} bytes, or fails, is replaced by a card that is made without a "
+        "template: the minimal one, one line and a link; of a digest the built-in `digest`, one line for each event. "
+        f"It is counted in `card_fallbacks_total` with the reason: {codes(get_args(FellBack))}. A rule may also ask "
+        f"for them: `card: {MINIMAL}`, and `card: {DIGEST}` where the folder has no card of that name."
     )
 
 

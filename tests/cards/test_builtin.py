@@ -11,6 +11,7 @@ import pytest
 
 from app.cards import CardContext, plain
 from app.cards.lint import lint
+from app.cards.mentions import mention
 from tests.cards.sample_events import EVENTS
 from tests.cards.teams_schema import schema_errors
 
@@ -30,7 +31,7 @@ WRITTEN_FOR = {
     "minimal": ["deployment-failed", "own-news", "digest-of-a-night"],
     "pipeline": ["pipeline-failed", "pipeline-started-bare"],
     "pull-request": ["pull-request-opened", "pull-request-merged-bare"],
-    "security": ["scan-failed", "scan-bare", "vulnerability-new"],
+    "security": ["scan-failed", "scan-unrated", "scan-bare", "vulnerability-new"],
     "tests": ["tests-failed", "tests-of-a-sync", "tests-bare"],
     "unrouted": ["push", "incident-opened"],
 }
@@ -70,6 +71,22 @@ def test_a_card_is_as_its_golden_file_says(name, event, built_in):
     if os.environ.get("GOLDEN_UPDATE"):
         path.write_text(json.dumps(found, indent=2, ensure_ascii=False) + "\n")
     assert found == json.loads(path.read_text())
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_every_card_shows_who_is_mentioned_once(name, built_in):
+    text, entities = mention([("Grace Hopper", "grace@example.com"), ("Ada", None)])
+    context = CardContext(EVENTS[WRITTEN_FOR[name][0]], mentions=text, entities=entities)
+    rendered = built_in.render(name, context)
+    assert rendered.card["msteams"]["entities"] == entities
+    assert json.dumps(rendered.card["body"]).count("<at>Grace Hopper</at>, Ada") == 1
+
+
+@pytest.mark.parametrize("name", [name for name in NAMES if name not in ("minimal", "unrouted")])
+def test_every_card_has_a_place_for_a_message(name, built_in):
+    for event in EVENTS.values():
+        shown = plain(built_in.render(name, CardContext(event, easter_egg="A *milestone*.")).card)
+        assert shown.count("A *milestone*.") == 1
 
 
 @pytest.mark.parametrize(("name", "event"), PAIRS)

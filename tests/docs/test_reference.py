@@ -21,8 +21,8 @@ from app.events.fields import field_catalogue
 from app.kernel.answers import Verdict
 from app.kernel.discover import rooms
 from app.kernel.samples import sample_names
-from app.routing.entries import RuleEntry
 from app.routing.operators import OPERATORS
+from app.routing.rule_entries import RuleEntry
 from app.sources import Source
 from app.telemetry import REGISTRY, REJECT_REASONS
 from docs.generate import pages, stale, write
@@ -83,7 +83,7 @@ def test_every_type_and_field_of_events() -> None:
 
 def test_everything_that_rules_and_cards_may_say() -> None:
     assert missing("rules.md", [*OPERATORS, *RuleEntry.model_fields, "any", "all", "none", "not"]) == []
-    assert missing("cards.md", [*NAMES, *ALLOWED, *PROPERTIES, "$when", "$each", "$limit", "$drop"]) == []
+    assert missing("cards.md", [*NAMES, *ALLOWED, *PROPERTIES, "$when", "$each", "$limit", "$of", "$drop"]) == []
     assert missing("cards.md", [path.stem for path in (ROOT / "rules" / "cards").glob("*.yaml")]) == []
 
 
@@ -94,7 +94,7 @@ def _paths(command: Any, path: str) -> Iterator[str]:
 
 
 def test_every_command_with_its_help() -> None:
-    group: Any = typer.main.get_command(cli)
+    group: Any = typer.main.get_command(cli())
     commands = list(_paths(group, "shipbell"))
     assert len(commands) > 15
     assert missing("commands.md", commands) == []
