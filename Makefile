@@ -3,6 +3,9 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check
+# As pip does it for whatever is not editable: without it a first start, or each one where Python may not write
+# bytecode (PYTHONDONTWRITEBYTECODE), compiles all modules: a second of CPU.
+COMPILE := @$(BIN)/python -m compileall -q app
 # Two workers, a file's tests together: what they share in a session is made once for each worker.
 PYTEST ?= $(BIN)/python -m pytest -n 2 --dist loadfile
 RENDERER := app/cards/preview/renderer
@@ -70,10 +73,12 @@ $(VENV)/.made:
 
 $(VENV)/.installed: pyproject.toml constraints.txt | $(VENV)/.made
 	$(PIP) --constraint constraints.txt --editable .
+	$(COMPILE)
 	@touch $@
 
 $(VENV)/.installed-dev: pyproject.toml constraints.txt | $(VENV)/.made
 	$(PIP) --constraint constraints.txt --editable '.[dev]'
+	$(COMPILE)
 	@touch $(VENV)/.installed $@
 
 # Nothing but the preview needs it: without npm all the rest goes on, and the next run tries again.

@@ -121,9 +121,13 @@ def _says_yes(client: httpx.Client, url: str) -> bool:
 
 
 def inherited() -> dict[str, str]:
-    """The environment without what would change how a server behaves or where it sends."""
+    """The environment without what would change how a server behaves or where it sends.
+
+    Bytecode may be kept: an installed program has it, and a start would compile every module otherwise.
+    """
     return {
         name: value
         for name, value in os.environ.items()
-        if not name.startswith(("SHIPBELL_", "TEAMS_")) and not name.lower().endswith("_proxy")
+        if not name.startswith(("SHIPBELL_", "TEAMS_", "PYTHONDONTWRITEBYTECODE"))
+        and not name.lower().endswith("_proxy")
     }

@@ -32,6 +32,7 @@ def test_settings_and_proxies_of_the_person_who_measures_do_not_reach_a_server(
 ):
     monkeypatch.setenv("SHIPBELL_PORT", "1")
     monkeypatch.setenv("HTTPS_PROXY", "http://proxy.example.com")
+    monkeypatch.setenv("PYTHONDONTWRITEBYTECODE", "1")
     argv = [sys.executable, "-c", "import os; print(sorted(os.environ)); raise SystemExit(1)"]
     server = Server(Command(argv, free_port(), "/", {"BENCH_OWN": "1"}, tmp_path), cores)
     with pytest.raises(NotStarted) as told:
@@ -39,6 +40,7 @@ def test_settings_and_proxies_of_the_person_who_measures_do_not_reach_a_server(
     assert "BENCH_OWN" in str(told.value)
     assert "SHIPBELL_PORT" not in str(told.value)
     assert "HTTPS_PROXY" not in str(told.value)
+    assert "PYTHONDONTWRITEBYTECODE" not in str(told.value)  # an installed program has its bytecode
 
 
 def test_when_the_bench_is_killed_its_servers_end_too(tmp_path: Path):
