@@ -37,9 +37,10 @@ def backtest(
     junit: Annotated[Path | None, typer.Option(help="Also write a JUnit report there: a case for each rule.")] = None,
     as_json: AsJson = False,
 ) -> None:
-    """Try the rules, and a change of them, on the events of the past: who gets more, less, another card, or nothing.
+    """Try a change of the rules on past events; nothing is sent.
 
-    It reads the store only and sends nothing; the service may go on running.
+    Who would have got more, less, another card, or nothing; and the posts of each connection against its budget. It
+    only reads the store: the service may go on running. Without --against: what today's rules come to.
 
     Examples:
 

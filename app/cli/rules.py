@@ -22,7 +22,7 @@ from app.routing import editor_schema, explain, run_trials
 NO_ID = "0" * 32
 """Of an event that was written by hand."""
 
-rules_cli = typer.Typer(help="The rule book: check, test, explain, describe.", no_args_is_help=True)
+rules_cli = typer.Typer(help="The rule book: check, test, explain, try, describe.", no_args_is_help=True)
 
 Folder = Annotated[Path | None, typer.Option("--rules", help="The rules folder, instead of SHIPBELL_RULES_DIR.")]
 
