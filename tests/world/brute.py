@@ -71,7 +71,9 @@ class Git:
                 self.parent |= {child: parent for child, parent in pairwise(shas) if child not in self.parent}
             for one in event.get("commits") or []:
                 self.said.setdefault(one["sha"], one)
-        self.known = {*self.said, *self.parent, *self.parent.values()}
+        self.known = {*self.said, *self.parent, *self.parent.values()} | {
+            e["commit"]["sha"] for e in events if "commit" in e
+        }
         self.built = {(e["service"], e.get("version")): e["commit"]["sha"] for e in events if e["type"] == BUILT}
         for event in events:
             if event["type"] == "pull_request.merged":
@@ -246,12 +248,13 @@ def _fail(chain: list[Live], incidents: list[dict[str, Any]], here: list[dict[st
             blame += [(each, "revert" if held else "hotfix") for each in (held or previous[-1:])]
     linked: dict[int, list[dict[str, Any]]] = {}
     for each in incidents:
-        suspects = [one for one in chain if _suspect(one, each)]
+        named = [one for one in chain if _named(one, each, git)]
+        suspects = named or [one for one in chain if _suspect(one, each)]
         if suspects and each["cause"] is None:
             nearest = max(suspects, key=lambda one: one.live_at)
             each["cause"] = nearest.live_at
             linked.setdefault(id(nearest), []).append(each)
-            blame.append((nearest, "incident"))
+            blame.insert(0 if named else len(blame), (nearest, "incident"))
     blame += [(one, "degraded") for one in chain if _degraded(one, here) is not None]
     for one, why in blame:
         one.failed_by = one.failed_by or (why if one.counts else None)
@@ -268,6 +271,13 @@ def _suspect(one: Live, incident: dict[str, Any]) -> bool:
     urgent = incident.get("priority") in ("P1", "P2")
     near = 0 <= incident["from"] - one.live_at <= DAY
     return one.counts and urgent and near and (incident["service"], where) == (one.service, one.environment)
+
+
+def _named(one: Live, incident: dict[str, Any], git: Git) -> bool:
+    """Whether the incident itself says which version it is of: that needs no window."""
+    said = "version" in incident or "commit" in incident
+    here = (incident["service"], incident.get("environment") or one.environment) == (one.service, one.environment)
+    return said and here and one.counts and incident["from"] >= one.live_at and _artifact(incident, git) == one.artifact
 
 
 def _degraded(one: Live, here: list[dict[str, Any]]) -> int | None:

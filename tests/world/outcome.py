@@ -28,7 +28,7 @@ class Row:
 
 @dataclass(frozen=True)
 class Incident:
-    """One incident: to whose service, from when, until when, and the deployment (its `live_at`) that it is put down to."""
+    """One incident: whose, from when, until when, and the deployment (its `live_at`) that it is put down to."""
 
     key: str
     service: str

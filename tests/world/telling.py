@@ -159,9 +159,9 @@ def incident(
     """Something broke (`state` opened), or is whole again (resolved). An unknown service is `unmapped`."""
     stamp = {"opened_at": at(moment)} if state == "opened" else {"resolved_at": at(moment)}
     return _view(
-        f"incident.{state}", moment, f"incident:opsgenie:{name}", late, source="reporter", service=service or "unmapped",
-        environment=env, environment_tier=TIERS[env] if env else None, external_id=name, title=f"Trouble {name}",
-        priority=priority, **(stamp | more),
+        f"incident.{state}", moment, f"incident:opsgenie:{name}", late, source="reporter", external_id=name,
+        service=service or "unmapped", environment=env, environment_tier=TIERS[env] if env else None,
+        title=f"Trouble {name}", priority=priority, **(stamp | more),
     )  # fmt: skip
 
 
