@@ -232,6 +232,7 @@ bundle_items = Table(
     Column("extra", LargeBinary),
     sqlite_with_rowid=False,
 )
+Index("bundle_items_event", bundle_items.c.event_id)
 Index("bundle_items_order", bundle_items.c.bundle_id, bundle_items.c.at, bundle_items.c.key)
 Index("bundle_items_event", bundle_items.c.event_id)
 

@@ -50,6 +50,7 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("key"),
         sqlite_with_rowid=False,
     )
+    op.create_index("bundle_items_event", "bundle_items", ["event_id"], unique=False)
     op.create_index("bundle_items_order", "bundle_items", ["bundle_id", "at", "key"], unique=False)
     op.create_index("bundle_items_event", "bundle_items", ["event_id"], unique=False)
     op.create_table(
