@@ -234,7 +234,6 @@ bundle_items = Table(
 )
 Index("bundle_items_event", bundle_items.c.event_id)
 Index("bundle_items_order", bundle_items.c.bundle_id, bundle_items.c.at, bundle_items.c.key)
-Index("bundle_items_event", bundle_items.c.event_id)
 
 digests = Table(
     "digests",

@@ -52,7 +52,6 @@ def upgrade() -> None:
     )
     op.create_index("bundle_items_event", "bundle_items", ["event_id"], unique=False)
     op.create_index("bundle_items_order", "bundle_items", ["bundle_id", "at", "key"], unique=False)
-    op.create_index("bundle_items_event", "bundle_items", ["event_id"], unique=False)
     op.create_table(
         "digests",
         sa.Column("id", sa.String(length=32), nullable=False),
