@@ -2,11 +2,17 @@
 
 from typing import TypeVar
 
-from pydantic import BaseModel, ValidationError
+from pydantic import BaseModel, ConfigDict, ValidationError
 
 from app.kernel.errors import BadPayload
 
 M = TypeVar("M", bound=BaseModel)
+
+
+class Shape(BaseModel):
+    """What we use of a vendor's JSON. Built when the first message of its kind comes: nobody has all of them."""
+
+    model_config = ConfigDict(defer_build=True)
 
 
 def fit(model: type[M], value: object) -> M:

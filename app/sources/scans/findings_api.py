@@ -6,10 +6,10 @@ Either whole (`_embedded.findings` with `page`) or only its list (`{"findings": 
 
 from typing import Any
 
-from pydantic import BaseModel, Field
+from pydantic import Field
 
 from app.kernel.errors import BadPayload
-from app.kernel.shapes import fit
+from app.kernel.shapes import Shape, fit
 from app.sources.scans.lenient import Many, Several, Things, Whole, Word, Yes
 from app.sources.scans.naming import cve, cwe, library, place, without_query
 from app.sources.scans.reading import Reading, Verdict, Weakness
@@ -19,14 +19,14 @@ FORMAT = "veracode-findings"
 _KINDS = {"STATIC": "sast", "DYNAMIC": "dast", "SCA": "sca"}
 
 
-class Status(BaseModel):
+class Status(Shape):
     """What became of a finding."""
 
     status: Word = None
     resolution_status: Word = None
 
 
-class Details(BaseModel):
+class Details(Shape):
     """What a finding is; a static, a dynamic and a component's finding have different fields."""
 
     severity: Whole = None
@@ -48,7 +48,7 @@ class Details(BaseModel):
         )
 
 
-class Finding(BaseModel):
+class Finding(Shape):
     """A finding."""
 
     scan_type: Word = None
@@ -78,7 +78,7 @@ class Finding(BaseModel):
         )
 
 
-class Page(BaseModel):
+class Page(Shape):
     """Which part of the answer this is."""
 
     number: Whole = None
@@ -86,13 +86,13 @@ class Page(BaseModel):
     total_elements: Whole = None
 
 
-class Embedded(BaseModel):
+class Embedded(Shape):
     """What holds the list."""
 
     findings: Several[Finding] = []
 
 
-class File(BaseModel):
+class File(Shape):
     """The answer, or the list cut out of it. Without any finding the API leaves `_embedded` out."""
 
     embedded: Embedded | None = Field(None, alias="_embedded")

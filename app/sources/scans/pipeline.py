@@ -6,10 +6,10 @@ The file says neither the service nor the commit nor whether the policy was pass
 
 from typing import Annotated, Any
 
-from pydantic import AliasChoices, BaseModel, Field
+from pydantic import AliasChoices, Field
 
 from app.kernel.errors import BadPayload
-from app.kernel.shapes import fit
+from app.kernel.shapes import Shape, fit
 from app.sources.scans.lenient import Many, Several, Whole, Word
 from app.sources.scans.naming import cwe, place
 from app.sources.scans.reading import Reading, Weakness
@@ -24,20 +24,20 @@ def _either(now: str, in_2020: str) -> Any:
     return Field(None, validation_alias=AliasChoices(now, in_2020))
 
 
-class SourceFile(BaseModel):
+class SourceFile(Shape):
     """Where a flaw is."""
 
     file: Annotated[Word, _either("file", "File")]
     line: Annotated[Whole, _either("line", "Line")]
 
 
-class Files(BaseModel):
+class Files(Shape):
     """The file of a flaw."""
 
     source_file: Annotated[SourceFile | None, _either("source_file", "SourceFile")]
 
 
-class Flaw(BaseModel):
+class Flaw(Shape):
     """A flaw; numbers were text in 2020."""
 
     title: Annotated[Word, _either("title", "Title")]
@@ -58,13 +58,13 @@ class Flaw(BaseModel):
         )
 
 
-class Issues(BaseModel):
+class Issues(Shape):
     """The list of 2020; absent when there was nothing."""
 
     Issue: Several[Flaw] = []
 
 
-class TestResults(BaseModel):
+class TestResults(Shape):
     """What held the list of 2020."""
 
     __test__ = False
@@ -72,13 +72,13 @@ class TestResults(BaseModel):
     Issues: Issues
 
 
-class Results(BaseModel):
+class Results(Shape):
     """What held what held the list of 2020."""
 
     TestResults: TestResults
 
 
-class File(BaseModel):
+class File(Shape):
     """The file. `findings` is what it has now, `results` what it had in 2020."""
 
     scan_id: Word = None

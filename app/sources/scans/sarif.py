@@ -8,10 +8,8 @@ from collections.abc import Iterator
 from datetime import datetime
 from typing import Any
 
-from pydantic import BaseModel
-
 from app.kernel.errors import BadPayload
-from app.kernel.shapes import fit
+from app.kernel.shapes import Shape, fit
 from app.kernel.text import clean
 from app.kernel.timestamps import parse_timestamp
 from app.sources.scans.lenient import Many, Several, Things, Word, Yes
@@ -23,28 +21,28 @@ from app.sources.scans.sarif_tools import kind_of, tool_name
 FORMAT = "sarif"
 
 
-class Tool(BaseModel):
+class Tool(Shape):
     """The tool and its extensions, which may hold the rules."""
 
     driver: Component
     extensions: Several[Component] = []
 
 
-class Invocation(BaseModel):
+class Invocation(Shape):
     """One run of the tool's program."""
 
     executionSuccessful: Yes = None  # noqa: N815
     endTimeUtc: Word = None  # noqa: N815
 
 
-class Provenance(BaseModel):
+class Provenance(Shape):
     """Which revision was scanned."""
 
     revisionId: Word = None  # noqa: N815
     branch: Word = None
 
 
-class Run(BaseModel):
+class Run(Shape):
     """One run; without `results` the scan did not run."""
 
     tool: Tool
@@ -66,7 +64,7 @@ class Run(BaseModel):
                 yield result.weakness(rules.of(result.pointer), secretive=secretive)
 
 
-class File(BaseModel):
+class File(Shape):
     """The file."""
 
     runs: Many[Run]

@@ -2,10 +2,11 @@
 
 from typing import Any
 
-from pydantic import BaseModel, Field
+from pydantic import Field
 
 from app.events.bodies import Severity
 from app.events.severity import severity_of_cvss
+from app.kernel.shapes import Shape
 from app.sources.scans.lenient import Several, Things, Whole, Word, score, whole
 from app.sources.scans.naming import cve_in, place
 from app.sources.scans.reading import Weakness
@@ -16,7 +17,7 @@ _LEVELS: dict[str, Severity] = {"error": "high", "warning": "medium", "note": "l
 _NOT_FINDINGS = frozenset({"pass", "notApplicable", "informational"})
 
 
-class Location(BaseModel):
+class Location(Shape):
     """Where a result is."""
 
     physicalLocation: Things = {}  # noqa: N815
@@ -32,7 +33,7 @@ class Location(BaseModel):
         return logical if isinstance(logical, str) else None
 
 
-class Result(BaseModel):
+class Result(Shape):
     """One result. Its message is not even read."""
 
     ruleId: Word = None  # noqa: N815

@@ -4,8 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
-from pydantic import BaseModel
-
+from app.kernel.shapes import Shape
 from app.sources.scans.lenient import Several, Things, Word
 from app.sources.scans.naming import cve_in, cwe
 
@@ -14,7 +13,7 @@ _LONGEST = 300
 _SECRETIVE = ("secret", "credential")
 
 
-class Rule(BaseModel):
+class Rule(Shape):
     """A rule. What it says is the tool's own text, not the code's."""
 
     id: Word = None
@@ -59,7 +58,7 @@ class Rule(BaseModel):
         return any(word in text.lower() for text in self.words for word in _SECRETIVE)
 
 
-class Component(BaseModel):
+class Component(Shape):
     """The tool's driver, or an extension of it."""
 
     name: Word = None

@@ -5,10 +5,10 @@ https://docs.veracode.com/r/c_sca_rest — vulnerabilities, licences and outdate
 
 from typing import Any
 
-from pydantic import BaseModel, Field
+from pydantic import Field
 
 from app.events.severity import severity_of_cvss
-from app.kernel.shapes import fit
+from app.kernel.shapes import Shape, fit
 from app.sources.scans.lenient import Many, Score, Whole, Word, Yes
 from app.sources.scans.naming import cve, cwe, library
 from app.sources.scans.reading import Reading, Weakness
@@ -16,14 +16,14 @@ from app.sources.scans.reading import Reading, Weakness
 FORMAT = "veracode-sca"
 
 
-class Library(BaseModel):
+class Library(Shape):
     """The library that an issue is in."""
 
     name: Word = None
     version: Word = None
 
 
-class Vulnerability(BaseModel):
+class Vulnerability(Shape):
     """What is wrong with it."""
 
     title: Word = None
@@ -31,7 +31,7 @@ class Vulnerability(BaseModel):
     cwe_id: Word = None
 
 
-class Issue(BaseModel):
+class Issue(Shape):
     """An issue; `severity` is a CVSS score for a vulnerability, and the rule's number for the other types."""
 
     issue_type: Word = None
@@ -58,19 +58,19 @@ class Issue(BaseModel):
         )
 
 
-class Page(BaseModel):
+class Page(Shape):
     """Which part of the answer this is."""
 
     total_pages: Whole = None
 
 
-class Embedded(BaseModel):
+class Embedded(Shape):
     """What holds the list."""
 
     issues: Many[Issue]
 
 
-class File(BaseModel):
+class File(Shape):
     """The answer."""
 
     embedded: Embedded = Field(alias="_embedded")

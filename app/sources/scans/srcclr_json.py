@@ -8,11 +8,11 @@ import re
 from collections.abc import Iterator
 from typing import Any
 
-from pydantic import BaseModel, Field
+from pydantic import Field
 
 from app.events.severity import severity_of_cvss
 from app.kernel.links import https_under
-from app.kernel.shapes import fit
+from app.kernel.shapes import Shape, fit
 from app.kernel.timestamps import parse_timestamp
 from app.sources.scans.lenient import Score, Several, Things, Word
 from app.sources.scans.naming import cve, library
@@ -23,13 +23,13 @@ HOSTS = ("veracode.com", "veracode.eu", "veracode.us")
 _REF = re.compile(r"/records/\d{1,4}/libraries/(\d{1,6})/versions/(\d{1,6})")
 
 
-class Version(BaseModel):
+class Version(Shape):
     """A version of a library."""
 
     version: Word = None
 
 
-class Library(BaseModel):
+class Library(Shape):
     """A library that is used."""
 
     name: Word = None
@@ -38,21 +38,21 @@ class Library(BaseModel):
     versions: Several[Version] = []
 
 
-class Detail(BaseModel):
+class Detail(Shape):
     """What would mend it."""
 
     updateToVersion: Word = None  # noqa: N815
     fixText: Word = None  # noqa: N815
 
 
-class Affected(BaseModel):
+class Affected(Shape):
     """A library with the vulnerability, by its place in the list of libraries."""
 
     details: Several[Detail] = []
     links: Things = Field({}, alias="_links")
 
 
-class Vulnerability(BaseModel):
+class Vulnerability(Shape):
     """A vulnerability; `cve` is often without its prefix, or null. Old agents give no `cvss3Score`."""
 
     cve: Word = None
@@ -63,7 +63,7 @@ class Vulnerability(BaseModel):
     libraries: Several[Affected] = []
 
 
-class Record(BaseModel):
+class Record(Shape):
     """One scan."""
 
     metadata: Things = {}
@@ -93,7 +93,7 @@ class Record(BaseModel):
         return library(name, used.versions[version].version if version < len(used.versions) else None)
 
 
-class File(BaseModel):
+class File(Shape):
     """The file."""
 
     metadata: Things = {}

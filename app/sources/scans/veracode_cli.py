@@ -7,9 +7,9 @@ as Trivy does, either at the root or under `findings`; and `policy-passed`, a ve
 from collections.abc import Iterator
 from typing import Any
 
-from pydantic import BaseModel, Field
+from pydantic import Field
 
-from app.kernel.shapes import fit
+from app.kernel.shapes import Shape, fit
 from app.sources.scans.lenient import Several, Things, Whole, Word, Yes
 from app.sources.scans.naming import cve_in, library, place
 from app.sources.scans.reading import Reading, Weakness
@@ -18,7 +18,7 @@ from app.sources.scans.severity import severity_of_word
 FORMAT = "veracode-cli"
 
 
-class Match(BaseModel):
+class Match(Shape):
     """A vulnerability in a package."""
 
     vulnerability: Things = {}
@@ -41,14 +41,14 @@ class Match(BaseModel):
         )
 
 
-class Vulnerabilities(BaseModel):
+class Vulnerabilities(Shape):
     """The packages' part."""
 
     matches: Several[Match] = []
     source: Things = {}
 
 
-class Item(BaseModel):
+class Item(Shape):
     """A misconfiguration or a secret: of a secret nothing but its rule and place is ever read."""
 
     ID: Word = None
@@ -59,7 +59,7 @@ class Item(BaseModel):
     StartLine: Whole = None
 
 
-class Target(BaseModel):
+class Target(Shape):
     """A file with what was found in it."""
 
     Target: Word = None
@@ -67,13 +67,13 @@ class Target(BaseModel):
     Secrets: Several[Item] = []
 
 
-class Targets(BaseModel):
+class Targets(Shape):
     """The configurations' or the secrets' part."""
 
     Results: Several[Target] = []
 
 
-class Parts(BaseModel):
+class Parts(Shape):
     """The three parts."""
 
     vulnerabilities: Vulnerabilities | None = None
@@ -91,7 +91,7 @@ class Parts(BaseModel):
             yield from (_weakness(item, item.RuleID or "secret", target.Target) for item in target.Secrets)
 
 
-class File(BaseModel):
+class File(Shape):
     """The file."""
 
     passed: Yes = Field(None, alias="policy-passed")

@@ -3,11 +3,11 @@
 import re
 from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, Field, StrictBool, StrictStr
+from pydantic import Field, StrictBool, StrictStr
 
 from app.events import Draft
 from app.events.severity import severity_of_cvss
-from app.kernel.shapes import fit
+from app.kernel.shapes import Shape, fit
 from app.sources.sourceclear.shape import TOOL, Id, Message, key, link
 
 Status = Literal["new", "resolved", "changed"]
@@ -21,7 +21,7 @@ _CVE = re.compile(r"(?:CVE-)?(\d{4}-\d{4,19})", re.IGNORECASE)
 Cvss = Annotated[float, Field(strict=True, ge=0, le=10)]
 
 
-class Vulnerability(BaseModel):
+class Vulnerability(Shape):
     """What is wrong with a library."""
 
     title: StrictStr | None = None
@@ -31,7 +31,7 @@ class Vulnerability(BaseModel):
     hasExploits: StrictBool | None = None  # noqa: N815
 
 
-class Issue(BaseModel):
+class Issue(Shape):
     """A vulnerability in one library of the project."""
 
     id: Id

@@ -2,14 +2,14 @@
 
 from typing import Any
 
-from pydantic import BaseModel, StrictStr
+from pydantic import StrictStr
 
 from app.events import Draft
-from app.kernel.shapes import fit
+from app.kernel.shapes import Shape, fit
 from app.sources.sourceclear.shape import TOOL, Id, Message, Number, key, link
 
 
-class Scan(BaseModel):
+class Scan(Shape):
     """The vendor spells it `outofDateIssuesCount`."""
 
     id: Id

@@ -5,10 +5,11 @@ Fields as documented at https://docs.veracode.com/r/Understanding_Webhooks; any 
 
 from typing import Annotated, Any
 
-from pydantic import BaseModel, Field, StrictInt, StrictStr
+from pydantic import Field, StrictInt, StrictStr
 
 from app.events import Hints
 from app.kernel.links import https_under
+from app.kernel.shapes import Shape
 from app.kernel.text import clean
 
 TOOL = "veracode-sca"
@@ -19,14 +20,14 @@ Number = Annotated[StrictInt, Field(ge=0, le=10**9)]
 """How many of something; larger is nonsense."""
 
 
-class Named(BaseModel):
+class Named(Shape):
     """A workspace, project or person."""
 
     id: Id | None = None
     name: StrictStr | None = None
 
 
-class Message(BaseModel):
+class Message(Shape):
     """The head of every message."""
 
     event: StrictStr
