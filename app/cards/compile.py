@@ -1,14 +1,13 @@
 """Compiles a card's YAML tree, once, into functions; what is literal is built once and reused."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from typing import Any, TypeVar
-
-from jinja2 import nodes
 
 from app.cards import build
 from app.cards.build import Build, Emit
-from app.cards.language import BadTemplate, Value, check, compile_text, compile_value, parse_text, parse_value
-from app.cards.paths import Scope, check_paths, item_scope
+from app.cards.language import Fault, Value
+from app.cards.leaves import Leaf, names_of, text_leaf, value_leaf
+from app.cards.paths import Scope, item_scope
 from app.cards.vocabulary import LISTS, allowed_values, escaping
 from app.kernel.errors import ConfigError
 from app.kernel.yaml import Document, Path
@@ -46,28 +45,17 @@ class Compiler:
     def _problem(self, path: Path, message: str, hint: str = "") -> None:
         self.problems.append(self.document.problem(path, message, hint))
 
-    def _try(self, path: Path, make: Callable[[], T]) -> T | None:
-        try:
-            return make()
-        except BadTemplate as error:
-            self._problem(path, error.fault.message, error.fault.hint)
-            return None
-
-    def _checked(self, tree: nodes.Node, path: Path, scope: Scope) -> bool:
-        faults = [*check(tree, scope), *check_paths(tree, scope)]
-        for fault in faults:
+    def _read(self, leaf: Leaf[T], path: Path) -> T | None:
+        for fault in leaf.faults:
             self._problem(path, fault.message, fault.hint)
-        self.names.update(name.name for name in (tree, *tree.find_all(nodes.Name)) if isinstance(name, nodes.Name))
-        return not faults
+        self.names |= leaf.names
+        return leaf.made
 
     def _text(self, source: str, path: Path, element: str, key: str, scope: Scope) -> Any:
         if not any(mark in source for mark in _TEMPLATE):
             return source
         kind = escaping(element, key)
-        tree = self._try(path, lambda: parse_text(source))
-        if tree is None or not self._checked(tree, path, scope):
-            return ""
-        text = self._try(path, lambda: compile_text(tree, kind))
+        text = self._read(text_leaf(source, kind, names_of(scope)), path)
         if text is None:
             return ""
         if kind == "url":
@@ -75,16 +63,13 @@ class Compiler:
         allowed = allowed_values(element, key)
         return build.choice(text, allowed) if allowed else build.leaf(text)
 
-    def _expression(self, source: Any, path: Path, scope: Scope) -> nodes.Expr | None:
+    def _expression(self, source: Any, scope: Scope) -> Leaf[Value]:
         if not isinstance(source, str) or not source.strip():
-            self._problem(path, "expected an expression", "for example: e.error")
-            return None
-        tree = self._try(path, lambda: parse_value(source))
-        return tree if tree is not None and self._checked(tree, path, scope) else None
+            return Leaf(None, (Fault("expected an expression", "for example: e.error"),))
+        return value_leaf(source, names_of(scope))
 
     def _value(self, source: Any, path: Path, scope: Scope) -> Value | None:
-        tree = self._expression(source, path, scope)
-        return self._try(path, lambda: compile_value(tree)) if tree is not None else None
+        return self._read(self._expression(source, scope), path)
 
     def _mapping(self, value: dict[str, Any], path: Path, key: str, scope: Scope) -> Any:
         kind = value["type"] if isinstance(value.get("type"), str) else LISTS.get(key, "")
@@ -144,11 +129,11 @@ class Compiler:
         if name in scope or not name.isidentifier() or name.startswith("_"):
             self._problem(here, f"{name!r} cannot be the name of a variable", "take another name")
             return build.always(None)
-        tree = self._expression(source, here, scope)
-        items: Value | None = self._try(here, lambda: compile_value(tree)) if tree is not None else None
-        if tree is None or items is None:
+        leaf = self._expression(source, scope)
+        items = self._read(leaf, here)
+        if items is None:
             return build.always(None)
         rest = {each_key: value for each_key, value in item.items() if each_key not in _REPEATED}
-        made = self._mapping(rest, path, key, item_scope(scope, name, tree))
+        made = self._mapping(rest, path, key, item_scope(scope, name, leaf.place))
         total = self._value(item["$of"], (*path, "$of"), scope) if "$of" in item else None
         return build.many(items, name, made, limit, build.and_more(key), total or build.unsaid)

@@ -31,9 +31,8 @@ def card_fields() -> Mapping[str, Field]:
     return {**{field.path: field for field in _FACTS}, **field_catalogue()}
 
 
-def item_scope(scope: Scope, name: str, items: nodes.Node) -> Scope:
-    """The scope inside a loop in which `name` is an item of `items`."""
-    place = _place(items, scope)
+def item_scope(scope: Scope, name: str, place: str | None) -> Scope:
+    """The scope inside a loop in which `name` is an item of the list at this place."""
     return {**scope, name: None if place is None else f"{place}[]"}
 
 
@@ -43,13 +42,13 @@ def check_paths(tree: nodes.Node, scope: Scope) -> Iterator[Fault]:
         yield from _compared(tree, scope)
     elif isinstance(tree, nodes.Output):
         yield from _printed(tree, scope)
-    place = _place(tree, scope) if isinstance(tree, nodes.Getattr | nodes.Getitem) else None
+    place = place_of(tree, scope) if isinstance(tree, nodes.Getattr | nodes.Getitem) else None
     if place and _is_unknown(place):
         yield _unknown(place)
         return
     inner = scope
     if isinstance(tree, nodes.For) and isinstance(tree.target, nodes.Name):
-        inner = item_scope(scope, tree.target.name, tree.iter)
+        inner = item_scope(scope, tree.target.name, place_of(tree.iter, scope))
     for child in tree.iter_child_nodes():
         outside = isinstance(tree, nodes.For) and child is tree.iter
         yield from check_paths(child, scope if outside else inner)
@@ -59,14 +58,14 @@ def _is_unknown(place: str) -> bool:
     return not place.endswith("[]") and find_field(card_fields(), place) is None
 
 
-def _place(node: nodes.Node, scope: Scope) -> str | None:
+def place_of(node: nodes.Node, scope: Scope) -> str | None:
     """Where in the catalogue an expression points: `e.tickets[0].key` is at `tickets[].key`."""
     if isinstance(node, nodes.Name):
         return scope.get(node.name)
     if isinstance(node, nodes.Getattr):
-        return _inside(_place(node.node, scope), node.attr)
+        return _inside(place_of(node.node, scope), node.attr)
     if isinstance(node, nodes.Getitem):
-        outer = _place(node.node, scope)
+        outer = place_of(node.node, scope)
         if isinstance(node.arg, nodes.Slice):
             return outer
         key = node.arg.value if isinstance(node.arg, nodes.Const) else None
@@ -74,7 +73,7 @@ def _place(node: nodes.Node, scope: Scope) -> str | None:
             return _inside(outer, key)
         return f"{outer}[]" if outer and isinstance(key, int) else None
     if isinstance(node, nodes.Filter) and node.name in ("sort", "unique", "selectattr", "rejectattr") and node.node:
-        return _place(node.node, scope)
+        return place_of(node.node, scope)
     return None
 
 
@@ -96,7 +95,7 @@ def _unknown(place: str) -> Fault:
 
 def _printed(output: nodes.Output, scope: Scope) -> Iterator[Fault]:
     for node in output.nodes:
-        place = _place(node, scope)
+        place = place_of(node, scope)
         field = find_field(card_fields(), place) if place else None
         if field is not None and field.kind in ("part", "map"):
             parts = [path for path in card_fields() if path.startswith(f"{place}.")]
@@ -105,7 +104,7 @@ def _printed(output: nodes.Output, scope: Scope) -> Iterator[Fault]:
 
 def _compared(compare: nodes.Compare, scope: Scope) -> Iterator[Fault]:
     """`e.status == "succeded"` is never true: the field has a closed list."""
-    place = _place(compare.expr, scope)
+    place = place_of(compare.expr, scope)
     field = find_field(card_fields(), place) if place else None
     if field is None or not field.enum:
         return

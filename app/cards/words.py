@@ -2,20 +2,19 @@
 
 import re
 from collections.abc import Mapping
-from functools import lru_cache
 from typing import Any
 
 from app.cards.build import leaf
 from app.cards.context import default_icon, shown_name
 from app.cards.escape import plain
-from app.cards.language import BadTemplate, check, compile_text, parse_text
-from app.cards.paths import Scope, check_paths
+from app.cards.language import Text
+from app.cards.leaves import Leaf, names_of, text_leaf
 from app.cards.sandbox import MAX_RANGE, Run
 
 MAX_WORDS = 500
 """Characters of a message; what is longer is cut."""
 
-_SCOPE: Scope = {"e": "", "icon": None, "service": None, "environment": None}
+_NAMES = names_of({"e": "", "icon": None, "service": None, "environment": None})
 _MENTION = re.compile(r"<\s*/?\s*at\b", re.IGNORECASE)
 
 
@@ -23,13 +22,7 @@ def check_words(text: str) -> str | None:
     """What is wrong with a message's text, with the remedy if there is one; None when nothing is."""
     if _MENTION.search(text):
         return "`<at>` in a message mentions nobody: use `mention`"
-    try:
-        tree = parse_text(text)
-        faults = [*check(tree, _SCOPE), *check_paths(tree, _SCOPE)]
-        if not faults:
-            _compiled(text)
-    except BadTemplate as error:
-        faults = [error.fault]
+    faults = _leaf(text).faults
     return next((f"{fault.message} ({fault.hint})" if fault.hint else fault.message for fault in faults), None)
 
 
@@ -47,12 +40,12 @@ def words(text: str, e: Mapping[str, Any]) -> str:
             "environment": shown_name(e, "environment"),
         }
         run = Run(names, cut=MAX_RANGE, drop=0, longest=MAX_WORDS)
-        found = _compiled(text)(run)
+        made = _leaf(text).made
+        found = leaf(made)(run) if made else ""
         return "" if run.missing or not isinstance(found, str) else " ".join(plain(found).split())
     except Exception:  # noqa: BLE001 - see above
         return ""
 
 
-@lru_cache(maxsize=1024)
-def _compiled(text: str) -> Any:
-    return leaf(compile_text(parse_text(text), "plain"))
+def _leaf(text: str) -> Leaf[Text]:
+    return text_leaf(text, "plain", _NAMES)
