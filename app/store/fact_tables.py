@@ -35,8 +35,9 @@ fact_chains = Table(
     metadata,
     Column("service", String(100), primary_key=True),
     Column("environment", String(100), primary_key=True),
-    Column("derived", BigInteger, nullable=False),
+    Column("repository", String(300)),
 )
+Index("fact_chains_repository", fact_chains.c.repository)
 
 fact_deployments = Table(
     "fact_deployments",
@@ -82,7 +83,10 @@ fact_deployments = Table(
 _d = fact_deployments.c
 Index("fact_deployments_chain", _d.service, _d.environment, _d.live_at, _d.id)
 Index("fact_deployments_artifact", _d.service, _d.environment, _d.artifact, _d.live_at)
+Index("fact_deployments_version", _d.service, _d.environment, _d.version, _d.live_at)
 Index("fact_deployments_batch", _d.batch_id)
+Index("fact_deployments_failed", _d.service, _d.environment, _d.recovered_at,
+      sqlite_where=_d.failed_by.is_not(None), postgresql_where=_d.failed_by.is_not(None))  # fmt: skip
 Index("fact_deployments_team", _d.tier, _d.team, _d.live_at, _d.week, _d.kind, _d.counts, _d.failed_by, _d.recovered_at)
 
 fact_attempts = Table(
@@ -158,7 +162,7 @@ fact_commits = Table(
     Column("original", String(64)),
     Column("tickets", Text, nullable=False),
 )
-Index("fact_commits_sha", fact_commits.c.service, fact_commits.c.sha)
+Index("fact_commits_sha", fact_commits.c.sha)
 
 fact_links = Table(
     "fact_links",

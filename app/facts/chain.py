@@ -1,0 +1,184 @@
+"""A chain: all deployments of one service in one environment, in the order in which they went live."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field, replace
+
+from app.facts.artifacts import Artifact, Seen
+from app.facts.history import is_hotfix
+from app.facts.lineage import Behind, Carried, Graph, carried
+from app.facts.model import Arrival, Attempt, Commit, Deployment, Kind
+from app.facts.rollouts import Rollout, tries_between
+from app.facts.rows import attempt_of, deployment_of
+from app.kernel.clock import SECOND
+
+FAR = 20
+"""How many deployments back history is walked through: what was live before that is not looked into again."""
+
+
+@dataclass(frozen=True, slots=True)
+class Before:
+    """What came before the deployments that are derived: all that their derivation needs of it.
+
+    `recent` are the `live_at` (µs) of at most FAR deployments, the oldest first.
+    """
+
+    last: Deployment | None = None
+    seen: Seen = field(default_factory=Seen)
+    recent: Sequence[int] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """What the chain comes to. `waits` are, by deployment, the commits and versions on which its lineage hangs."""
+
+    deployments: list[Deployment]
+    attempts: list[Attempt]
+    arrivals: list[Arrival]
+    waits: dict[str, frozenset[str]]
+    reverted: dict[str, tuple[str, ...]]
+
+
+class Chain:
+    """Folds rollouts into deployments, one after the other."""
+
+    def __init__(self, service: str, environment: str, before: Before, graph: Graph) -> None:
+        self._service, self._environment, self._graph = service, environment, graph
+        self._last, self._seen = before.last, before.seen
+        self._recent, self._behind = list(before.recent), Behind()
+        self._since = before.last.live_at if before.last else 0
+        self.told = Told([], [], [], {}, {})
+
+    def fold(self, live: Sequence[Rollout], tries: Sequence[Rollout]) -> Told:
+        """All rollouts: those that went live in their order, and the others."""
+        counts = tries_between(tries, live, self._since)
+        for rollout, failed in zip(live, counts, strict=True):
+            self._add(rollout, failed)
+        self._tries(live, tries)
+        return self.told
+
+    def _add(self, rollout: Rollout, failed: int) -> None:
+        artifact, live_at = rollout.artifact, rollout.live_at or 0
+        brought = self._carried(artifact, live_at)
+        revision = rollout.first_said("revision")
+        same = self._last is not None and _artifact(self._last).agrees(artifact)
+        kind = self._kind(rollout, artifact, brought, same, revision)
+        if kind == "rollback":
+            brought = Carried(waits=brought.waits)
+        flags = self._flags(artifact, brought)
+        if same and self._last:
+            revision = revision or self._last.revision
+        deployment = deployment_of(self._service, self._environment, rollout, kind, live_at, self._last)
+        deployment = replace(deployment, revision=revision, flags=flags, attempts=failed + 1, failed_attempts=failed)
+        self._arrive(replace(deployment, re_arrivals=brought.again), rollout, brought)
+
+    def _carried(self, artifact: Artifact, live_at: int) -> Carried:
+        """What it carries; nothing where that cannot be known or it is the same again."""
+        last = self._last
+        if artifact.sha is None:
+            return Carried(waits=frozenset({f"={artifact.version}"} if artifact.version else ()))
+        if last is None or _artifact(last).agrees(artifact):
+            return Carried(waits=frozenset({artifact.sha}))
+        if last.sha is None:
+            return Carried(flags=frozenset({"unknown_lineage"}), waits=frozenset({artifact.sha}))
+        horizon = self._recent[0] if len(self._recent) >= FAR else 0
+        return carried(self._graph, self._behind, artifact.sha, last.sha, last.live_at, horizon)
+
+    def _kind(self, rollout: Rollout, artifact: Artifact, brought: Carried, same: bool, revision: str | None) -> Kind:
+        last = self._last
+        if last is None:
+            return "release"
+        if same:
+            if revision and last.revision and revision != last.revision:
+                return "config"
+            return "heal" if rollout.first_said("automated") else "redeploy"
+        first, current = self._seen.first(artifact), self._seen.first(_artifact(last))
+        if first is not None and current is not None and first < current:
+            return "rollback"
+        if first is None and rollout.first_said("rollback"):
+            return "rollback"
+        return "hotfix" if brought.hotfix or is_hotfix(rollout.first_said("branch")) else "release"
+
+    def _flags(self, artifact: Artifact, brought: Carried) -> tuple[str, ...]:
+        flags = set(brought.flags)
+        if self._last is None:
+            flags.add("seed")
+        if artifact.sha is None:
+            flags.add("unknown_artifact")
+        return tuple(sorted(flags))
+
+    def _repository(self, sha: str | None) -> str | None:
+        commit = self._graph.commits.get(sha or "")
+        return commit.repository if commit else None
+
+    def _arrive(self, deployment: Deployment, rollout: Rollout, brought: Carried) -> None:
+        """Note what it brought, and make it the last one."""
+        arrivals = [self._arrival(deployment, commit, brought) for commit in brought.arrivals]
+        tickets = {key for report in rollout.reports for key in report["tickets"] or ()}
+        tickets.update(key for commit in brought.arrivals for key in commit.tickets)
+        tickets.update(key for request in brought.requests.values() for key in request.tickets)
+        deployment = replace(deployment, commits=len(arrivals), tickets=tuple(sorted(tickets)))
+        if deployment.kind == "config" and (commit := self._graph.commits.get(deployment.revision or "")):
+            arrivals.append(self._arrival(deployment, commit, Carried(), config=True))
+        for arrival in arrivals:
+            self._graph.live.setdefault(arrival.sha, deployment.live_at)
+        for commit in brought.arrivals:
+            if commit.original:
+                self._graph.live.setdefault(self._graph.full(commit.original), deployment.live_at)
+        if deployment.sha:
+            self._graph.live.setdefault(deployment.sha, deployment.live_at)
+        self.told.deployments.append(deployment)
+        self.told.arrivals.extend(arrivals)
+        self.told.waits[deployment.id] = brought.waits
+        self.told.reverted[deployment.id] = brought.reverted
+        self._seen.add(_artifact(deployment), deployment.live_at)
+        self._recent = [*self._recent[-FAR + 1 :], deployment.live_at]
+        self._last = deployment
+
+    def _arrival(self, deployment: Deployment, commit: Commit, brought: Carried, *, config: bool = False) -> Arrival:
+        request = brought.requests.get(commit.sha)
+        authored = commit.authored_at if commit.authored_at is not None else commit.committed_at
+        lead = None if authored is None else (deployment.live_at - authored) / SECOND
+        flags = {"squashed"} if commit.sha in brought.squashed else set()
+        flags |= {"approximate"} & brought.flags
+        flags |= {"no_time"} if lead is None else {"negative"} if lead < 0 else set()
+        return Arrival(
+            service=self._service,
+            environment=self._environment,
+            repository=commit.repository,
+            sha=commit.sha,
+            deployment_id=deployment.id,
+            live_at=deployment.live_at,
+            authored_at=commit.authored_at,
+            committed_at=commit.committed_at,
+            pushed_at=commit.pushed_at,
+            merged_at=request.merged_at if request else None,
+            lead_seconds=lead if lead is not None and lead >= 0 else None,
+            clock="config" if config else "commit",
+            author=commit.author,
+            author_kind=commit.author_kind,
+            pull_request=request.id if request else None,
+            flags=tuple(sorted(flags)),
+        )
+
+    def _tries(self, live: Sequence[Rollout], tries: Sequence[Rollout]) -> None:
+        """Every try as an attempt: those that went live, those that failed, those that nobody has heard the end of."""
+        for rollout, deployment in zip(live, self.told.deployments, strict=True):
+            self.told.attempts.append(
+                attempt_of(self._service, self._environment, rollout, deployment.id, superseded=False)
+            )
+        for rollout in tries:
+            after = next((each for each in self.told.deployments if each.live_at >= rollout.first.at), None)
+            mine = after is not None and _artifact(after).agrees(rollout.artifact)
+            self.told.attempts.append(
+                attempt_of(
+                    self._service,
+                    self._environment,
+                    rollout,
+                    after.id if after and mine else None,
+                    superseded=after is not None,
+                )
+            )
+
+
+def _artifact(deployment: Deployment) -> Artifact:
+    return Artifact(deployment.sha, deployment.version, deployment.artifact)

@@ -1,0 +1,114 @@
+"""Rollouts: reports of several sources, and of several targets, that are one.
+
+Reports are one rollout when their artifacts agree, no reporter speaks twice, and nothing else went live in between.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from itertools import pairwise, zip_longest
+from typing import Any
+
+from app.facts.artifacts import Artifact
+from app.facts.claims import Claim
+from app.facts.reports import Report
+from app.kernel.clock import MINUTE
+
+SETTLES_WITHIN = 30 * MINUTE
+"""How long after its end a rollout whose health nobody told may become healthy, and be live only then."""
+
+
+@dataclass(slots=True)
+class Rollout:
+    """An operation on one chain. `live_at` (µs) is None unless it succeeded."""
+
+    reports: list[Report] = field(default_factory=list)
+    live_at: int | None = None
+
+    @property
+    def first(self) -> Report:
+        return self.reports[0]
+
+    @property
+    def artifact(self) -> Artifact:
+        """What it deployed, put together of what its reports say."""
+        shas = [report.artifact.sha for report in self.reports if report.artifact.sha]
+        versions = [report.artifact.version for report in self.reports if report.artifact.version]
+        best = max(shas, key=lambda sha: (len(sha), sha), default=None)
+        return Artifact(best, versions[0] if versions else None, self.first.artifact.other)
+
+    @property
+    def evidence(self) -> tuple[str, ...]:
+        return tuple(sorted(event for report in self.reports for event in report.evidence))
+
+    def first_said(self, name: str) -> Any:
+        """What the first report that says anything of it says."""
+        return next((report[name] for report in self.reports if report[name] is not None), None)
+
+    def takes(self, report: Report) -> bool:
+        """Whether a report is one more of this rollout."""
+        free = all(each.slot != report.slot for each in self.reports)
+        return free and self.artifact.agrees(report.artifact) and self.first.outcome == report.outcome
+
+
+def rollouts(reports: Sequence[Report], health: Sequence[Claim]) -> tuple[list[Rollout], list[Rollout]]:
+    """(those that went live, in that order; the others: failed, superseded, under way, in the order of their ends)."""
+    live: list[Rollout] = []
+    tries: list[Rollout] = []
+    open_try: Rollout | None = None
+    for report in reports:
+        if report.outcome == "succeeded":
+            open_try = None
+            if not (live and live[-1].takes(report)):
+                live.append(Rollout())
+            live[-1].reports.append(report)
+        elif report.outcome is None:
+            tries.append(Rollout([report]))
+        elif open_try is not None and open_try.takes(report):
+            open_try.reports.append(report)
+        else:
+            open_try = Rollout([report])
+            tries.append(open_try)
+    for each, after in zip_longest(live, live[1:]):
+        before = min((report.end or report.at for report in after.reports), default=None) if after else None
+        each.live_at = max(_live_at(report, health, before) for report in _that_count(each))
+    live.sort(key=lambda each: (each.live_at, each.first.at, each.first.subject))
+    return live, tries
+
+
+def _that_count(rollout: Rollout) -> list[Report]:
+    """The reports that are the record of it; mere evidence only where there is nothing else."""
+    return [report for report in rollout.reports if report["canonical"] is not False] or rollout.reports
+
+
+def _live_at(report: Report, health: Sequence[Claim], before: int | None) -> int:
+    """Its end, or when it was healthy after that, if that was before the next rollout's end."""
+    ended = report.end or report.at
+    if report["healthy"] is True:
+        return ended
+    if report["healthy"] is None:
+        before = min(ended + SETTLES_WITHIN, before or ended + SETTLES_WITHIN)
+    for claim in health:
+        at = claim["since"] or claim.at
+        in_time = at >= ended and (before is None or at < before)
+        if claim["status"] == "healthy" and in_time and _same_app(report, claim):
+            return int(at)
+    return ended
+
+
+def _same_app(report: Report, claim: Claim) -> bool:
+    """Whether the health is that of the target, as far as that can be told."""
+    app = claim.subject.partition(":")[2]
+    mine = report.subject.partition(":")[2].startswith(f"{app}:")
+    return mine or report.slot.split("|")[:2] != claim.slot.split("|")[:2] or not app
+
+
+def tries_between(tries: Sequence[Rollout], live: Sequence[Rollout], since: int) -> list[int]:
+    """For each that went live, how many failed tries of it there were since the one before (`since`, µs)."""
+    marks = [since, *(each.live_at or 0 for each in live)]
+    return [
+        sum(
+            after < each.first.at <= until and each.first.outcome == "failed" and each.artifact.agrees(one.artifact)
+            for each in tries
+        )
+        for one, (after, until) in zip(live, pairwise(marks), strict=True)
+    ]

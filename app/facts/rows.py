@@ -1,0 +1,86 @@
+"""Rows: a rollout written down as a deployment or an attempt, before lineage and failures are known."""
+
+from app.facts.model import Attempt, Deployment, Kind, Outcome
+from app.facts.rollouts import Rollout
+from app.kernel.ids import derived_id
+
+COUNTED = frozenset({"release", "hotfix", "config"})
+
+
+def deployment_of(
+    service: str,
+    environment: str,
+    rollout: Rollout,
+    kind: Kind,
+    live_at: int,
+    last: Deployment | None,
+    outcome: Outcome = "succeeded",
+) -> Deployment:
+    """A rollout that went live at `live_at` (µs) after `last`; one that failed half-way counts for nothing."""
+    artifact, owner = rollout.artifact, rollout.first_said("owner") or {}
+    first = min(rollout.reports, key=lambda report: (report["canonical"] is False, report.at, report.subject))
+    starts = [report.start for report in rollout.reports if report.start is not None]
+    revision, failed = rollout.first_said("revision"), outcome == "failed"
+    return Deployment(
+        id=derived_id("deployment", service, environment, first.subject),
+        service=service,
+        environment=environment,
+        tier=rollout.first_said("tier"),
+        team=owner.get("team"),
+        business_area=owner.get("business_area"),
+        pod=owner.get("pod"),
+        component=owner.get("component"),
+        artifact=artifact.key,
+        version=artifact.version,
+        sha=artifact.sha,
+        repository=None,
+        revision=revision,
+        kind=kind,
+        outcome=outcome,
+        started_at=min(starts, default=None),
+        live_at=live_at,
+        attempts=1,
+        failed_attempts=int(failed),
+        batch_id=derived_id("batch", revision) if revision else None,
+        previous_id=last.id if last else None,
+        counts=kind in COUNTED and not failed,
+        failed_by=None,
+        failed_because=None,
+        failed_confidence=None,
+        failure_of=None,
+        detected_at=None,
+        recovered_at=None,
+        recovered_by=None,
+        reverted=False,
+        rework=kind in ("hotfix", "rollback"),
+        commits=0,
+        re_arrivals=0,
+        tickets=(),
+        flags=(),
+        evidence=rollout.evidence,
+    )
+
+
+def attempt_of(
+    service: str, environment: str, rollout: Rollout, deployment_id: str | None, *, superseded: bool
+) -> Attempt:
+    """A rollout as an attempt; `superseded` says that something went live after it."""
+    first, artifact = rollout.first, rollout.artifact
+    outcome = first.outcome or ("superseded" if superseded else "unknown")
+    ends = [report.end for report in rollout.reports if report.end is not None]
+    starts = [report.start for report in rollout.reports if report.start is not None]
+    return Attempt(
+        id=derived_id("attempt", service, environment, first.subject),
+        service=service,
+        environment=environment,
+        deployment_id=deployment_id,
+        outcome=outcome,
+        started_at=min(starts, default=None),
+        finished_at=max(ends, default=None),
+        artifact=artifact.key,
+        version=artifact.version,
+        sha=artifact.sha,
+        changed=outcome == "succeeded" or any(report["changed"] for report in rollout.reports),
+        error=rollout.first_said("error"),
+        evidence=rollout.evidence,
+    )
