@@ -7,6 +7,7 @@ from app.api import (
     bundles,
     configured,
     deliveries,
+    dora,
     errors,
     events,
     explain,
@@ -35,6 +36,7 @@ TAGS = [
     {"name": "receipts", "description": "What came in, and what became of it."},
     {"name": "events", "description": "What happened, in our words, and why somebody was told or not."},
     {"name": "deliveries", "description": "Which card is owed to which channel, and what came of each attempt."},
+    {"name": "measures", "description": "Numbers from facts, each with its rows."},
     {"name": "configuration", "description": "What is in force."},
     {"name": "health", "description": "For whoever runs the process; without a token."},
 ]
@@ -44,5 +46,5 @@ def install(app: FastAPI) -> None:
     """Add every route and the form of errors."""
     errors.install(app)
     news = (receipts, replay, events, explain, deliveries, bundles, amends)
-    for module in (hooks, scans, *news, configured, preview, health):
+    for module in (hooks, scans, *news, dora, configured, preview, health):
         app.include_router(module.router)

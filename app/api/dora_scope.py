@@ -1,0 +1,77 @@
+"""What the endpoints of measures are asked: whose numbers, and of when."""
+
+from typing import Annotated, Any, Literal
+from zoneinfo import ZoneInfo
+
+from fastapi import Depends, HTTPException, Query
+
+from app.api.paging import When, us_of
+from app.api.parts import Parts, parts_of
+from app.kernel.clock import iso
+from app.measures import Measure
+from app.measures.found import MEASURES
+from app.measures.scope import Scope
+from app.measures.windows import Bucket, Window, buckets, rolling
+
+Days = Literal["7d", "28d", "90d"]
+MOST_BUCKETS = 400
+
+
+def scope_of(
+    parts: Annotated[Parts, Depends(parts_of)],
+    service: Annotated[str | None, Query(max_length=100, description="Our name of it.", examples=["checkout"])] = None,
+    team: Annotated[str | None, Query(max_length=300, description="The owner then.", examples=["storefront"])] = None,
+    business_area: Annotated[str | None, Query(max_length=300, examples=["commerce"])] = None,
+    environment: Annotated[
+        str | None, Query(max_length=100, description="Else all that are production.", examples=["qa"])
+    ] = None,
+) -> Scope:
+    """The scope of a query. Raises 422 for an environment that the estate does not know."""
+    estate = parts.book().estate
+    if environment is not None and environment not in estate.environments:
+        raise HTTPException(422, f"the estate has no such environment; it has {', '.join(estate.environments)}")
+    stages = tuple((name, str(estate.tiers[name])) for name in estate.environments)
+    return Scope(stages, service, team, business_area, environment)
+
+
+def windows_of(
+    parts: Annotated[Parts, Depends(parts_of)],
+    window: Annotated[Days, Query(description="The days up to now.")] = "28d",
+    by: Annotated[Bucket | None, Query(description="Calendar buckets instead, in the zone of the rules.")] = None,
+    count: Annotated[int, Query(ge=1, le=MOST_BUCKETS, description="How many buckets.")] = 13,
+    until: When = None,
+) -> list[Window]:
+    """One rolling window, or calendar buckets, the newest last."""
+    now = parts.clock()
+    end = min(us_of(until) or now, now)
+    if by is None:
+        return [rolling(int(window[:-1]), end)]
+    return buckets(by, count, end, now, zone_of(parts))
+
+
+def zone_of(parts: Parts) -> ZoneInfo:
+    """The zone in which days and weeks begin."""
+    return ZoneInfo(parts.book().rules.timezone)
+
+
+def scope_shown(scope: Scope) -> dict[str, Any]:
+    """A scope as it is answered."""
+    return {
+        "service": scope.service,
+        "team": scope.team,
+        "business_area": scope.business_area,
+        "environment": scope.environment,
+        "environments": list(scope.environments),
+    }
+
+
+def window_shown(window: Window) -> dict[str, Any]:
+    """A window as it is answered."""
+    return {"name": window.name, "start": iso(window.start), "end": iso(window.end), "complete": window.complete}
+
+
+def measure_of(name: str) -> Measure:
+    """The measure of this name. Raises 404."""
+    if name not in MEASURES:
+        raise HTTPException(404, f"there is no such measure; there are {', '.join(MEASURES)}")
+    return MEASURES[name]

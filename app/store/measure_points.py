@@ -1,0 +1,187 @@
+"""What measures look at, read by the indexes that were made for it: the values of a scope between two times.
+
+Each kind of fact (`app.measures.points`) is one statement. Its first columns are the point's, by their names; with
+`full` the row's own follow.
+"""
+
+from collections.abc import Callable, Collection
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy import ColumnElement, Connection, FromClause, Select
+
+from app.measures.points import (
+    IN_WINDOW,
+    AttemptPoint,
+    CommitPoint,
+    DeploymentPoint,
+    IncidentPoint,
+    PullPoint,
+    RunningPoint,
+    Seen,
+    StayPoint,
+)
+from app.measures.scope import Scope
+from app.store.fact_tables import (
+    fact_arrivals,
+    fact_attempts,
+    fact_deployments,
+    fact_environments,
+    fact_incidents,
+    fact_pull_requests,
+)
+from app.store.measure_stays import stays
+
+_d, _r, _a, _i, _e = (t.c for t in (fact_deployments, fact_arrivals, fact_attempts, fact_incidents, fact_environments))
+Span = tuple[int, int]
+EVER: Span = (0, 2**62)
+
+POINTS: dict[str, Callable[..., Any]] = {
+    "deployments": DeploymentPoint._make,
+    "commits": CommitPoint._make,
+    "pulls": PullPoint._make,
+    "stays": StayPoint._make,
+    "incidents": IncidentPoint._make,
+    "attempts": AttemptPoint._make,
+    "open_failures": DeploymentPoint._make,
+    "open_incidents": IncidentPoint._make,
+    "running": RunningPoint._make,
+}
+WIDTHS: dict[str, int] = {
+    "deployments": len(DeploymentPoint._fields),
+    "commits": len(CommitPoint._fields),
+    "pulls": len(PullPoint._fields),
+    "stays": len(StayPoint._fields),
+    "incidents": len(IncidentPoint._fields),
+    "attempts": len(AttemptPoint._fields),
+    "open_failures": len(DeploymentPoint._fields),
+    "open_incidents": len(IncidentPoint._fields),
+    "running": len(RunningPoint._fields),
+}
+
+
+def read(connection: Connection, scope: Scope, kinds: Collection[str], start: int, end: int, as_of: int) -> Seen:
+    """The facts of these kinds in a scope from `start` up to `end` (µs)."""
+    found = {kind: [*map(POINTS[kind], connection.execute(statement(kind, scope, (start, end))))] for kind in kinds}
+    return Seen(start, end, as_of, bool(connection.scalar(sa.select(_known(scope, end)))), **found)
+
+
+def statement(kind: str, scope: Scope, span: Span, *, full: bool = False) -> Select[Any]:
+    """The statement of a kind of facts; `span` counts where the kind has a window."""
+    return _STATEMENTS[kind](scope, span if kind in IN_WINDOW else EVER, full)
+
+
+def _known(scope: Scope, end: int) -> ColumnElement[bool]:
+    return sa.exists().where(*_of(fact_deployments, scope), _d.live_at < end)
+
+
+def _of(table: FromClause, scope: Scope) -> list[ColumnElement[bool]]:
+    """Whose rows of a table that has service, environment, tier and team."""
+    column = table.c
+    wanted: list[ColumnElement[bool]] = []
+    if scope.service is not None:
+        wanted += [column.service == scope.service, column.environment.in_(scope.environments)]
+    else:
+        if scope.tier is not None:
+            wanted.append(column.tier == scope.tier)
+        if scope.environment is not None:
+            wanted.append(column.environment == scope.environment)
+    if scope.team is not None:
+        wanted.append(column.team == scope.team)
+    if scope.business_area is not None:
+        wanted.append(_in_area(table, scope.business_area))
+    return wanted
+
+
+def _in_area(table: FromClause, area: str) -> ColumnElement[bool]:
+    """Only deployments and incidents say their area: a commit's is its deployment's, else it is by service."""
+    if "business_area" in table.c:
+        return table.c.business_area == area
+    if table is fact_arrivals:
+        return _r.deployment_id.in_(sa.select(_d.id).where(_d.business_area == area))
+    return table.c.service.in_(sa.select(_d.service).where(_d.business_area == area).distinct())
+
+
+def _rest(table: FromClause, full: bool, *skip: str) -> list[ColumnElement[Any]]:
+    return [column for column in table.c if column.name not in skip] if full else []
+
+
+def _deployments(scope: Scope, span: Span, full: bool) -> Select[Any]:
+    columns = (_d.live_at.label("at"), *(_d[name].label(f"point_{name}") for name in DeploymentPoint._fields[1:]))
+    within = _d.live_at >= span[0], _d.live_at < span[1]
+    return sa.select(*columns, *_rest(fact_deployments, full)).where(*_of(fact_deployments, scope), *within)
+
+
+def _open_failures(scope: Scope, span: Span, full: bool) -> Select[Any]:
+    still = _d.failed_by.is_not(None), _d.recovered_at.is_(None), _d.counts.is_(sa.true())
+    return _deployments(scope, span, full).where(*still)
+
+
+def _commits(scope: Scope, span: Span, full: bool) -> Select[Any]:
+    why = sa.case((_r.lead_seconds.is_(None), _r.flags))  # read only where it matters: the rest is in the index
+    columns = _r.live_at.label("at"), _r.clock.label("point_clock"), _r.lead_seconds.label("lead"), why.label("why")
+    within = _r.clock.in_(("commit", "config")), _r.live_at >= span[0], _r.live_at < span[1]
+    return sa.select(*columns, *_rest(fact_arrivals, full)).where(*_of(fact_arrivals, scope), *within)
+
+
+def _pulls(scope: Scope, span: Span, full: bool) -> Select[Any]:
+    """Pull requests by their commits that arrived; a commit of none is a row of its own."""
+    p = fact_pull_requests.c
+    alone = sa.case((_r.pull_request.is_(None), _r.sha))
+    columns = (
+        sa.func.max(_r.live_at).label("at"),
+        _r.pull_request.label("number"),
+        sa.func.min(sa.func.coalesce(p.first_commit_at, _r.authored_at)).label("first_commit_at"),
+        sa.func.max(sa.func.coalesce(p.merged_at, _r.merged_at)).label("merged_at"),
+    )
+    more = (_r.service, _r.environment, _r.repository, alone.label("sha"), sa.func.max(p.title).label("title"),
+            sa.func.max(_r.deployment_id).label("deployment_id"), sa.func.count().label("commits"))  # fmt: skip
+    joined = fact_arrivals.outerjoin(fact_pull_requests, (p.repository == _r.repository) & (p.id == _r.pull_request))
+    return (
+        sa.select(*columns, *(more if full else ()))
+        .select_from(joined)
+        .where(*_of(fact_arrivals, scope), _r.clock == "commit", _r.live_at >= span[0], _r.live_at < span[1])
+        .group_by(_r.service, _r.environment, _r.repository, _r.pull_request, alone)
+    )
+
+
+def _incidents(scope: Scope, span: Span, full: bool) -> Select[Any]:
+    """An incident that names no environment is one of production."""
+    columns = (_i.opened_at.label("at"), _i.resolved_at.label("until"), _i.state.label("point_state"),
+               _i.service.label("point_service"), _i.deployment_id.label("point_deployment"))  # fmt: skip
+    there = _i.environment == scope.environment if scope.environment else _i.tier == scope.tier
+    wanted = [there if scope.environment and scope.tier != "production" else sa.or_(there, _i.tier.is_(None))]
+    for name in ("service", "team", "business_area"):
+        if getattr(scope, name) is not None:
+            wanted.append(_i[name] == getattr(scope, name))
+    within = _i.opened_at >= span[0], _i.opened_at < span[1]
+    return sa.select(*columns, *_rest(fact_incidents, full)).where(*wanted, *within)
+
+
+def _open_incidents(scope: Scope, span: Span, full: bool) -> Select[Any]:
+    return _incidents(scope, span, full).where(_i.resolved_at.is_(None), _i.state.in_(("open", "acknowledged")))
+
+
+def _attempts(scope: Scope, span: Span, full: bool) -> Select[Any]:
+    columns = _a.at.label("at"), _a.outcome.label("point_outcome"), _a.changed.label("point_changed")
+    within = _a.at >= span[0], _a.at < span[1]
+    rest = _rest(fact_attempts, full, "at")
+    return sa.select(*columns, *rest).where(*_of(fact_attempts, scope), *within)
+
+
+def _running(scope: Scope, _: Span, full: bool) -> Select[Any]:
+    columns = _e.since.label("at"), _e.service.label("point_service"), _e.environment.label("point_environment")
+    return sa.select(*columns, *_rest(fact_environments, full)).where(*_of(fact_environments, scope))
+
+
+_STATEMENTS: dict[str, Callable[[Scope, Span, bool], Select[Any]]] = {
+    "deployments": _deployments,
+    "commits": _commits,
+    "pulls": _pulls,
+    "stays": stays,
+    "incidents": _incidents,
+    "attempts": _attempts,
+    "open_failures": _open_failures,
+    "open_incidents": _open_incidents,
+    "running": _running,
+}
