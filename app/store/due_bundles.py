@@ -12,7 +12,7 @@ from app.store.tables import PENDING, bundle_items, bundles, deliveries, events
 
 PATIENCE = MINUTE
 """For how long receipts that came before a bundle was due, and were not read yet, keep it open."""
-TIMES, PAGE = 2000, 200
+TIMES, PAGE = 2000, 100
 Place = tuple[int, str]
 """Where a page of cards ends: the time and the key of its last one; (0, "") for the first page."""
 
