@@ -138,8 +138,9 @@ def _item(view: Mapping[str, Any]) -> dict[str, Any]:
 
 def _titles(view: Mapping[str, Any]) -> Iterator[str]:
     for part, name in (("pull_request", "title"), ("ticket", "summary"), ("build", "name")):
-        if found := (view.get(part) or {}).get(name):
-            yield found
+        said = view.get(part) or {}
+        if said.get(name) and not said.get("restricted"):  # no text of a restricted ticket ever leaves
+            yield said[name]
     if found := view.get("title"):
         yield found
 
