@@ -6,6 +6,9 @@ from heapq import heappop, heappush, heapreplace
 
 from app.routing.calm import Wait
 
+FAR = 1 << 63
+"""A time (µs) after all others."""
+
 
 @dataclass(slots=True)
 class _Open:
@@ -31,6 +34,8 @@ class Bundles:
         self._open: dict[str, _Open] = {}
         self._due: list[tuple[int, str]] = []
         """A heap with one entry a bundle; its time may be too early, as cards that come later put it off."""
+        self.next_at = FAR
+        """Before this time (µs) nothing is due."""
 
     def join(self, wait: Wait, channel: str) -> bool:
         """Let a card wait; False when it opens a bundle whose first card goes out at once."""
@@ -40,18 +45,19 @@ class Bundles:
             found = _Open(channel, wait.at, wait.at, wait.wait, wait.max_wait, wait.until, 0 if now else 1)
             self._open[wait.key] = found
             heappush(self._due, (found.due, wait.key))
+            self.next_at = self._due[0][0]
             return not now
         found.last = wait.at
         found.until = max(found.until, wait.until)
         found.waiting += 1
         return True
 
-    def due(self, now: int | None) -> Iterator[tuple[int, str]]:
-        """Close what was due before `now` (µs), or all there is: when a post goes out, and to which channel, in order.
+    def due(self, now: int) -> Iterator[tuple[int, str]]:
+        """Close what was due before `now` (µs): when a post goes out, and to which channel, in the order of time.
 
         A card that comes at the very moment still joins.
         """
-        while self._due and (now is None or self._due[0][0] < now):
+        while self._due and self._due[0][0] < now:
             at, key = self._due[0]
             bundle = self._open[key]
             if bundle.due > at:
@@ -61,3 +67,4 @@ class Bundles:
             del self._open[key]
             if bundle.waiting:
                 yield at, bundle.channel
+        self.next_at = self._due[0][0] if self._due else FAR

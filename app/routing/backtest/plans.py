@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any
 
 from app.events import UNMAPPED
@@ -34,14 +35,16 @@ class Part:
     channels: Sequence[str]
     now: Got
     later: Got
+    calm: bool = False
+    """Whether the card may wait, or be muted."""
 
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """What the rules say but for the time. `why` and by which rule nobody gets it, if so."""
+    """What the rules say but for the time. Without parts nobody gets it: `why`, and by which rule."""
 
     parts: Sequence[Part]
-    why: tuple[str, str] | None
+    why: tuple[str, str]
 
 
 class Plans:
@@ -97,9 +100,9 @@ def _plan(book: Rulebook, view: View) -> Plan:
         return _of_schedule(book, view)
     matched = matching(book, view)
     if not matched:
-        card = Got(NO_RULE, UNROUTED_CARD)
+        card = _got(NO_RULE, UNROUTED_CARD)
         parts = [Part(None, book.dedupe, book.fallback, card, card)] if book.fallback else []
-        return Plan(parts, None if parts else (NO_RULE, ""))
+        return Plan(parts, (NO_RULE, ""))
     for rule in matched:
         if rule.drop:
             return Plan((), ("dropped", rule.name))
@@ -116,10 +119,17 @@ def _of_schedule(book: Rulebook, view: View) -> Plan:
 
 def _to_winners(book: Rulebook, matched: Sequence[Rule], service: str) -> Plan:
     parts = [_part(rule, tuple(channels)) for rule, channels in winners(book, matched, service)]
-    return Plan(parts, None if parts else ("reaches nobody", matched[0].name))
+    return Plan(parts, ("reaches nobody", matched[0].name))
 
 
 def _part(rule: Rule, channels: Sequence[str]) -> Part:
-    card = Got(rule.name, rule.card)
-    later = Got(rule.name, rule.group.card, together=True) if rule.group is not None else card
-    return Part(rule, rule.dedupe, channels, card, later)
+    now = _got(rule.name, rule.card)
+    later = now if rule.group is None else _got(rule.name, rule.group.card, together=True)
+    calm = not (rule.group is None and rule.coalesce is None and rule.mute is None)
+    return Part(rule, rule.dedupe, channels, now, later, calm)
+
+
+@lru_cache(maxsize=4096)
+def _got(rule: str, card: str, together: bool = False) -> Got:
+    """The same for all rule books, as what is the same thing need not be compared."""
+    return Got(rule, card, together)

@@ -5,14 +5,14 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import NamedTuple
 
-from app.routing.backtest.bundles import Bundles
+from app.routing.backtest.bundles import FAR, Bundles
 from app.routing.backtest.news import News
 from app.routing.backtest.plans import Got, Part, Plan
 from app.routing.backtest.posts import Posts
-from app.routing.calm import Wait, dropped_at, wait_of
+from app.routing.calm import dropped_at, wait_of
 from app.routing.match import View
 from app.routing.route import news_of
-from app.routing.rulebook import Rule, Rulebook
+from app.routing.rulebook import Rulebook
 
 
 @dataclass(slots=True)
@@ -36,6 +36,9 @@ class Told(NamedTuple):
     sent: bool
 
 
+_NOTHING = Told({}, sent=False)
+
+
 class Rehearsal:
     """Takes events in the order in which they were received, and does with them as the service would.
 
@@ -53,24 +56,30 @@ class Rehearsal:
 
     def take(self, plan: Plan, view: View, at: int) -> Told:
         """An event that was received at a time (µs), and what the rules say of it."""
-        for due, channel in self._bundles.due(at):
-            self._post(channel, due)
+        if self._bundles.next_at < at:
+            self._tell_due(at)
+        if not plan.parts:
+            self.nobody[plan.why] += 1
+            return _NOTHING
         got: dict[str, Got] = {}
         sent, muted = False, ""
         for part in plan.parts:
-            if part.rule is not None and dropped_at(part.rule, at):
+            if part.calm and part.rule is not None and dropped_at(part.rule, at):
                 muted = part.rule.name
                 self._mute(part)
             else:
                 sent = True
                 self._send(part, view, at, got)
         if not sent:
-            self.nobody[plan.why or ("muted", muted)] += 1
+            self.nobody["muted", muted] += 1
         return Told(got, sent)
 
     def finish(self) -> None:
         """No more events will come: tell what still waits."""
-        for due, channel in self._bundles.due(None):
+        self._tell_due(FAR)
+
+    def _tell_due(self, at: int) -> None:
+        for due, channel in self._bundles.due(at):
             self._post(channel, due)
 
     def _send(self, part: Part, view: View, at: int, got: dict[str, Got]) -> None:
@@ -82,7 +91,7 @@ class Rehearsal:
                 heard.same_news += 1
                 continue
             heard.cards += 1
-            wait = _wait(part.rule, channel, view, at)
+            wait = wait_of(part.rule, channel, view, at) if part.calm and part.rule is not None else None
             if wait is not None and self._bundles.join(wait, channel):
                 heard.waited += 1
                 got[channel] = part.later
@@ -99,10 +108,3 @@ class Rehearsal:
         posts = self._posts[channel]
         if posts is not None:
             posts.post(channel, at)
-
-
-def _wait(rule: Rule | None, channel: str, view: View, at: int) -> Wait | None:
-    """Why the card waits, asked only where it could."""
-    if rule is None or (rule.group is None and rule.coalesce is None and rule.mute is None):
-        return None
-    return wait_of(rule, channel, view, at)

@@ -3,7 +3,7 @@
 from hypothesis import given
 from hypothesis import strategies as st
 
-from app.routing.backtest.bundles import Bundles
+from app.routing.backtest.bundles import FAR, Bundles
 from app.routing.calm import Wait
 
 
@@ -19,7 +19,7 @@ def told(joins: list[Wait]) -> list[tuple[int, str]]:
         posts += bundles.due(wait.at)
         if not bundles.join(wait, wait.key):
             posts.append((wait.at, wait.key))
-    return posts + list(bundles.due(None))
+    return posts + list(bundles.due(FAR))
 
 
 def test_a_bundle_goes_out_when_nothing_came_for_its_wait() -> None:
