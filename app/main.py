@@ -27,6 +27,7 @@ from app.config.settings import LOOPBACK, Settings
 from app.delivery.bundler import Bundler
 from app.delivery.courier import Courier
 from app.delivery.reaper import Reaper
+from app.exporter.exporter import Exporter
 from app.ingest.committer import Committer
 from app.ingest.door import HookDoor, OpenSource
 from app.ingest.own_news import Teller
@@ -177,6 +178,7 @@ def _parts(building: Building, disk: Disk) -> Parts:
         rules=rules.state,
         channels=lambda: {name: opened.settings.kind for name, opened in rules.now.channels.items()},
         tokens=building.tokens,
+        exporter=Exporter(database),
         clock=database.clock,
         shut=lambda: "disk_full" if disk.full else None,
         draining=asyncio.Event(),

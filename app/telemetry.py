@@ -1,11 +1,12 @@
 """Every operational metric in one table. Label values come from configuration and are created at start."""
 
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
 
 from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram
 
 REGISTRY = CollectorRegistry()
-"""The service's own registry: what `/metrics` answers."""
+"""What this process alone knows of itself: a part of what `/metrics` answers."""
 
 _QUICK = (0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10)
 _LAG = (0.1, 0.5, 1, 5, 15, 60, 300, 900, 3600, 21600, 86400)
@@ -14,6 +15,23 @@ _BATCH = (1, 2, 4, 8, 16, 32, 64, 128)
 
 def _counter(name: str, text: str, *labels: str) -> Counter:
     return Counter(name, text, labels, registry=REGISTRY)
+
+
+@dataclass(frozen=True, eq=False)
+class Lasting:
+    """A counter that is kept in the store, beside what it counts (`app.store.counters`): no restart resets it.
+
+    `series` are the label values that the configuration can name: those are told, from zero on.
+    """
+
+    name: str
+    text: str
+    labels: tuple[str, ...]
+    series: set[tuple[str, ...]] = field(default_factory=set, repr=False)
+
+
+def _lasting(name: str, text: str, *labels: str) -> Lasting:
+    return Lasting(name, text, labels)
 
 
 def _gauge(name: str, text: str, *labels: str) -> Gauge:
@@ -25,34 +43,34 @@ def _histogram(name: str, text: str, buckets: Iterable[float], *labels: str) -> 
 
 
 # ------------------------------------------------------------------ the door
-RECEIVED = _counter("webhook_events_received_total", "Requests taken and durably stored.", "source")
-DUPLICATE = _counter("webhook_events_duplicate_total", "Requests that had been stored before.", "source")
+RECEIVED = _lasting("webhook_events_received_total", "Requests taken and durably stored.", "source")
+DUPLICATE = _lasting("webhook_events_duplicate_total", "Requests that had been stored before.", "source")
 REJECTED = _counter("webhook_events_rejected_total", "Requests refused at the door.", "source", "reason")
-DEDUPE_CONFLICTS = _counter("dedupe_conflict_total", "Duplicates whose body differs from the first one's.", "source")
+DEDUPE_CONFLICTS = _lasting("dedupe_conflict_total", "Duplicates whose body differs from the first one's.", "source")
 ACK_SECONDS = _histogram("ingest_ack_seconds", "From a complete request to its 202, commit included.", _QUICK)
 BATCH_SIZE = _histogram("commit_batch_size", "Receipts that shared one commit.", _BATCH)
 COMMIT_SECONDS = _histogram("commit_seconds", "Duration of one group commit.", _QUICK)
 QUEUE_DEPTH = _gauge("ingest_queue_depth", "Requests that wait for their commit.")
 
 # ------------------------------------------------------------------ processing
-RECEIPTS_DONE = _counter("receipts_processed_total", "Receipts by what became of them.", "source", "state")
-REPLAYED = _counter("receipts_replayed_total", "Receipts read anew: counted as processed once more.", "source")
-EVENTS = _counter("events_total", "Events derived from receipts, new ones only.", "source", "type")
-UNMAPPED = _counter("events_unmapped_total", "Events whose service or environment the estate does not know.", "source")
+RECEIPTS_DONE = _lasting("receipts_processed_total", "Receipts by what became of them.", "source", "state")
+REPLAYED = _lasting("receipts_replayed_total", "Receipts read anew: counted as processed once more.", "source")
+EVENTS = _lasting("events_total", "Events derived from receipts, new ones only.", "source", "type")
+UNMAPPED = _lasting("events_unmapped_total", "Events whose service or environment the estate does not know.", "source")
 EVENT_LAG = _histogram(
     "webhook_event_lag_seconds", "From the source's time of an event to its receipt.", _LAG, "source"
 )
 STAGE_SECONDS = _histogram("event_processing_duration_seconds", "Duration of one batch, by stage.", _QUICK, "stage")
-RULE_MATCHES = _counter("routing_rule_matches_total", "Events that a rule matched.", "rule")
+RULE_MATCHES = _lasting("routing_rule_matches_total", "Events that a rule matched.", "rule")
 ROUTING_ERRORS = _counter("routing_errors_total", "Batches that could not be processed, by reason.", "reason")
 OLDEST_UNROUTED = _gauge("oldest_unrouted_seconds", "Age of the oldest receipt that waits to be processed.")
 
 # ------------------------------------------------------------------ delivery
-DELIVERIES = _counter("deliveries_total", "Deliveries that ended, by outcome.", "channel", "outcome")
-PLANNED = _counter("deliveries_planned_total", "Deliveries that rules asked for.", "channel")
-ATTEMPTS = _counter("notification_attempts_total", "Attempts to deliver.", "channel")
-FAILURES = _counter("notification_failures_total", "Attempts that did not deliver, by reason.", "channel", "reason")
-RETRIES = _counter("notification_retries_total", "Attempts after the first.", "channel")
+DELIVERIES = _lasting("deliveries_total", "Deliveries that ended, by outcome.", "channel", "outcome")
+PLANNED = _lasting("deliveries_planned_total", "Deliveries that rules asked for.", "channel")
+ATTEMPTS = _lasting("notification_attempts_total", "Attempts to deliver whose result was recorded.", "channel")
+FAILURES = _lasting("notification_failures_total", "Attempts that did not deliver, by reason.", "channel", "reason")
+RETRIES = _lasting("notification_retries_total", "Attempts after the first.", "channel")
 DELIVERY_SECONDS = _histogram("notification_delivery_duration_seconds", "Duration of one attempt.", _QUICK, "channel")
 LATENCY = _histogram("delivery_latency_seconds", "From receipt to delivered.", _LAG)
 CARD_FALLBACKS = _counter("card_fallbacks_total", "Cards replaced by the minimal one, by reason.", "reason")
@@ -60,7 +78,7 @@ PENDING = _gauge("deliveries_pending", "Deliveries that wait.", "channel")
 OLDEST_PENDING = _gauge("oldest_pending_seconds", "Age of the oldest delivery that waits.", "channel")
 DEAD = _gauge("dead_letter_messages", "Deliveries that were given up and not retried.", "channel")
 DEAD_OLDEST = _gauge("dead_letter_oldest_timestamp_seconds", "When the oldest dead letter died.")
-AMBIGUOUS = _counter("deliveries_ambiguous_total", "Attempts of which nobody knows whether they arrived.", "channel")
+AMBIGUOUS = _lasting("deliveries_ambiguous_total", "Attempts of which nobody knows whether they arrived.", "channel")
 STALE_RESULTS = _counter("stale_result_total", "Results refused because the lease had been lost.")
 RECLAIMED = _counter("lease_reclaimed_total", "Deliveries taken back from a lease that ran out.")
 BREAKER = _gauge("channel_breaker_state", "0 closed, 1 half open, 2 open.", "channel")
@@ -68,8 +86,8 @@ SINCE_ACCEPTED = _gauge("channel_since_accepted_seconds", "How long ago the chan
 THROTTLED = _gauge("channel_throttled_seconds", "For how long the channel is still paused.", "channel")
 
 BUNDLED = _gauge("cards_waiting_in_bundles", "Cards that wait to be told together with others.", "channel")
-BUNDLES_CLOSED = _counter("bundles_closed_total", "Bundles that ended, by why their cards waited.", "how")
-DIGESTED = _counter("cards_digested_total", "Cards that were told by a digest.", "channel")
+BUNDLES_CLOSED = _lasting("bundles_closed_total", "Bundles that ended, by why their cards waited.", "how")
+DIGESTED = _lasting("cards_digested_total", "Cards that were told by a digest.", "channel")
 
 # ------------------------------------------------------------------ the store and the configuration
 DB_FREE = _gauge("db_free_bytes", "Free space where the SQLite file lies.")
@@ -113,16 +131,22 @@ def create_series(sources: Mapping[str, Iterable[str]]) -> None:
 
 
 def create_rule_series(channels: Sequence[str], rules: Sequence[str], reasons: Sequence[str]) -> None:
-    """Create the series of what the rules name; again after every change of theirs."""
+    """Create the series of what the rules name; again after every change of theirs, and what went is told no more."""
+    for metric in (*_PER_CHANNEL, DELIVERIES, FAILURES, RULE_MATCHES):
+        if isinstance(metric, Lasting):
+            metric.series.clear()
     _create(_PER_CHANNEL, [(channel,) for channel in channels])
     _create([DELIVERIES], [(channel, outcome) for channel in channels for outcome in DELIVERY_OUTCOMES])
     _create([FAILURES], [(channel, reason) for channel in channels for reason in reasons])
     _create([RULE_MATCHES], [(rule,) for rule in rules])
 
 
-def _create(metrics: Iterable[Counter | Gauge | Histogram], labels: Iterable[tuple[str, ...]]) -> None:
+def _create(metrics: Iterable[Lasting | Counter | Gauge | Histogram], labels: Iterable[tuple[str, ...]]) -> None:
     values = tuple(labels)
     for metric in metrics:
+        if isinstance(metric, Lasting):
+            metric.series.update(values)
+            continue
         for each in values:
             metric.labels(*each)
 

@@ -14,7 +14,7 @@ from app.api.parts import Parts, parts_of
 from app.kernel import logs
 from app.kernel.clock import DAY
 from app.kernel.tokens import Token
-from app.store import Connection, audit
+from app.store import Connection, audit, counters
 from app.store.deliveries import cancel, owe_again
 from app.store.delivery_list import DeliveryRow, show_delivery
 
@@ -50,11 +50,12 @@ async def retry(
         if again is None:
             raise HTTPException(409, "this delivery is no dead letter: only what was given up can be owed again")
         audit.record(connection, at=now, actor=token.name, action="retry", subject=str(delivery_id), detail=why.reason)
-        return _find(connection, again)
+        row = _find(connection, again)
+        if row.created_at == now:  # not the second press of the button
+            counters.add(connection, {(telemetry.PLANNED, (row.channel,)): 1})
+        return row
 
     row = await parts.database.write(work)
-    if row.created_at == now:  # not the second press of the button
-        telemetry.PLANNED.labels(row.channel).inc()
     log.info("retry", action="retry", delivery=delivery_id, by=token.name)
     parts.courier.wake([row.channel])
     return Delivery(**fields(row))
@@ -75,10 +76,11 @@ async def cancel_one(
         if not cancel(connection, delivery_id, now):
             raise HTTPException(409, "this delivery does not wait (any more)")
         audit.record(connection, at=now, actor=token.name, action="cancel", subject=str(delivery_id), detail=why.reason)
-        return _find(connection, delivery_id)
+        row = _find(connection, delivery_id)
+        counters.add(connection, {(telemetry.DELIVERIES, (row.channel, "cancelled")): 1})
+        return row
 
     row = await parts.database.write(work)
-    telemetry.DELIVERIES.labels(row.channel, "cancelled").inc()
     log.info("cancel", action="cancel", delivery=delivery_id, by=token.name)
     return Delivery(**fields(row))
 

@@ -4,12 +4,10 @@ from typing import Annotated, Any
 
 from fastapi import APIRouter, Depends, Request, Response
 from fastapi.responses import JSONResponse
-from prometheus_client.exposition import choose_encoder
 
 from app.api.parts import Parts, parts_of
 from app.kernel.errors import StoreUnavailable
 from app.store import status
-from app.telemetry import REGISTRY
 
 router = APIRouter(tags=["health"])
 
@@ -58,7 +56,7 @@ async def readyz(parts: Annotated[Parts, Depends(parts_of)]) -> JSONResponse:
         }
     },
 )
-async def metrics(request: Request) -> Response:
+async def metrics(request: Request, parts: Annotated[Parts, Depends(parts_of)]) -> Response:
     """What Prometheus scrapes, in the format that it asks for."""
-    encode, content_type = choose_encoder(request.headers.get("accept", ""))
-    return Response(encode(REGISTRY), media_type=content_type)
+    body, content_type = await parts.exporter.scrape(request.headers.get("accept", ""))
+    return Response(body, media_type=content_type)

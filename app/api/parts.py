@@ -8,6 +8,7 @@ from fastapi import Request
 
 from app.cards import Cards
 from app.delivery.courier import Courier
+from app.exporter.exporter import Exporter
 from app.ingest.committer import Committer
 from app.ingest.process import Book, Processor
 from app.kernel.clock import Clock
@@ -43,6 +44,7 @@ class Parts:
     channels: Callable[[], Mapping[str, str]]
     """Every channel with its kind."""
     tokens: Sequence[Token]
+    exporter: Exporter
     clock: Clock
     shut: Callable[[], str | None]
     """Why nothing is taken now (`disk_full`), or None."""

@@ -7,6 +7,7 @@ from datetime import datetime
 from typing import Any
 
 import orjson
+from prometheus_client import Histogram
 
 from app import telemetry
 from app.cards import Cards
@@ -24,28 +25,6 @@ from app.store.results import Attempt, Change, Result
 log = logs.get("courier")
 
 _RENDER_SECONDS = telemetry.STAGE_SECONDS.labels("render")
-
-
-class Counts:
-    """The counters of one channel, looked up once."""
-
-    def __init__(self, channel: str) -> None:
-        self.channel = channel
-        self.attempts = telemetry.ATTEMPTS.labels(channel)
-        self.retries = telemetry.RETRIES.labels(channel)
-        self.seconds = telemetry.DELIVERY_SECONDS.labels(channel)
-        self.ambiguous = telemetry.AMBIGUOUS.labels(channel)
-
-    def count(self, claim: Claimed, outcome: Outcome, seconds: float) -> None:
-        """Count one attempt."""
-        self.attempts.inc()
-        self.seconds.observe(seconds)
-        if claim.tries > 1:
-            self.retries.inc()
-        if outcome.verdict is Verdict.AMBIGUOUS:
-            self.ambiguous.inc()
-        if outcome.verdict is not Verdict.DELIVERED:
-            telemetry.FAILURES.labels(self.channel, outcome.reason).inc()
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,7 +54,7 @@ def prepare(claim: Claimed, cards: Cards, why_url: str = "") -> Prepared:
 
 
 async def attempt(
-    prepared: Prepared, opened: OpenChannel, cards: Cards, counts: Counts, clock: Clock, jitter: Callable[[], float]
+    prepared: Prepared, opened: OpenChannel, cards: Cards, seconds: Histogram, clock: Clock, jitter: Callable[[], float]
 ) -> Tried:
     """Send one claimed delivery. Raises nothing for what the other side did."""
     claim, view, letter = prepared.claim, prepared.view, prepared.letter
@@ -85,7 +64,7 @@ async def attempt(
     message = Message(claim.key, letter.card, letter.summary, view, began, claim.tries)
     outcome, cut = await _send(opened.channel, message)
     ended = clock()
-    counts.count(claim, outcome, (ended - began) / SECOND)
+    seconds.observe((ended - began) / SECOND)
     at_most_once = opened.settings.on_ambiguous == "drop"
     decision = decide(
         outcome,
@@ -103,7 +82,7 @@ async def attempt(
     )
     asked = None if outcome.retry_after is None else int(outcome.retry_after)
     tried = Attempt(began, ended, outcome.verdict.value, outcome.reason, outcome.status, asked)
-    return Tried(Result(claim.id, claim.fence, change, tried), decision, cut)
+    return Tried(Result(claim.id, claim.fence, change, tried, again=claim.tries > 1), decision, cut)
 
 
 def _compose(claim: Claimed, view: dict[str, Any], cards: Cards) -> Letter | None:

@@ -12,8 +12,8 @@ from app.kernel import logs
 from app.kernel.clock import SECOND
 from app.kernel.errors import StoreUnavailable
 from app.kernel.ids import derived_id
-from app.store import Database
-from app.store.closing import Changed, Closed, Closing, close, postpone
+from app.store import Connection, Database, counters
+from app.store.closing import Changed, Closing, close, postpone
 from app.store.due_bundles import PATIENCE, TIMES, BundleCard, OpenBundle, cards, due, last_card, times
 from app.store.overflow import DIGEST
 from app.store.together import Together
@@ -61,10 +61,10 @@ class Bundler:
         closing = await self._closing(bundle, span)
         now = self._database.clock()
         try:
-            closed = await self._database.write(lambda c: close(c, closing, now))
+            await self._database.write(lambda c: _close(c, closing, now))
         except Changed:  # another card came, or another replica was quicker: the next round sees what there is
             return False
-        self._tell(closing, closed)
+        self._tell(closing)
         return True
 
     async def _span(self, bundle: OpenBundle) -> Together:
@@ -103,18 +103,25 @@ class Bundler:
         wanted = Wanted(digest_id, bundle.channel, card, first.rule, 0, gathering.max_age, extra=gathering.extra())
         return Closing(bundle, span, wanted, orjson.dumps(view), gathering.count)
 
-    def _tell(self, closing: Closing, closed: Closed) -> None:
-        """Count, log and wake."""
+    def _tell(self, closing: Closing) -> None:
+        """Log and wake."""
         bundle, wanted = closing.bundle, closing.wanted
-        telemetry.BUNDLES_CLOSED.labels(bundle.how).inc()
-        telemetry.PLANNED.labels(bundle.channel).inc(closed.planned)
-        telemetry.DELIVERIES.labels(bundle.channel, "cancelled").inc(closed.cancelled)
-        if closing.digest is not None:
-            telemetry.DIGESTED.labels(bundle.channel).inc(closing.told)
         log.info("closed", action="bundle", bundle=bundle.id, channel=bundle.channel, how=bundle.how, by=bundle.by,
                  cards=closing.span.count, told=closing.told, event_id=wanted.event_id if wanted else None)  # fmt: skip
         if wanted is not None:
             self._wake([bundle.channel])
+
+
+def _close(connection: Connection, closing: Closing, now: int) -> None:
+    """Close a bundle and count it. Raises Changed."""
+    closed, channel = close(connection, closing, now), closing.bundle.channel
+    tally: dict[counters.Series, int] = {
+        (telemetry.BUNDLES_CLOSED, (closing.bundle.how,)): 1,
+        (telemetry.PLANNED, (channel,)): closed.planned,
+        (telemetry.DELIVERIES, (channel, "cancelled")): closed.cancelled,
+        (telemetry.DIGESTED, (channel,)): 0 if closing.digest is None else closing.told,
+    }
+    counters.add(connection, tally)
 
 
 def _alone(bundle: OpenBundle, card: BundleCard) -> Wanted:

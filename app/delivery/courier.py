@@ -8,7 +8,7 @@ from app.delivery import breaker
 from app.delivery.lane import Desk, Lane
 from app.delivery.leases import DEADLINE, Leases
 from app.delivery.opening import OpenChannel
-from app.delivery.reaper import count_reaped
+from app.delivery.reaper import counted, tell_reaped
 from app.delivery.results import ResultWriter
 from app.kernel import logs
 from app.kernel.clock import SECOND, Clock
@@ -105,7 +105,8 @@ class Courier:
     async def _take_over(self) -> None:
         """On SQLite nobody else can be at work: what is claimed was claimed by a process that died."""
         now, careful = self._desk.clock(), self.at_most_once()
-        count_reaped(await self._desk.database.write(lambda c: reap(c, now, at_most_once=careful, alone=True)))
+        reaped = await self._desk.database.write(lambda c: counted(c, reap(c, now, at_most_once=careful, alone=True)))
+        tell_reaped(reaped)
         self._taken_over = True
 
     async def _tend(self) -> None:

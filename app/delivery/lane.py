@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from app import telemetry
 from app.cards import Cards
 from app.delivery import breaker, pace
-from app.delivery.attempt import Counts, Prepared, attempt, prepare
+from app.delivery.attempt import Prepared, attempt, prepare
 from app.delivery.leases import LEASE, Leases
 from app.delivery.opening import Budget, OpenChannel
 from app.delivery.results import ResultWriter
@@ -50,7 +50,7 @@ class Lane:
 
     def __init__(self, desk: Desk, opened: OpenChannel, state: ChannelState) -> None:
         self.opened, self.state = opened, state
-        self._desk, self._counts = desk, Counts(opened.name)
+        self._desk, self._seconds = desk, telemetry.DELIVERY_SECONDS.labels(opened.name)
         # What a crash leaves behind counts as ambiguous, sent or not: so no more than is needed.
         self._most = min(opened.settings.concurrency * (1 if opened.budget else 4), MOST_HELD)
         self._queue: asyncio.Queue[Prepared | None] = asyncio.Queue()
@@ -176,7 +176,7 @@ class Lane:
             self._more = True
             desk.results.put(self.opened.name, Result(each.id, each.fence, RELEASED))
             return
-        tried = await attempt(prepared, self.opened, desk.cards(), self._counts, desk.clock, desk.jitter)
+        tried = await attempt(prepared, self.opened, desk.cards(), self._seconds, desk.clock, desk.jitter)
         desk.results.put(self.opened.name, tried.result)
         self._learn(tried.decision, desk.clock())
         if tried.cut is not None:

@@ -1,14 +1,15 @@
 """The reaper: takes back claims of the dead, gives up what is too old, and keeps the gauges of the backlog."""
 
 import asyncio
-from collections.abc import Callable, Collection, Iterable
+from collections import Counter
+from collections.abc import Callable, Collection, Iterable, Mapping
 from functools import partial
 
 from app import telemetry
 from app.kernel import logs
 from app.kernel.clock import SECOND
 from app.kernel.errors import StoreUnavailable
-from app.store import Database
+from app.store import Connection, Database, counters
 from app.store.delivery_list import Backlog, backlog
 from app.store.reaping import Reaped, expire, expired, pull_in, reap, stranded
 
@@ -41,7 +42,7 @@ class Reaper:
     async def once(self) -> None:
         """One round."""
         now, careful = self._database.clock(), self._at_most_once()
-        count_reaped(await self._database.write(lambda c: reap(c, now, at_most_once=careful)))
+        tell_reaped(await self._database.write(lambda c: counted(c, reap(c, now, at_most_once=careful))))
         await self._expire(now)
         far = await self._database.read(lambda c: stranded(c, now))
         if far:
@@ -52,9 +53,7 @@ class Reaper:
     async def _expire(self, now: int) -> None:
         """In bites, so that the writer is never held for long; looked up outside it."""
         while ids := await self._database.read(lambda c: expired(c, now)):
-            gone = await self._database.write(partial(expire, ids=ids, now=now))
-            for channel, number in gone.items():
-                telemetry.DELIVERIES.labels(channel, "dead").inc(number)
+            gone = await self._database.write(partial(_give_up, ids=ids, now=now))
             log.warning("given up, too old", action="reap", deliveries=dict(gone))
 
     def _show(self, now_waiting: Backlog, now: int) -> None:
@@ -69,14 +68,27 @@ class Reaper:
         telemetry.DEAD_OLDEST.set((now_waiting.oldest_dead or 0) / SECOND)
 
 
-def count_reaped(reaped: Reaped) -> None:
-    """Count and tell what was taken back."""
+def counted(connection: Connection, reaped: Reaped) -> Reaped:
+    """Count what was taken back, in the transaction that did it."""
+    tally: Counter[counters.Series] = Counter()
+    for channel, number in (*reaped.pending.items(), *reaped.dead.items()):
+        tally[telemetry.AMBIGUOUS, (channel,)] += number
+    for channel, number in reaped.dead.items():
+        tally[telemetry.DELIVERIES, (channel, "dead")] += number
+    counters.add(connection, tally)
+    return reaped
+
+
+def _give_up(connection: Connection, ids: Collection[int], now: int) -> Mapping[str, int]:
+    gone = expire(connection, ids, now)
+    counters.add(connection, {(telemetry.DELIVERIES, (channel, "dead")): number for channel, number in gone.items()})
+    return gone
+
+
+def tell_reaped(reaped: Reaped) -> None:
+    """Tell what was taken back."""
     back, gone = sum(reaped.pending.values()), sum(reaped.dead.values())
     if not back and not gone:
         return
     telemetry.RECLAIMED.inc(back + gone)
-    for channel, number in (*reaped.pending.items(), *reaped.dead.items()):
-        telemetry.AMBIGUOUS.labels(channel).inc(number)
-    for channel, number in reaped.dead.items():
-        telemetry.DELIVERIES.labels(channel, "dead").inc(number)
     log.warning("leases ran out", action="reap", owed_again=dict(reaped.pending), given_up=dict(reaped.dead))

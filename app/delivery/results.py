@@ -11,9 +11,10 @@ from collections.abc import Sequence
 from app import telemetry
 from app.delivery.leases import Leases
 from app.kernel import logs
+from app.kernel.answers import Verdict
 from app.kernel.clock import Clock, monotonic
 from app.kernel.errors import StoreUnavailable
-from app.store import Connection, Database
+from app.store import Connection, Database, counters
 from app.store.channel_states import ChannelState, save
 from app.store.claims import Pair
 from app.store.results import Result, record
@@ -85,7 +86,9 @@ class ResultWriter:
 
         def work(connection: Connection) -> set[Pair]:
             save(connection, list(states.values()), self._owner)
-            return record(connection, [result for _, result in batch], now)
+            ours = record(connection, [result for _, result in batch], now)
+            counters.add(connection, _count(batch, ours))
+            return ours
 
         try:
             ours = await self._database.write(work)
@@ -110,8 +113,23 @@ class ResultWriter:
             for (channel, result), pair in zip(batch, pairs, strict=True)
             if result.change.state != "pending" and pair in ours
         )
-        for (channel, state), number in ended.items():
-            telemetry.DELIVERIES.labels(channel, state).inc(number)
         if batch:
             told = {f"{channel} {state}": number for (channel, state), number in ended.items()}
             log.info("recorded", action="deliver", results=len(batch), stale=stale, ended=told)
+
+
+def _count(batch: Sequence[tuple[str, Result]], ours: set[Pair]) -> Counter[counters.Series]:
+    """What recorded results add to the counters. A batch that is written twice finds nothing that is still ours."""
+    tally: Counter[counters.Series] = Counter()
+    for channel, result in batch:
+        if (result.delivery_id, result.fence) not in ours:
+            continue
+        if result.change.state != "pending":
+            tally[telemetry.DELIVERIES, (channel, result.change.state)] += 1
+        if result.attempt is not None:
+            verdict = result.attempt.verdict
+            tally[telemetry.ATTEMPTS, (channel,)] += 1
+            tally[telemetry.RETRIES, (channel,)] += result.again
+            tally[telemetry.AMBIGUOUS, (channel,)] += verdict == Verdict.AMBIGUOUS.value
+            tally[telemetry.FAILURES, (channel, result.attempt.reason)] += verdict != Verdict.DELIVERED.value
+    return tally

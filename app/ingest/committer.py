@@ -5,17 +5,14 @@ and a crowd shares. 17 times the throughput of one transaction a request, at ful
 """
 
 import asyncio
-from collections import deque
+from collections import Counter, deque
 from collections.abc import Callable, Sequence
-from functools import cache
 from itertools import islice
-
-from prometheus_client import Counter
 
 from app import telemetry
 from app.kernel.clock import monotonic
 from app.kernel.errors import Overloaded, StoreUnavailable, ValueRefused
-from app.store import Database
+from app.store import Connection, Database, counters
 from app.store.receipts import Accepted, NewReceipt, accept
 
 FAILING_SECONDS = 30.0
@@ -83,7 +80,7 @@ class Committer:
     async def _commit(self, batch: Sequence[NewReceipt]) -> list[Accepted | Exception]:
         """Commit a batch; a value that the database refuses fails alone, never its siblings."""
         try:
-            accepted = await self._database.write(lambda connection: accept(connection, batch))
+            accepted = await self._database.write(lambda connection: _accept(connection, batch))
             self._failed_at = None
             return list(accepted)
         except StoreUnavailable as error:
@@ -109,23 +106,17 @@ class Committer:
                 continue
             if not gone:
                 future.set_result(result)
-            _count(receipt.source, result)
             new = new or not result.duplicate
         if new:
             self._on_commit()
 
 
-@cache
-def _counters(source: str) -> tuple[Counter, Counter, Counter]:
-    """Looked up once: this is the way of every webhook."""
-    metrics = (telemetry.RECEIVED, telemetry.DUPLICATE, telemetry.DEDUPE_CONFLICTS)
-    new, again, conflict = (metric.labels(source) for metric in metrics)
-    return new, again, conflict
-
-
-def _count(source: str, accepted: Accepted) -> None:
-    """Counted here and nowhere else: what was taken, over whatever door it came."""
-    new, again, conflict = _counters(source)
-    (again if accepted.duplicate else new).inc()
-    if accepted.conflict:
-        conflict.inc()
+def _accept(connection: Connection, batch: Sequence[NewReceipt]) -> list[Accepted]:
+    """Store a batch and count it: here and nowhere else, over whatever door it came."""
+    accepted = accept(connection, batch)
+    tally: Counter[counters.Series] = Counter()
+    for receipt, each in zip(batch, accepted, strict=True):
+        tally[telemetry.DUPLICATE if each.duplicate else telemetry.RECEIVED, (receipt.source,)] += 1
+        tally[telemetry.DEDUPE_CONFLICTS, (receipt.source,)] += each.conflict
+    counters.add(connection, tally)
+    return accepted

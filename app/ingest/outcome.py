@@ -6,7 +6,6 @@ from dataclasses import dataclass
 from typing import Any
 
 import structlog
-from prometheus_client import Counter as Series
 
 from app import telemetry
 from app.events import UNMAPPED, Envelope, to_json
@@ -15,6 +14,7 @@ from app.kernel.clock import SECOND, to_us
 from app.kernel.json import dumps
 from app.routing import Routing
 from app.store import receipts as receipt_store
+from app.store.counters import Series
 from app.store.events import NewEvent
 from app.store.receipts import Processed, StoredReceipt
 
@@ -62,26 +62,32 @@ def finished(receipt: StoredReceipt, said: Interpreted, now: int) -> Processed:
     return Processed(receipt.id, said.state, said.reason, said.flags, ids, receipt.tries, now)
 
 
-def count(batch: Sequence[Read], routed: Sequence[Routing], new: set[str]) -> None:
-    """Count the receipts, new events and rules of a stored batch; a series is touched once for all of them."""
-    tally: Counter[tuple[Series, tuple[str, ...]]] = Counter()
+def count(batch: Sequence[Read], routed: Sequence[Routing], new: set[str]) -> Counter[Series]:
+    """What a batch adds to the counters: its receipts, new events and rules."""
+    tally: Counter[Series] = Counter()
     for read in batch:
         source, said = read.receipt.source, read.said
-        if said.defect and read.receipt.tries < MAX_TRIES:
-            tally[telemetry.ROUTING_ERRORS, ("poison",)] += 1
-        else:
+        if not said.defect or read.receipt.tries >= MAX_TRIES:
             tally[telemetry.RECEIPTS_DONE, (source, said.state)] += 1
             tally[telemetry.REPLAYED, (source,)] += read.receipt.flags == receipt_store.REPLAY_FLAG
         for event in said.events:
             if event.id in new:
                 tally[telemetry.EVENTS, (source, event.type)] += 1
                 tally[telemetry.UNMAPPED, (source,)] += UNMAPPED in (event.service, event.environment)
-                _observe_lag(source, event, read.receipt.received_at)
     for routing in routed:
         for rule in routing.matched:
             tally[telemetry.RULE_MATCHES, (rule,)] += 1
-    for (metric, labels), number in tally.items():
-        metric.labels(*labels).inc(number)
+    return tally
+
+
+def observe(batch: Sequence[Read], new: set[str]) -> None:
+    """What only this process tells of a stored batch: how late its news was, and what it could not make of it."""
+    for read in batch:
+        if read.said.defect and read.receipt.tries < MAX_TRIES:
+            telemetry.ROUTING_ERRORS.labels("poison").inc()
+        for event in read.said.events:
+            if event.id in new:
+                _observe_lag(read.receipt.source, event, read.receipt.received_at)
 
 
 def _observe_lag(source: str, event: Envelope, received_at: int) -> None:

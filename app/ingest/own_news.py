@@ -3,14 +3,13 @@
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
 
-from app import telemetry
 from app.cards import MINIMAL
 from app.events import Draft, flat
 from app.ingest.outcome import stored
-from app.ingest.planning import plan_routed
+from app.ingest.planning import count_planned, plan_routed
 from app.ingest.process import Book
 from app.routing import Routing, Rulebook, Send, route
-from app.store import Connection, Database
+from app.store import Connection, Database, counters
 from app.store import events as event_store
 
 SOURCE = "shipbell"
@@ -64,7 +63,10 @@ class Teller:
     async def write(self, work: Callable[[Connection, Book, int], Mapping[str, int]]) -> None:
         """Do this in a transaction, and count and wake for what it planned. Raises StoreUnavailable."""
         book, now = self._book(), self._database.clock()
-        planned = await self._database.write(lambda connection: work(connection, book, now))
-        for channel, number in planned.items():
-            telemetry.PLANNED.labels(channel).inc(number)
-        self._on_planned(planned)
+
+        def counted(connection: Connection) -> Mapping[str, int]:
+            planned = work(connection, book, now)
+            counters.add(connection, count_planned(planned))
+            return planned
+
+        self._on_planned(await self._database.write(counted))

@@ -1,12 +1,15 @@
 """What the rules say of events, made into deliveries, bundles and routing records in the caller's transaction."""
 
+from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
+from app import telemetry
 from app.kernel.json import dumps
 from app.routing import Routing, Send
 from app.store import Connection
 from app.store import events as event_store
+from app.store.counters import Series
 from app.store.deliveries import Planned, Wanted, plan
 
 Routed = tuple[Mapping[str, Any], Routing]
@@ -43,6 +46,11 @@ def plan_routed(
     ]
     event_store.record_routings(connection, records)
     return planned.created
+
+
+def count_planned(planned: Mapping[str, int]) -> Counter[Series]:
+    """What new deliveries, by channel, add to the counters."""
+    return Counter({(telemetry.PLANNED, (channel,)): number for channel, number in planned.items()})
 
 
 def _extra(send: Send, routing: Routing) -> bytes | None:

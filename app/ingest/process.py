@@ -11,13 +11,13 @@ from app import telemetry
 from app.estate import Estate
 from app.events import flat
 from app.ingest.interpret import Interpreted, interpret
-from app.ingest.outcome import MAX_TRIES, Read, count, finished, stored
-from app.ingest.planning import plan_routed
+from app.ingest.outcome import MAX_TRIES, Read, count, finished, observe, stored
+from app.ingest.planning import count_planned, plan_routed
 from app.kernel.clock import SECOND, monotonic
 from app.kernel.errors import StoreUnavailable
 from app.routing import Routing, Rulebook, route
 from app.sources import Source
-from app.store import Connection, Database
+from app.store import Connection, Database, counters
 from app.store import events as event_store
 from app.store import receipts as receipt_store
 from app.store.receipts import StoredReceipt
@@ -109,9 +109,7 @@ class Processor:
         batch = await self._stored(read, book, now)
         took = monotonic() - began
         telemetry.STAGE_SECONDS.labels("process").observe(took)
-        count(read, [routing for _, routing in batch.routed], batch.new)
-        for channel, number in batch.planned.items():
-            telemetry.PLANNED.labels(channel).inc(number)
+        observe(read, batch.new)
         log.info("processed", action="process", receipts=len(claimed), events=len(batch.new),
                  deliveries=sum(batch.planned.values()), ms=round(took * 1000, 1))  # fmt: skip
         self._on_planned(batch.planned)
@@ -148,6 +146,7 @@ class Processor:
         routed = [(view, route(book.rules, view)) for view in views.values()]
         planned = plan_routed(connection, routed, book.max_age, now)
         receipt_store.finish(connection, [finished(each.receipt, each.said, now) for each in read], now)
+        counters.add(connection, count(read, [routing for _, routing in routed], new) + count_planned(planned))
         return Batch(new, routed, planned)
 
     def _interpret(self, receipt: StoredReceipt, estate: Estate) -> Interpreted:

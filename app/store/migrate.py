@@ -7,7 +7,8 @@ from pathlib import Path
 
 import sqlalchemy as sa
 
-from app.store import fact_tables as fact_tables  # so that the metadata knows them
+from app.store import counters as counters  # so that the metadata knows their tables
+from app.store import fact_tables as fact_tables
 
 _FOLDER = Path(__file__).parent / "migrations"
 _LOCK = 0x5348495042454C4C

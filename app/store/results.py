@@ -48,12 +48,13 @@ class Attempt:
 
 @dataclass(frozen=True, slots=True)
 class Result:
-    """What came of one claim; `attempt` is None when nothing was sent."""
+    """What came of one claim; `attempt` is None when nothing was sent, and `again` says that it was not the first."""
 
     delivery_id: int
     fence: int
     change: Change
     attempt: Attempt | None = None
+    again: bool = False
 
 
 _FINISH = (

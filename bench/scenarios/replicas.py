@@ -76,7 +76,7 @@ def _courier(bench: Bench, replicas: list[Server]) -> Server:
 
 
 def _attempts(metrics: str) -> float:
-    lines = (line for line in metrics.splitlines() if line.startswith("notification_attempts_total{"))
+    lines = (line for line in metrics.splitlines() if line.startswith("notification_delivery_duration_seconds_count{"))
     return sum(float(line.rpartition(" ")[2]) for line in lines)
 
 

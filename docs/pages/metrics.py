@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from prometheus_client import Counter, Gauge, Histogram
 
 from app import telemetry
+from app.telemetry import Lasting
 from docs.pages.markdown import code, codes, table
 
 ORIGIN = "app/telemetry.py"
@@ -30,6 +31,8 @@ names (`http_requests_total`, `http_request_duration_seconds`, `http_request_siz
 def metrics() -> Iterator[tuple[str, str, tuple[str, ...], str]]:
     """(name, kind, labels, text) of every metric of the table, in its order."""
     for metric in vars(telemetry).values():
+        if isinstance(metric, Lasting):
+            yield metric.name, "counter, kept", metric.labels, metric.text
         if isinstance(metric, Counter | Gauge | Histogram):
             (described,) = metric.describe()
             name = described.name + ("_total" if described.type == "counter" else "")

@@ -4,9 +4,9 @@ from typing import Any
 
 import pytest
 
-from app import telemetry
 from app.api.scans import Said
 from app.sources.scans import PARAMETERS
+from app.store import counters
 from tests.api.conftest import TOKENS, Api, StartApi
 from tests.running.hooks import sample
 
@@ -29,7 +29,6 @@ def test_the_parameters_are_those_that_the_room_reads() -> None:
 
 async def test_a_file_is_answered_with_what_was_understood_and_becomes_that_event(start: StartApi) -> None:
     api = await start(SHIPBELL_ROLES="ingest process")
-    received = telemetry.RECEIVED.labels("scans")._value.get()
     answer = await post(api, commit="a" * 40, exit_code="1")
     assert answer.status_code == 201, answer.text
     told = answer.json()
@@ -38,7 +37,8 @@ async def test_a_file_is_answered_with_what_was_understood_and_becomes_that_even
     assert receipt["events"] == [told["event"]]
     event = await api.get(f"/api/v1/events/{told['event']}")
     assert (event["service"], event["commit"]["sha"], event["verdict"]) == ("checkout", "a" * 40, "failed")
-    assert telemetry.RECEIVED.labels("scans")._value.get() - received == 1
+    counted = await api.parts.database.read(counters.values)
+    assert counted["webhook_events_received_total", ("scans",)] == 1
 
 
 async def test_the_same_file_again_is_a_duplicate_of_the_same_event(api: Api) -> None:

@@ -10,7 +10,7 @@ from app.channels import Message, Outcome
 from app.kernel.answers import DELIVERED, Verdict
 from app.kernel.clock import MINUTE
 from app.kernel.yaml import load
-from app.store import Database
+from app.store import Database, counters
 from app.store.delivery_list import show_delivery
 from app.store.tables import events
 from tests.conftest import HandClock
@@ -29,7 +29,6 @@ def footer(message: Message) -> str:
 
 async def test_what_is_owed_goes_out_once_and_is_recorded(post: Post) -> None:
     team = post.open("team")
-    delivered = telemetry.DELIVERIES.labels("team", "delivered")._value.get()
     post.start()
     await post.owe("e1")
     await post.settled(e1="delivered")
@@ -42,7 +41,11 @@ async def test_what_is_owed_goes_out_once_and_is_recorded(post: Post) -> None:
     shown = await post.database.read(lambda c: show_delivery(c, row_id))
     assert shown is not None
     assert [(each.verdict, each.reason) for each in shown[1]] == [("delivered", "ok")]
-    assert telemetry.DELIVERIES.labels("team", "delivered")._value.get() == delivered + 1
+    counted = await post.database.read(counters.values)
+    assert counted == {
+        ("deliveries_total", ("team", "delivered")): 1,
+        ("notification_attempts_total", ("team",)): 1,
+    }
 
 
 async def test_what_was_owed_before_the_start_goes_out(post: Post) -> None:
