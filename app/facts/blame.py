@@ -7,6 +7,7 @@ health. Each deployment fails at most once.
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
+from app.facts.artifacts import Artifact
 from app.facts.claims import Claim
 from app.facts.health import Degraded, degraded_after
 from app.facts.model import Deployment, FailedBy, Incident
@@ -65,11 +66,16 @@ def _by_rollback(telling: Sequence[Deployment], index: int, back: set[str]) -> l
     rollback, target = telling[index], telling[index - 1]
     if index == 0 or rollback.live_at - target.live_at > ROLLBACK_WITHIN:
         return []
+    returned = _artifact(rollback)
     for between in reversed(telling[: index - 1]):
-        if between.artifact == rollback.artifact:
+        if _artifact(between).agrees(returned):
             break
         back.add(between.id)
     return [(target.id, _Charge("rollback", rollback.id))]
+
+
+def _artifact(deployment: Deployment) -> Artifact:
+    return Artifact(deployment.sha, deployment.version, deployment.artifact)
 
 
 def _by_hotfix(telling: Sequence[Deployment], index: int, reverted: Sequence[str]) -> list[tuple[str, _Charge]]:

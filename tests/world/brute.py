@@ -33,8 +33,10 @@ class Live:
     live_at: int
     attempts: int = 1
     kind: str = ""
+    outcome: str = "succeeded"
     flags: set[str] = field(default_factory=set)
     leads: dict[str, float | None] = field(default_factory=dict)  # commit → seconds, None where it is negative
+    changes: list[str] = field(default_factory=list)
     back: set[str] = field(default_factory=set)
     failed_by: str | None = None
     reverted: bool = False
@@ -43,7 +45,7 @@ class Live:
 
     @property
     def counts(self) -> bool:
-        return self.kind in COUNTED
+        return self.kind in COUNTED and self.outcome == "succeeded"
 
 
 @dataclass
@@ -112,8 +114,11 @@ class Git:
         return any("hotfix" in name for name in names) or bool(self.taken_back(line))
 
     def taken_back(self, line: list[str]) -> list[str]:
-        texts = [self.said.get(sha, {}).get("message", "") for sha in self.own(line)]
-        return [self.whole(match) or match for text in texts for match in _REVERTS.findall(text)]
+        """What their messages say they take back, but for what came with them and so was never live."""
+        own = self.own(line)
+        texts = [self.said.get(sha, {}).get("message", "") for sha in own]
+        named = [self.whole(match) or match for text in texts for match in _REVERTS.findall(text)]
+        return [sha for sha in named if sha not in own]
 
 
 def evaluate(views: list[dict[str, Any]]) -> Answer:
@@ -128,9 +133,19 @@ def evaluate(views: list[dict[str, Any]]) -> Answer:
         failed += tries
         for index, one in enumerate(chain):
             _describe(one, chain[:index], git)
-        chains[key] = chain
+        chain = chains[key] = sorted([*chain, *_half_way(here, git)], key=lambda one: one.live_at)
         _fail([one for one in chain if one.kind not in ("heal", "redeploy")], incidents, here, git)
     return Answer(chains, failed, incidents)
+
+
+def _half_way(here: list[dict[str, Any]], git: Git) -> list[Live]:
+    """Rollouts that failed after they had changed something, and left it unwell: failed, though nothing counts them."""
+    found = []
+    for one in (event for event in here if event.get("failed_resources")):
+        half = Live(one["service"], one["environment"], one["environment_tier"], _artifact(one, git), None, None,
+                    False, us(one["finished_at"]), 1, "release", "failed", {"partially_changed"})  # fmt: skip
+        found += [half] if _degraded(half, here) else []
+    return found
 
 
 def _artifact(event: dict[str, Any], git: Git) -> str:
@@ -187,7 +202,9 @@ def _describe(one: Live, before: list[Live], git: Git) -> None:
     one.flags |= {"seed"} if not before else set()
     one.flags |= {"unknown_artifact"} if one.sha is None else set()
     changes: list[str] = []
-    if before and one.sha is not None:
+    if _returns(one, before):
+        pass  # what is back was there before: nothing of it is new, and nothing of it needs to be known
+    elif before and one.sha is not None:
         line, old = git.line(one.sha), git.line(before[-1].sha)
         shared = [sha for sha in line if sha in old]
         changes = line[: line.index(shared[0])] if shared else []
@@ -196,7 +213,7 @@ def _describe(one: Live, before: list[Live], git: Git) -> None:
             one.flags.add("approximate")
         elif not shared:
             one.flags.add("unknown_lineage")
-    one.kind = _kind(one, before, changes, git)
+    one.kind, one.changes = _kind(one, before, changes, git), changes
     there = {git.patch(sha) for each in before for sha in git.own(git.line(each.sha))}
     for sha in git.own(changes):
         patch = git.patch(sha)
@@ -209,13 +226,18 @@ def _describe(one: Live, before: list[Live], git: Git) -> None:
 
 
 def _kind(one: Live, before: list[Live], changes: list[str], git: Git) -> str:
-    born = {each.artifact: index for index, each in reversed(list(enumerate(before)))}
     if before and one.artifact == before[-1].artifact:
         revisions = {each.revision for each in (one, before[-1])}
         return "config" if len(revisions - {None}) > 1 else "heal" if one.automated else "redeploy"
-    if one.artifact in born and born[one.artifact] < born[before[-1].artifact]:
+    if _returns(one, before):
         return "rollback"
     return "hotfix" if git.urgent(changes) else "release"
+
+
+def _returns(one: Live, before: list[Live]) -> bool:
+    """Whether it was live for the first time before what is live now was."""
+    born = {each.artifact: index for index, each in reversed(list(enumerate(before)))}
+    return one.artifact in born and born[one.artifact] < born[before[-1].artifact]
 
 
 def _incidents(events: list[dict[str, Any]]) -> list[dict[str, Any]]:
@@ -242,10 +264,11 @@ def _fail(chain: list[Live], incidents: list[dict[str, Any]], here: list[dict[st
                 between.reverted = True
     for index, one in enumerate(chain):
         if one.kind == "hotfix":
-            back = git.taken_back(git.line(one.sha))
+            back = git.taken_back(one.changes)
             held = [each for each in chain[:index] if set(back) & set(each.leads)]
             previous = [each for each in chain[:index] if each.counts]
             blame += [(each, "revert" if held else "hotfix") for each in (held or previous[-1:])]
+    blame.sort(key=lambda charge: ("rollback", "revert", "hotfix").index(charge[1]))
     linked: dict[int, list[dict[str, Any]]] = {}
     for each in incidents:
         named = [one for one in chain if _named(one, each, git)]
@@ -257,13 +280,17 @@ def _fail(chain: list[Live], incidents: list[dict[str, Any]], here: list[dict[st
             blame.insert(0 if named else len(blame), (nearest, "incident"))
     blame += [(one, "degraded") for one in chain if _degraded(one, here) is not None]
     for one, why in blame:
-        one.failed_by = one.failed_by or (why if one.counts else None)
+        one.failed_by = one.failed_by or (why if one.counts or one.outcome == "failed" else None)
     for index, one in enumerate(chain):
         if one.failed_by:
             mended = [each.live_at for each in chain[index + 1 :] if each.kind in ("rollback", "hotfix")][:1]
-            ended = [each["to"] for each in linked.get(id(one), []) if each["to"] is not None]
+            ended = [each["to"] for each in linked.get(id(one), [])]
             known = [each["from"] for each in linked.get(id(one), [])]
-            one.recovered_at, one.detected_at = min(mended + ended, default=None), min(known, default=None)
+            if one.failed_by == "degraded" and (ill := _degraded(one, here)):
+                known.append(ill[0])
+                ended.append(ill[1])
+            one.detected_at = min(known, default=None)
+            one.recovered_at = min(mended + [end for end in ended if end is not None], default=None)
 
 
 def _suspect(one: Live, incident: dict[str, Any]) -> bool:
@@ -280,12 +307,12 @@ def _named(one: Live, incident: dict[str, Any], git: Git) -> bool:
     return said and here and one.counts and incident["from"] >= one.live_at and _artifact(incident, git) == one.artifact
 
 
-def _degraded(one: Live, here: list[dict[str, Any]]) -> int | None:
-    """Since when it was not well for more than ten minutes, if that began within half an hour."""
+def _degraded(one: Live, here: list[dict[str, Any]]) -> tuple[int, int | None] | None:
+    """From when until when it was not well for more than ten minutes, if that began within half an hour."""
     words = [(us(e["since"]), e["status"]) for e in here if e["type"] == "deployment.health_changed"]
     for start, status in words:
         if status == "degraded" and 0 <= start - one.live_at <= 30 * MINUTE:
             well = min((when for when, what in words if when > start and what == "healthy"), default=None)
             if well is None or well - start > 10 * MINUTE:
-                return start
+                return start, well
     return None

@@ -3,6 +3,8 @@
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
+from app.facts import model
+from app.facts.derive import Facts
 from tests.world.brute import Answer
 
 COUNTED = ("release", "hotfix", "config")
@@ -15,6 +17,7 @@ class Row:
     live_at: int
     tier: str | None
     kind: str
+    outcome: str
     counts: bool
     attempts: int
     flags: tuple[str, ...]
@@ -53,8 +56,8 @@ def of_brute(answer: Answer) -> World:
     """The brute force's answer."""
     chains = {
         key: tuple(
-            Row(one.live_at, one.tier, one.kind, one.counts, one.attempts, tuple(sorted(one.flags)), one.leads,
-                len(one.back), one.failed_by, one.reverted, one.detected_at, one.recovered_at)
+            Row(one.live_at, one.tier, one.kind, one.outcome, one.counts, one.attempts, tuple(sorted(one.flags)),
+                one.leads, len(one.back), one.failed_by, one.reverted, one.detected_at, one.recovered_at)
             for one in chain
         )
         for key, chain in answer.chains.items()
@@ -64,6 +67,27 @@ def of_brute(answer: Answer) -> World:
         for each in answer.incidents
     )
     return World(chains, answer.failed_attempts, tuple(sorted(incidents, key=lambda one: one.key)))
+
+
+def of_facts(chains: Mapping[tuple[str, str], Facts], incidents: Iterable[model.Incident]) -> World:
+    """The same of the facts floor's."""
+    rows: dict[tuple[str, str], tuple[Row, ...]] = {}
+    for key, facts in chains.items():
+        rows[key] = tuple(
+            Row(one.live_at, one.tier, one.kind, one.outcome, one.counts, one.attempts, one.flags,
+                {each.sha: each.lead_seconds for each in facts.arrivals
+                 if each.deployment_id == one.id and each.clock == "commit"},
+                one.re_arrivals, one.failed_by, one.reverted, one.detected_at, one.recovered_at)
+            for one in facts.deployments
+        )  # fmt: skip
+    lived = {one.id: one.live_at for facts in chains.values() for one in facts.deployments}
+    tries = [one for facts in chains.values() for one in facts.attempts if one.outcome == "failed"]
+    told = (
+        Incident(one.id.rpartition(":")[2], one.service, one.opened_at, one.resolved_at,
+                 lived[one.deployment_id] if one.deployment_id else None)
+        for one in incidents
+    )  # fmt: skip
+    return World(rows, len(tries), tuple(sorted(told, key=lambda one: one.key)))
 
 
 def numbers(world: World, window: tuple[int, int] | None = None) -> dict[str, object]:

@@ -18,6 +18,12 @@ def sha(name: str) -> str:
     return hashlib.sha1(name.encode()).hexdigest()
 
 
+def tag(name: str) -> str:
+    """The tag of an image of it: as much of the commit's id as tells it from a date or a word."""
+    whole = sha(name)
+    return next(f"main-{whole[:end]}" for end in range(10, 41) if not (whole[:end].isdigit() or whole[:end].isalpha()))
+
+
 def at(moment: str | int) -> str:
     """A time as the flat view shows it; a number is µs."""
     return iso(us(moment))
@@ -125,7 +131,7 @@ def deploy(
     started = at(began) if began is not None else at(us(moment) - MINUTE)
     kind = "deployment.finished" if status else "deployment.started"
     key = f"deployment:{source}:eu:{service}-{env}-{target}:{started}"
-    named = version or (f"main-{sha(artifact)[:10]}" if artifact else None)
+    named = version or (tag(artifact) if artifact else None)
     said = {"commit": {"sha": sha(artifact)}} if artifact and source == "reporter" else {}
     ended = {"finished_at": at(moment), "healthy": healthy if status == "succeeded" else None} if status else {}
     return _view(
