@@ -72,10 +72,10 @@ def statement(kind: str, scope: Scope, span: Span, *, full: bool = False) -> Sel
 
 
 def _known(scope: Scope, end: int) -> ColumnElement[bool]:
-    return sa.exists().where(*_of(fact_deployments, scope), _d.live_at < end)
+    return sa.exists().where(*in_scope(fact_deployments, scope), _d.live_at < end)
 
 
-def _of(table: FromClause, scope: Scope) -> list[ColumnElement[bool]]:
+def in_scope(table: FromClause, scope: Scope) -> list[ColumnElement[bool]]:
     """Whose rows of a table that has service, environment, tier and team."""
     column = table.c
     wanted: list[ColumnElement[bool]] = []
@@ -109,7 +109,7 @@ def _rest(table: FromClause, full: bool, *skip: str) -> list[ColumnElement[Any]]
 def _deployments(scope: Scope, span: Span, full: bool) -> Select[Any]:
     columns = (_d.live_at.label("at"), *(_d[name].label(f"point_{name}") for name in DeploymentPoint._fields[1:]))
     within = _d.live_at >= span[0], _d.live_at < span[1]
-    return sa.select(*columns, *_rest(fact_deployments, full)).where(*_of(fact_deployments, scope), *within)
+    return sa.select(*columns, *_rest(fact_deployments, full)).where(*in_scope(fact_deployments, scope), *within)
 
 
 def _open_failures(scope: Scope, span: Span, full: bool) -> Select[Any]:
@@ -121,7 +121,7 @@ def _commits(scope: Scope, span: Span, full: bool) -> Select[Any]:
     why = sa.case((_r.lead_seconds.is_(None), _r.flags))  # read only where it matters: the rest is in the index
     columns = _r.live_at.label("at"), _r.clock.label("point_clock"), _r.lead_seconds.label("lead"), why.label("why")
     within = _r.clock.in_(("commit", "config")), _r.live_at >= span[0], _r.live_at < span[1]
-    return sa.select(*columns, *_rest(fact_arrivals, full)).where(*_of(fact_arrivals, scope), *within)
+    return sa.select(*columns, *_rest(fact_arrivals, full)).where(*in_scope(fact_arrivals, scope), *within)
 
 
 def _pulls(scope: Scope, span: Span, full: bool) -> Select[Any]:
@@ -140,7 +140,7 @@ def _pulls(scope: Scope, span: Span, full: bool) -> Select[Any]:
     return (
         sa.select(*columns, *(more if full else ()))
         .select_from(joined)
-        .where(*_of(fact_arrivals, scope), _r.clock == "commit", _r.live_at >= span[0], _r.live_at < span[1])
+        .where(*in_scope(fact_arrivals, scope), _r.clock == "commit", _r.live_at >= span[0], _r.live_at < span[1])
         .group_by(_r.service, _r.environment, _r.repository, _r.pull_request, alone)
     )
 
@@ -166,12 +166,12 @@ def _attempts(scope: Scope, span: Span, full: bool) -> Select[Any]:
     columns = _a.at.label("at"), _a.outcome.label("point_outcome"), _a.changed.label("point_changed")
     within = _a.at >= span[0], _a.at < span[1]
     rest = _rest(fact_attempts, full, "at")
-    return sa.select(*columns, *rest).where(*_of(fact_attempts, scope), *within)
+    return sa.select(*columns, *rest).where(*in_scope(fact_attempts, scope), *within)
 
 
 def _running(scope: Scope, _: Span, full: bool) -> Select[Any]:
     columns = _e.since.label("at"), _e.service.label("point_service"), _e.environment.label("point_environment")
-    return sa.select(*columns, *_rest(fact_environments, full)).where(*_of(fact_environments, scope))
+    return sa.select(*columns, *_rest(fact_environments, full)).where(*in_scope(fact_environments, scope))
 
 
 _STATEMENTS: dict[str, Callable[[Scope, Span, bool], Select[Any]]] = {
