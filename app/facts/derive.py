@@ -77,6 +77,10 @@ def derive(service: str, environment: str, rolled: Rolled, before: Before, graph
     holders = dict(suspects.holders)
     for arrival in reversed(told.arrivals):
         holders[arrival.sha] = arrival.deployment_id
+    for sha, request in graph.merges.items():  # who takes back a merge takes back what it stands for
+        brought = next((holders[own] for own in map(graph.full, request.commits) if own in holders), None)
+        if brought is not None:
+            holders.setdefault(sha, brought)
     taken = {
         each: list(dict.fromkeys(holders[sha] for sha in shas if sha in holders and holders[sha] != each))
         for each, shas in told.reverted.items()

@@ -105,7 +105,15 @@ class Git:
             inner = [one["sha"] for one in request.get("commits") or []] if request else []
             merge = self.said.get(sha, {}).get("message", "").startswith("Merge")
             found += inner or ([] if merge else [sha])
-        return list(dict.fromkeys(found))
+        requests = [one for sha in line if sha in self.merged for one in self.merged[sha].get("commits") or []]
+        rebased = {(one.get("authored_at"), one.get("message")) for one in requests if one["sha"] not in line}
+        made = {one["sha"] for one in requests}
+        return [sha for sha in dict.fromkeys(found) if sha in made or self._mark(sha) not in rebased]
+
+    def _mark(self, sha: str) -> tuple[Any, Any]:
+        """What stays the same when a commit is rebased: its author's time, and what he said."""
+        said = self.said.get(sha, {})
+        return said.get("authored_at"), said.get("message")
 
     def urgent(self, line: list[str]) -> bool:
         """Whether a hotfix is among them, or a commit that takes another back."""
@@ -265,7 +273,7 @@ def _fail(chain: list[Live], incidents: list[dict[str, Any]], here: list[dict[st
     for index, one in enumerate(chain):
         if one.kind == "hotfix":
             back = git.taken_back(one.changes)
-            held = [each for each in chain[:index] if set(back) & set(each.leads)]
+            held = [first for sha in back for first in [each for each in chain[:index] if sha in _brought(each)][:1]]
             previous = [each for each in chain[:index] if each.counts]
             blame += [(each, "revert" if held else "hotfix") for each in (held or previous[-1:])]
     blame.sort(key=lambda charge: ("rollback", "revert", "hotfix").index(charge[1]))
@@ -291,6 +299,11 @@ def _fail(chain: list[Live], incidents: list[dict[str, Any]], here: list[dict[st
                 ended.append(ill[1])
             one.detected_at = min(known, default=None)
             one.recovered_at = min(mended + [end for end in ended if end is not None], default=None)
+
+
+def _brought(one: Live) -> set[str]:
+    """The commits that came with it for the first time, as they are on the branch and as they were made."""
+    return ({*one.changes} | one.leads.keys()) - one.back
 
 
 def _suspect(one: Live, incident: dict[str, Any]) -> bool:

@@ -119,8 +119,11 @@ def _push(on: Play, service: str, _: str, pick: int, more: int) -> None:
 
 def _merge(on: Play, service: str, _: str, pick: int, more: int) -> None:
     line, merged = on.line(service), on.name()
-    inner = [on.name() for _ in range(1 + pick % 2)]
+    inner = [on.name() for _ in range(1 + more % 2)]
     own = [telling.commit(name, on.now - (200 - place) * MINUTE) for place, name in enumerate(inner)]
+    if pick == 2:
+        _rebase(on, line, own, inner)
+        return
     squashed = pick >= 3
     tip = telling.commit(merged, on.now, "One change" if squashed else "Merged in feature/x (pull request #1)")
     branch = "hotfix/npe" if more >= 4 else "feature/card"
@@ -128,6 +131,16 @@ def _merge(on: Play, service: str, _: str, pick: int, more: int) -> None:
     on.views.append(telling.merge(service, on.now, on.number, merged, own, branch=branch))
     line.commits += [merged] if squashed else [*inner, merged]
     line.head = merged
+
+
+def _rebase(on: Play, line: Line, own: list[dict[str, Any]], inner: list[str]) -> None:
+    """Main gets copies of a pull request's commits, by the same author at the same time."""
+    copies = [on.name() for _ in inner]
+    made = [{**each, "sha": telling.sha(copy)} for each, copy in zip(own, copies, strict=True)]
+    on.views.append(telling.push(line.service, on.now, line.head, made[::-1]))
+    on.views.append(telling.merge(line.service, on.now, on.number, copies[-1], own))
+    line.commits += copies
+    line.head = copies[-1]
 
 
 def _release(on: Play, service: str, env: str, pick: int, more: int) -> None:
