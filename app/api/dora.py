@@ -7,6 +7,7 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from app.api.access import allow
 from app.api.dora_csv import as_csv
+from app.api.dora_reconcile import router as reconcile_router
 from app.api.dora_rows import router as rows_router
 from app.api.dora_scope import scope_of, scope_shown, window_shown, windows_of
 from app.api.errors import refusals
@@ -151,4 +152,5 @@ def _bucket(window: Window, found: Answer) -> Bucket:
     )
 
 
+router.include_router(reconcile_router)
 router.include_router(rows_router)

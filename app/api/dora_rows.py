@@ -8,6 +8,7 @@ from pydantic import BaseModel, ConfigDict, Field
 from app.api.access import allow
 from app.api.dora_scope import measure_of, scope_of, windows_of
 from app.api.errors import refusals
+from app.api.facts_shown import shown
 from app.api.paging import Cursor, Limit, Page, numbers, page
 from app.api.parts import Parts, parts_of
 from app.kernel.clock import iso
@@ -18,7 +19,6 @@ from app.store import measure_rows
 
 router = APIRouter()
 
-_TIMES = frozenset({"at", "since", "as_of"})
 _EXAMPLE: dict[str, Any] = {
     "kind": "commits",
     "at": "2026-11-20T09:30:00.000000Z",
@@ -39,14 +39,6 @@ class MeasuredRow(BaseModel):
     reason: str | None
     why: str | None = Field(description="the reason in words")
     row: dict[str, Any]
-
-
-def timed(values: dict[str, Any]) -> dict[str, Any]:
-    """A row's values with its times as ISO 8601."""
-    return {
-        name: iso(value) if isinstance(value, int) and (name in _TIMES or name.endswith("_at")) else value
-        for name, value in values.items()
-    }
 
 
 @router.get("/{measure}/rows", dependencies=[Depends(allow("read"))], responses=refusals("read", 404, 422))
@@ -81,5 +73,5 @@ def _shown(row: measure_rows.Row) -> MeasuredRow:
         at=iso(row.at) if row.at else None,
         reason=row.reason,
         why=REASONS[row.reason] if row.reason else None,
-        row=timed(row.values),
+        row=shown(row.values),
     )

@@ -7,7 +7,9 @@ from app.api import (
     bundles,
     configured,
     deliveries,
+    deployments,
     dora,
+    environments,
     errors,
     events,
     explain,
@@ -36,7 +38,7 @@ TAGS = [
     {"name": "receipts", "description": "What came in, and what became of it."},
     {"name": "events", "description": "What happened, in our words, and why somebody was told or not."},
     {"name": "deliveries", "description": "Which card is owed to which channel, and what came of each attempt."},
-    {"name": "measures", "description": "Numbers from facts, each with its rows."},
+    {"name": "measures", "description": "What events add up to: numbers, and deployments, environments, tickets."},
     {"name": "configuration", "description": "What is in force."},
     {"name": "health", "description": "For whoever runs the process; without a token."},
 ]
@@ -46,5 +48,6 @@ def install(app: FastAPI) -> None:
     """Add every route and the form of errors."""
     errors.install(app)
     news = (receipts, replay, events, explain, deliveries, bundles, amends)
-    for module in (hooks, scans, *news, dora, configured, preview, health):
+    numbers = (dora, deployments, environments)
+    for module in (hooks, scans, *news, *numbers, configured, preview, health):
         app.include_router(module.router)

@@ -1,0 +1,108 @@
+"""Environments and tickets: what is where, what drifted, and what waits to be promoted."""
+
+from typing import Annotated, Any
+
+from fastapi import APIRouter, Depends, HTTPException, Query
+from pydantic import BaseModel, ConfigDict, Field
+
+from app.api.access import allow
+from app.api.errors import refusals
+from app.api.facts_shown import HereName, TeamName, behind, shown, since_and_number
+from app.api.paging import Cursor, Limit, Page, numbers, page
+from app.api.parts import Parts, parts_of
+from app.store import measure_places as store
+
+router = APIRouter(prefix="/api/v1", tags=["measures"])
+
+Row = dict[str, Any]
+_STATE: Row = {
+    "service": "checkout", "environment": "prod", "tier": "production", "team": "storefront",
+    "desired_version": "1.44.0", "actual_version": "1.43.0", "in_sync": False, "drift": True, "health": "healthy",
+    "deployment_id": "019ad3c0a1b27c3d8e4f5a6b7c8d9e0f", "since": "2026-11-20T09:30:00.000000Z",
+    "as_of": "2026-11-22T10:00:00.000000Z",
+}  # fmt: skip
+_TICKET: Row = {
+    "key": "SHOP-12", "service": "checkout", "environment": "qa", "since": "2026-11-20T09:30:00.000000Z",
+    "deployment_id": "019ad3c0a1b27c3d8e4f5a6b7c8d9e0f", "summary": "Pay by card", "status": "In Test",
+    "status_category": "in_progress", "fix_versions": ["2026.11"], "restricted": False,
+}  # fmt: skip
+
+
+_WAITING: dict[str, Any] = {"example": {"commits": [], "tickets": [_TICKET], "next": None}}
+
+
+class Waiting(BaseModel):
+    """What is in one environment and not yet in the other, the newest first. `next` leads to further commits."""
+
+    model_config = ConfigDict(json_schema_extra=_WAITING)
+
+    commits: list[Row]
+    tickets: list[Row] = Field(description="at most 500")
+    next: str | None
+
+
+def _shows(example: Any) -> dict[int | str, dict[str, Any]]:
+    return {200: {"content": {"application/json": {"example": {"items": [example], "next": None}}}}}
+
+
+@router.get(
+    "/environments", dependencies=[Depends(allow("read"))], responses={**_shows(_STATE), **refusals("read", 422)}
+)
+async def list_environments(
+    parts: Annotated[Parts, Depends(parts_of)],
+    service: HereName = None,
+    environment: HereName = None,
+    team: TeamName = None,
+    drift: Annotated[bool | None, Query(description="Only where something else runs than is wanted.")] = None,
+    limit: Limit = 200,
+    cursor: Cursor = None,
+) -> Page[Row]:
+    """What is wanted and what runs, by service and environment. `drift` says where the two differ."""
+    asked = {"service": service, "environment": environment, "team": team}
+    equal = {name: value for name, value in asked.items() if value is not None}
+    start = max((numbers(cursor, 1) or (0,))[0], 0)
+    rows = await parts.database.read(
+        lambda connection: store.environments(connection, equal, drift=drift, limit=limit + 1, offset=start)
+    )
+    return page([shown(row) for row in rows], limit, [str(start + number + 1) for number in range(len(rows))])
+
+
+@router.get("/environments/waiting", dependencies=[Depends(allow("read"))], responses=refusals("read", 422))
+async def list_waiting(
+    parts: Annotated[Parts, Depends(parts_of)],
+    source: Annotated[str, Query(alias="from", max_length=100, examples=["preprod"])],
+    target: Annotated[str, Query(alias="to", max_length=100, examples=["prod"])],
+    service: HereName = None,
+    limit: Limit = 50,
+    cursor: Cursor = None,
+) -> Waiting:
+    """What waits to be promoted from one environment to another: commits, and the tickets that they are for."""
+    names = parts.book().estate.environments
+    if source not in names or target not in names:
+        raise HTTPException(422, f"the estate has no such environment; it has {', '.join(names)}")
+    after = since_and_number(cursor)
+    commits, tickets = await parts.database.read(
+        lambda connection: (
+            store.waiting_commits(connection, service, source, target, limit=limit + 1, after=after),
+            store.waiting_tickets(connection, service, source, target, 500),
+        )
+    )
+    found = behind(commits, limit, "since", after)
+    return Waiting(commits=found.items, tickets=[shown(row) for row in tickets], next=found.next)
+
+
+@router.get("/tickets", dependencies=[Depends(allow("read"))], responses={**_shows(_TICKET), **refusals("read", 422)})
+async def list_tickets(
+    parts: Annotated[Parts, Depends(parts_of)],
+    environment: HereName = None,
+    service: HereName = None,
+    key: Annotated[str | None, Query(max_length=300, description="The ticket.", examples=["SHOP-12"])] = None,
+    limit: Limit = 50,
+    cursor: Cursor = None,
+) -> Page[Row]:
+    """Tickets whose change is live in an environment, those that came last first. A restricted one has no summary."""
+    asked = {"environment": environment, "service": service, "key": key}
+    equal = {name: value for name, value in asked.items() if value is not None}
+    after = since_and_number(cursor)
+    rows = await parts.database.read(lambda connection: store.tickets(connection, equal, limit=limit + 1, after=after))
+    return behind(rows, limit, "since", after)
