@@ -35,7 +35,9 @@ _OURS: dict[str, Any] = {
     "why": "…",
 }
 _THEIRS: dict[str, Any] = {"value": 45000.0, "because": "begins at the merge: writing and review are not in it; …"}
-_EXAMPLE = {"measures": [{**_OURS, "theirs": {"gitlab": _THEIRS}}], "views": []}
+_COMPARED: dict[str, Any] = {"measure": "change_lead_time", "unit": "seconds", "ours": 67500.0, "definition": "…",
+                             "why": "…", "theirs": {"gitlab": _THEIRS}}  # fmt: skip
+_EXTRA: dict[str, Any] = {"example": {"measures": [_COMPARED], "views": []}}
 
 
 class Theirs(BaseModel):
