@@ -88,6 +88,18 @@ class SummaryService(Part):
     failed: Count | None = None
 
 
+class SummaryDora(Part):
+    """The measures of production in that time; what too few rows speak of is absent."""
+
+    deployments: Count | None = Field(None, description="that count: releases, hotfixes, changes of configuration")
+    lead_time_seconds: float | None = Field(None, description="of the median commit, from author to production")
+    change_fail_ratio: float | None = Field(None, description="0 to 1")
+    recovery_seconds: float | None = Field(None, description="the median from a failed deployment to its mend")
+    restore_seconds: float | None = Field(None, description="the median of incidents, from opened to resolved")
+    rework_ratio: float | None = Field(None, description="0 to 1")
+    open_failures: Count | None = Field(None, description="deployments that failed and are not mended")
+
+
 class SummaryDetail(Part):
     """What happened between two moments, counted from the events."""
 
@@ -101,6 +113,7 @@ class SummaryDetail(Part):
     incidents: Count | None = Field(None, description="that were opened")
     blocked_gates: Count | None = None
     dead_letters: Count | None = Field(None, description="cards that were given up")
+    dora: SummaryDora | None = None
     environments: Annotated[list[SummaryEnvironment], ListCut] = Field([], description="by name")
     services: Annotated[list[SummaryService], ListCut] = Field([], description="the busiest first")
 

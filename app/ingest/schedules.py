@@ -6,7 +6,7 @@ from functools import partial
 
 from app.ingest.own_news import Teller, tell
 from app.ingest.process import Book
-from app.ingest.summary import summary_draft
+from app.ingest.summary import dora_of, summary_draft
 from app.kernel import logs
 from app.kernel.clock import DAY, Clock
 from app.kernel.errors import StoreUnavailable
@@ -55,6 +55,8 @@ def _run_due(connection: Connection, book: Book, now: int, rule: Rule, due: int)
     since = None if now - due > LATEST else claim_due(connection, rule.name, due)
     if since is None:
         return {}
-    draft = summary_draft(rule.name, since, due, happened(connection, since, due))
+    stages = tuple(book.estate.tiers.items())
+    dora = dora_of(connection, stages, since, due)
+    draft = summary_draft(rule.name, since, due, happened(connection, since, due), dora)
     log.info("a summary is due", action="schedule", rule=rule.name)
     return tell(connection, book, [draft], now, lambda book, view: route_scheduled(book.rules, rule, view))

@@ -1,17 +1,32 @@
-"""The summary that a rule with a schedule sends: what happened since it did so last, counted from the events."""
+"""The summary that a rule with a schedule sends: what happened since it did so last, and the measures of that time."""
 
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from app.events import UNMAPPED, Draft
 from app.kernel.clock import iso, to_datetime
+from app.measures import answer
+from app.measures.found import MEASURES
+from app.measures.scope import Scope
+from app.store import Connection
+from app.store.measure_points import read
 from app.store.summary import Happened, Kind
 
 _SERVICES = 10
+_DORA = {
+    "deployments": "deployment_frequency",
+    "lead_time_seconds": "change_lead_time",
+    "change_fail_ratio": "change_fail_rate",
+    "recovery_seconds": "failed_deployment_recovery",
+    "restore_seconds": "time_to_restore",
+    "rework_ratio": "rework_rate",
+    "open_failures": "open_failures",
+}
+"""What a summary calls each measure."""
 
 
-def summary_draft(rule: str, since: int, until: int, what: Happened) -> Draft:
+def summary_draft(rule: str, since: int, until: int, what: Happened, dora: Mapping[str, float | None]) -> Draft:
     """The summary of [since, until), µs, for a rule; the same moment gives the same event."""
     ended = {kind: number for kind, number in what.events.items() if kind[0] == "deployment.finished"}
     detail: dict[str, Any] = {
@@ -25,6 +40,7 @@ def summary_draft(rule: str, since: int, until: int, what: Happened) -> Draft:
         "incidents": _count(what.events, "incident.opened"),
         "blocked_gates": what.blocked_gates,
         "dead_letters": what.dead_letters,
+        "dora": dict(dora),
         "environments": _environments(ended),
         "services": _services(ended),
     }
@@ -35,6 +51,14 @@ def summary_draft(rule: str, since: int, until: int, what: Happened) -> Draft:
         occurred_at=to_datetime(until),
         fields={"rule": rule, "summary": detail},
     )
+
+
+def dora_of(connection: Connection, stages: Sequence[tuple[str, str]], since: int, until: int) -> dict[str, Any]:
+    """The measures of production in [since, until), µs, by their names in a summary."""
+    measures = [MEASURES[name] for name in _DORA.values()]
+    kinds = {kind for measure in measures for kind in measure.facts}
+    seen = read(connection, Scope(stages), kinds, since, until, until)
+    return {name: answer(MEASURES[measure], seen).headline for name, measure in _DORA.items()}
 
 
 def _count(events: Mapping[Kind, int], event_type: str, statuses: tuple[str, ...] = ()) -> int:

@@ -82,6 +82,15 @@ DIGESTS: dict[str, dict[str, Any]] = {
             "incidents": 1,
             "blocked_gates": 4,
             "dead_letters": 2,
+            "dora": {
+                "deployments": 60,
+                "lead_time_seconds": 67500.0,
+                "change_fail_ratio": 0.0333,
+                "recovery_seconds": 3600.0,
+                "restore_seconds": 2700.0,
+                "rework_ratio": 0.05,
+                "open_failures": 1,
+            },
             "environments": [
                 {"environment": "dev", "deployments": 150, "succeeded": 143, "failed": 7},
                 {"environment": "prod", "deployments": 62, "succeeded": 60, "failed": 2},

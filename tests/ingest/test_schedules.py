@@ -13,6 +13,7 @@ from app.routing import route
 from app.store import Connection, Database
 from app.store.tables import deliveries, events
 from tests.conftest import HandClock
+from tests.measures.rows import add, row
 
 MONDAY = 1_790_560_800_000_000
 """2026-09-28 02:00 UTC, which is 04:00 in Berlin."""
@@ -72,6 +73,28 @@ async def test_a_summary_is_sent_when_it_is_due_and_tells_what_happened(
     assert view["rule"] == "weekly"
     assert (view["summary"]["deployments"], view["summary"]["failed_deployments"]) == (3, 1)
     assert view["summary"]["until"] == "2026-09-28T07:00:00.000000Z"
+
+
+async def test_a_summary_has_the_measures_of_its_time(
+    database: Database, clock: HandClock, book: Callable[[str], Book]
+) -> None:
+    turn(database, clock, MONDAY)
+    await Running(database, clock, book(WEEKLY)).scheduler.once()
+    week = MONDAY - 3 * DAY
+    rows = [row("deployment", id=f"{n:032x}", environment="prod", live_at=week + n * HOUR) for n in range(6)]
+    rows += [row("deployment", id=f"{9:032x}", environment="prod", live_at=MONDAY - 9 * DAY)]  # the week before
+    rows += [
+        row("arrival", environment="prod", sha=f"{n:040x}", live_at=week + n * HOUR, authored_at=week - HOUR)
+        for n in range(6)
+    ]
+    await database.write(lambda c: add(c, *rows))
+    clock.now += 6 * HOUR
+    await Running(database, clock, book(WEEKLY)).scheduler.once()
+    [(_, _, _, view)] = await database.read(sent)
+    assert view["summary"]["dora"]["deployments"] == 6
+    assert view["summary"]["dora"]["lead_time_seconds"] == 3.5 * 3600  # one to six hours
+    assert view["summary"]["dora"]["change_fail_ratio"] == 0
+    assert "recovery_seconds" not in view["summary"]["dora"]
 
 
 async def test_replicas_and_restarts_send_it_once(
