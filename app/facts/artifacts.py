@@ -5,7 +5,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 _HEX = re.compile(r"(?<![0-9a-z])[0-9a-f]{7,64}(?![0-9a-z])")
-_WHOLE = 40
+WHOLE = 40
+"""Characters of a whole commit id."""
 SHORT = 7
 """Characters of a commit's id from which it is one."""
 
@@ -35,7 +36,7 @@ class Artifact:
 def commit_in(version: str | None) -> str | None:
     """The beginning of a commit's id that a version holds: `main-1f3a9c2` is `1f3a9c2`. A row of digits is a date."""
     for token in _HEX.findall(version or ""):
-        if len(token) >= _WHOLE or not (token.isdigit() or token.isalpha()):
+        if len(token) >= WHOLE or not (token.isdigit() or token.isalpha()):
             return str(token)
     return None
 

@@ -1,9 +1,10 @@
 """A chain: all deployments of one service in one environment, in the order in which they went live."""
 
+from bisect import bisect_left
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 
-from app.facts.artifacts import Artifact, Seen
+from app.facts.artifacts import WHOLE, Artifact, Seen
 from app.facts.history import is_hotfix
 from app.facts.lineage import Behind, Carried, Graph, carried
 from app.facts.model import Arrival, Attempt, Commit, Deployment, Kind
@@ -29,7 +30,7 @@ class Before:
 
 @dataclass(frozen=True, slots=True)
 class Told:
-    """What the chain comes to. `waits` are, by deployment, the commits and versions on which its lineage hangs."""
+    """What the chain comes to. `waits` are, by deployment or attempt, the commits and versions that it hangs on."""
 
     deployments: list[Deployment]
     attempts: list[Attempt]
@@ -75,7 +76,7 @@ class Chain:
         """What it carries; nothing where that cannot be known or it is the same again."""
         last = self._last
         if artifact.sha is None:
-            return Carried(waits=frozenset({f"={artifact.version}"} if artifact.version else ()))
+            return Carried(waits=_unresolved(artifact))
         if last is None or _artifact(last).agrees(artifact):
             return Carried(waits=frozenset({artifact.sha}))
         if last.sha is None:
@@ -158,27 +159,33 @@ class Chain:
             author_kind=commit.author_kind,
             pull_request=request.id if request else None,
             flags=tuple(sorted(flags)),
+            original=self._graph.full(commit.original) if commit.original else None,
+            tier=deployment.tier,
+            team=deployment.team,
         )
 
     def _tries(self, live: Sequence[Rollout], tries: Sequence[Rollout]) -> None:
-        """Every try as an attempt: those that went live, those that failed, those that nobody has heard the end of."""
-        for rollout, deployment in zip(live, self.told.deployments, strict=True):
-            self.told.attempts.append(
-                attempt_of(self._service, self._environment, rollout, deployment.id, superseded=False)
-            )
+        """Every try as an attempt: those that went live, those that failed, those whose end nobody has told."""
+        here, deployments = (self._service, self._environment), self.told.deployments
+        for rollout, deployment in zip(live, deployments, strict=True):
+            self.told.attempts.append(attempt_of(*here, rollout, deployment.id, deployment.live_at))
+        ends = [each.live_at for each in deployments]
         for rollout in tries:
-            after = next((each for each in self.told.deployments if each.live_at >= rollout.first.at), None)
+            place = bisect_left(ends, rollout.first.at)
+            after = deployments[place] if place < len(ends) else None
             mine = after is not None and _artifact(after).agrees(rollout.artifact)
-            self.told.attempts.append(
-                attempt_of(
-                    self._service,
-                    self._environment,
-                    rollout,
-                    after.id if after and mine else None,
-                    superseded=after is not None,
-                )
-            )
+            attempt = attempt_of(*here, rollout, after.id if after and mine else None, rollout.first.at)
+            superseded = after is not None and attempt.outcome == "unknown" and rollout.first.outcome is None
+            self.told.attempts.append(replace(attempt, outcome="superseded") if superseded else attempt)
+            self.told.waits[attempt.id] = _unresolved(rollout.artifact)
 
 
 def _artifact(deployment: Deployment) -> Artifact:
     return Artifact(deployment.sha, deployment.version, deployment.artifact)
+
+
+def _unresolved(artifact: Artifact) -> frozenset[str]:
+    """What may yet tell which commit it is."""
+    if artifact.sha is None:
+        return frozenset({f"={artifact.version}"} if artifact.version else ())
+    return frozenset({artifact.sha} if len(artifact.sha) < WHOLE else ())

@@ -51,6 +51,7 @@ def incident(claims: Iterable[Claim]) -> Incident | None:
         business_area=owner.get("business_area"),
         url=_first(told, "url"),
         evidence=tuple(sorted(claim.event_id for claim in told)),
+        tier=_first(told, "tier"),
     )
 
 

@@ -64,7 +64,7 @@ class Attempt:
     """One rollout operation as one or several sources report it. `changed` is whether anything in the environment was.
 
     One that failed before it changed anything counts for the attempt failure ratio, never for the change fail rate.
-    `deployment_id` is the deployment that it became, or the one that it was tried before.
+    `deployment_id` is the deployment that it became, or the one that it was tried before; `at` (µs) orders attempts.
     """
 
     id: str
@@ -80,15 +80,18 @@ class Attempt:
     changed: bool
     error: str | None
     evidence: tuple[str, ...]
+    tier: str | None = None
+    team: str | None = None
+    at: int = 0
 
 
 @dataclass(frozen=True, slots=True)
 class Arrival:
     """The first time that a commit became live in a chain.
 
-    `lead_seconds` is `live_at` less the author date; negative ones are None with the flag `negative`.
-    `clock` is `config` for the manifests' commit of a config-only deployment. Flags: negative, no_time, squashed,
-    approximate.
+    `lead_seconds` is `live_at` less the author date; negative ones are None with the flag `negative`. `clock` is
+    `config` for the manifests' commit of a config-only deployment. `original` is the commit that it was cherry-picked
+    from. Flags: negative, no_time, squashed, approximate.
     """
 
     service: str
@@ -107,6 +110,9 @@ class Arrival:
     author_kind: str | None
     pull_request: int | None
     flags: tuple[str, ...]
+    original: str | None = None
+    tier: str | None = None
+    team: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -167,6 +173,7 @@ class Incident:
     business_area: str | None
     url: str | None
     evidence: tuple[str, ...]
+    tier: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -61,12 +61,10 @@ def deployment_of(
     )
 
 
-def attempt_of(
-    service: str, environment: str, rollout: Rollout, deployment_id: str | None, *, superseded: bool
-) -> Attempt:
-    """A rollout as an attempt; `superseded` says that something went live after it."""
+def attempt_of(service: str, environment: str, rollout: Rollout, deployment_id: str | None, at: int) -> Attempt:
+    """A rollout as an attempt, in the order of `at` (µs)."""
     first, artifact = rollout.first, rollout.artifact
-    outcome = first.outcome or ("superseded" if superseded else "unknown")
+    outcome = first.outcome or "unknown"
     ends = [report.end for report in rollout.reports if report.end is not None]
     starts = [report.start for report in rollout.reports if report.start is not None]
     return Attempt(
@@ -83,4 +81,7 @@ def attempt_of(
         changed=outcome == "succeeded" or any(report["changed"] for report in rollout.reports),
         error=rollout.first_said("error"),
         evidence=rollout.evidence,
+        tier=rollout.first_said("tier"),
+        team=(rollout.first_said("owner") or {}).get("team"),
+        at=at,
     )

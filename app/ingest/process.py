@@ -10,6 +10,7 @@ import structlog
 from app import telemetry
 from app.estate import Estate
 from app.events import flat
+from app.ingest.facts import keep_facts
 from app.ingest.interpret import Interpreted, interpret
 from app.ingest.outcome import MAX_TRIES, Read, count, finished, observe, stored
 from app.ingest.planning import count_planned, plan_routed
@@ -145,6 +146,8 @@ class Processor:
         views = {event.id: view for each in read for event, view in each.events if event.id in new}
         routed = [(view, route(book.rules, view)) for view in views.values()]
         planned = plan_routed(connection, routed, book.max_age, now)
+        replayed = [each for each in read if each.receipt.flags == receipt_store.REPLAY_FLAG]
+        keep_facts(connection, views, [view for each in replayed for _, view in each.events])
         receipt_store.finish(connection, [finished(each.receipt, each.said, now) for each in read], now)
         counters.add(connection, count(read, [routing for _, routing in routed], new) + count_planned(planned))
         return Batch(new, routed, planned)

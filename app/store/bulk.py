@@ -14,7 +14,7 @@ from sqlalchemy import Connection, Dialect
 class Bulk:
     """A statement whose parameters are the `names`, in the order of the tuples that it is run with."""
 
-    def __init__(self, statement: sa.Insert | sa.Update, *names: str, ending: str = "") -> None:
+    def __init__(self, statement: sa.Insert | sa.Update | sa.Delete, *names: str, ending: str = "") -> None:
         self._statement, self._names, self._ending = statement, names, ending
         self._compiled: dict[str, tuple[str, tuple[int, ...]]] = {}
 

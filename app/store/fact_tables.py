@@ -36,6 +36,7 @@ fact_chains = Table(
     Column("service", String(100), primary_key=True),
     Column("environment", String(100), primary_key=True),
     Column("repository", String(300)),
+    Column("tier", String(20)),
 )
 Index("fact_chains_repository", fact_chains.c.repository)
 

@@ -85,6 +85,7 @@ def upgrade() -> None:
         sa.Column("service", sa.String(length=100), nullable=False),
         sa.Column("environment", sa.String(length=100), nullable=False),
         sa.Column("repository", sa.String(length=300), nullable=True),
+        sa.Column("tier", sa.String(length=20), nullable=True),
         sa.PrimaryKeyConstraint("service", "environment"),
     )
     op.create_index("fact_chains_repository", "fact_chains", ["repository"], unique=False)

@@ -1,0 +1,53 @@
+"""The restatement log: rows behind numbers that changed after they were first derived."""
+
+from collections.abc import Iterable, Sequence
+from typing import Any
+
+import orjson
+import sqlalchemy as sa
+from sqlalchemy import Connection
+
+from app.facts.model import Restatement
+from app.store.bulk import BulkInsert
+from app.store.fact_records import number
+from app.store.fact_tables import fact_restatements
+
+_COLUMNS = ("at", "event_id", "service", "environment", "what", "object", "before", "after")
+_INSERT = BulkInsert(fact_restatements, *_COLUMNS)
+_t = fact_restatements.c
+_LISTING = (
+    sa.select(*(_t[name] for name in _COLUMNS)).where(_t.seq < number("before_")).order_by(_t.seq.desc())
+    .limit(sa.bindparam("limit_", type_=sa.Integer))
+)  # fmt: skip
+NUMBERS = frozenset({
+    "tier", "team", "kind", "outcome", "live_at", "counts", "failed_by", "detected_at", "recovered_at", "reverted",
+    "rework", "commits", "re_arrivals", "lead_seconds", "clock", "merged_at", "authored_at", "committed_at", "attempts",
+})  # fmt: skip
+"""Columns that numbers are made of: a change of another is not told."""
+
+
+def changes(before: dict[str, Any] | None, after: dict[str, Any] | None) -> tuple[str | None, str | None] | None:
+    """What a row was and is, as JSON of the columns that changed; None when no number can have changed."""
+    if before is None or after is None:
+        told = [
+            None if row is None else _json({k: row[k] for k in sorted(NUMBERS & row.keys())}) for row in (before, after)
+        ]
+        return told[0], told[1]
+    differ = sorted(name for name in NUMBERS & before.keys() if before[name] != after[name])
+    if not differ:
+        return None
+    return _json({name: before[name] for name in differ}), _json({name: after[name] for name in differ})
+
+
+def _json(values: dict[str, Any]) -> str:
+    return orjson.dumps(values).decode()
+
+
+def add(connection: Connection, log: Iterable[Restatement]) -> None:
+    """Write down what changed."""
+    _INSERT.run(connection, [tuple(getattr(each, name) for name in _COLUMNS) for each in log])
+
+
+def newest(connection: Connection, limit: int, before: int = 1 << 62) -> Sequence[Restatement]:
+    """The newest restatements; `before` is a sequence number where the last page ended."""
+    return [Restatement(*row) for row in connection.execute(_LISTING, {"before_": before, "limit_": limit})]

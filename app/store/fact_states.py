@@ -1,0 +1,89 @@
+"""What runs where, and which tickets are in it."""
+
+from collections.abc import Collection, Iterable, Sequence
+
+import sqlalchemy as sa
+from sqlalchemy import Connection
+
+from app.facts.model import Deployment, EnvironmentState
+from app.store import fact_claims
+from app.store.bulk import Bulk, BulkInsert
+from app.store.fact_records import DEPLOYMENTS, ENVIRONMENTS, number, param, rows, several
+from app.store.fact_tables import fact_deployments, fact_environments, fact_ticket_places
+
+_d, _e, _p = fact_deployments.c, fact_environments.c, fact_ticket_places.c
+_LAST = (
+    DEPLOYMENTS.select.where(
+        _d.service == param("service_"), _d.environment == param("environment_"), _d.outcome == "succeeded"
+    )
+    .order_by(_d.live_at.desc(), _d.id.desc())
+    .limit(1)
+)
+_NOW = ENVIRONMENTS.select.where(_e.service == param("service_"), _e.environment == param("environment_"))
+_SYNCED = {"in_sync": True, "out_of_sync": False}
+
+
+def note_state(connection: Connection, service: str, environment: str) -> None:
+    """Note what is wanted and what runs in a chain, by the newest words on it."""
+    here = {"service_": service, "environment_": environment}
+    last = next(iter(DEPLOYMENTS.find(connection, _LAST, here)), None)
+    seen = fact_claims.latest(connection, service, environment, "observed")
+    health = fact_claims.latest(connection, service, environment, "health")
+    times = [last.live_at if last else 0, seen.at if seen else 0, health.at if health else 0]
+    fresh = seen is not None and (last is None or seen.at >= last.live_at)
+    deployed = last.version or last.artifact if last else None
+    well = seen["health"] if seen and (health is None or seen.at >= health.at) else None
+    state = EnvironmentState(
+        service=service,
+        environment=environment,
+        tier=last.tier if last else seen["tier"] if seen else None,
+        team=last.team if last else (seen["owner"] or {}).get("team") if seen else None,
+        desired_version=seen["desired_version"] if seen and fresh else deployed,
+        actual_version=(seen["actual_version"] if seen and fresh else None) or deployed,
+        in_sync=_SYNCED.get(seen["status"] or "") if seen and fresh else None,
+        health=well or (health["status"] if health else None),
+        deployment_id=last.id if last else None,
+        since=last.live_at if last else None,
+        as_of=max(times),
+    )
+    new = [ENVIRONMENTS.row(state)] if max(times) else []
+    ENVIRONMENTS.become(connection, rows(connection, _NOW, here), new)
+
+
+_COLUMNS = ("key", "service", "environment", "deployment_id", "since")
+_ADD = BulkInsert(fact_ticket_places, *_COLUMNS)
+_REMOVE = Bulk(
+    sa.delete(fact_ticket_places).where(
+        _p.key == param("key_"), _p.service == param("service_"), _p.environment == param("environment_")
+    ),
+    "key_", "service_", "environment_",
+)  # fmt: skip
+_PLACES = sa.select(*(_p[name] for name in _COLUMNS)).where(
+    _p.service == param("service_"), _p.environment == param("environment_"), _p.since > number("since_")
+)
+_KEPT = sa.select(_p.key).where(
+    _p.service == param("service_"), _p.environment == param("environment_"), _p.since <= number("since_"),
+    _p.key.in_(several("keys_")),
+)  # fmt: skip
+
+
+def note_tickets(
+    connection: Connection, service: str, environment: str, deployments: Iterable[Deployment], since: int
+) -> None:
+    """Note where tickets came for the first time, with the deployments of a chain that went live after `since` (µs)."""
+    here = {"service_": service, "environment_": environment, "since_": since}
+    old = {row[0]: row for row in rows(connection, _PLACES, here)}
+    new: dict[str, tuple[str, str, str, str, int]] = {}
+    for each in deployments:
+        for key in each.tickets if each.outcome == "succeeded" else ():
+            new.setdefault(key, (key, service, environment, each.id, each.live_at))
+    if new and since >= 0:
+        for key in _kept(connection, here, list(new)):
+            new.pop(key)
+    gone = [row for key, row in old.items() if new.get(key) != row]
+    _REMOVE.run(connection, [row[:3] for row in gone])
+    _ADD.run(connection, [row for key, row in new.items() if old.get(key) != row])
+
+
+def _kept(connection: Connection, here: dict[str, object], keys: Sequence[str]) -> Collection[str]:
+    return list(connection.execute(_KEPT, {**here, "keys_": list(keys)}).scalars())
