@@ -13,7 +13,7 @@ from app.api.dora_scope import scope_of, scope_shown, window_shown, windows_of
 from app.api.errors import refusals
 from app.api.parts import Parts, parts_of
 from app.kernel.clock import iso
-from app.measures import Answer, Measure, answer
+from app.measures import REASONS, Answer, Measure, answer
 from app.measures.found import MEASURES
 from app.measures.scope import Scope
 from app.measures.windows import Window
@@ -149,6 +149,46 @@ def _bucket(window: Window, found: Answer) -> Bucket:
         open=found.open_n,
         oldest_open_seconds=found.oldest_open_seconds,
         left_out={str(reason): count for reason, count in found.left_out.items()},
+    )
+
+
+class Definition(BaseModel):
+    """What a measure means: what is counted, what is left out for which reasons, and its values."""
+
+    measure: str
+    title: str
+    unit: str
+    definition_id: str
+    definition: str
+    counted: str
+    why: str
+    values: dict[str, str]
+    reasons: dict[str, str]
+
+
+class Definitions(BaseModel):
+    """Every measure."""
+
+    items: list[Definition]
+
+
+@router.get("/measures", dependencies=[Depends(allow("read"))], responses=refusals("read"))
+async def definitions() -> Definitions:
+    """What each measure means."""
+    return Definitions(items=[_definition(measure) for measure in MEASURES.values()])
+
+
+def _definition(measure: Measure) -> Definition:
+    return Definition(
+        measure=measure.name,
+        title=measure.title,
+        unit=measure.unit,
+        definition_id=measure.definition_id,
+        definition=measure.definition,
+        counted=measure.counted,
+        why=measure.why,
+        values=dict(measure.values),
+        reasons={reason: REASONS[reason] for reason in measure.reasons},
     )
 
 

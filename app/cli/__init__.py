@@ -23,6 +23,7 @@ VERBS = {
     "events": "listings:events_cli",
     "deliveries": "listings:deliveries_cli",
     "bundles": "listings:bundles_cli",
+    "dora": "dora:dora_cli",
     "db": "db:db_cli",
 }
 """Every verb, with the file that it stands in (for a group: that completes it) and its name there."""
