@@ -36,7 +36,11 @@ def commits_of(view: View) -> list[Commit]:
     pushed = moment(view["occurred_at"]) if view["type"] == "change.pushed" else None
     keys = [link["key"] for link in view.get("tickets") or [] if link.get("key")]
     told = [made for made in (view.get("commits") or []) if made.get("sha")]
-    return [_commit(repository, made, pushed, keys) for made in told]
+    found = [_commit(repository, made, pushed, keys) for made in told]
+    before = view.get("before")
+    if before and all(made["sha"] != before for made in told):  # there is such a commit: a tag that holds a part of it
+        found.append(_commit(repository, {"sha": before}, None, ()))  # may be all that was told of what was live first
+    return found
 
 
 def _commit(repository: str, made: View, pushed: int | None, keys: Iterable[str]) -> Commit:

@@ -18,18 +18,15 @@ def deployment_of(
 ) -> Deployment:
     """A rollout that went live at `live_at` (µs) after `last`; one that failed half-way counts for nothing."""
     artifact, owner = rollout.artifact, rollout.first_said("owner") or {}
+    revision, failed = rollout.first_said("revision"), outcome == "failed"
     first = min(rollout.reports, key=lambda report: (report["canonical"] is False, report.at, report.subject))
     starts = [report.start for report in rollout.reports if report.start is not None]
-    revision, failed = rollout.first_said("revision"), outcome == "failed"
     return Deployment(
         id=derived_id("deployment", service, environment, first.subject),
         service=service,
         environment=environment,
         tier=rollout.first_said("tier"),
-        team=owner.get("team"),
-        business_area=owner.get("business_area"),
-        pod=owner.get("pod"),
-        component=owner.get("component"),
+        **{part: owner.get(part) for part in ("team", "business_area", "pod", "component")},
         artifact=artifact.key,
         version=artifact.version,
         sha=artifact.sha,
