@@ -7,6 +7,7 @@ from typing import Annotated
 
 import typer
 
+from app.cli.facts import facts_cli
 from app.cli.faults import Told
 from app.kernel.lasting import lasting
 
