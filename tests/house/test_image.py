@@ -1,4 +1,4 @@
-"""The container image and the manifests, as far as they can be held to something without an engine."""
+"""The container image and the Compose file, as far as they can be held to something without an engine."""
 
 import json
 import os
@@ -11,7 +11,6 @@ import subprocess
 import sys
 import time
 from pathlib import Path
-from typing import Any
 
 import pytest
 from ruamel.yaml import YAML
@@ -95,40 +94,6 @@ def test_the_renderer_is_put_where_the_package_looks_for_it() -> None:
     assert found == ["--from=renderer /renderer ./app/cards/preview/renderer"]
     words = [rest for word, rest in stage("build") if word in ("COPY", "RUN")]
     assert words.index(found[0]) < next(index for index, rest in enumerate(words) if "pip install" in rest)
-
-
-def manifests() -> dict[str, Any]:
-    documents = YAML(typ="safe", pure=True).load_all(ROOT / "deploy" / "kubernetes" / "shipbell.yaml")
-    return {document["kind"]: document for document in documents}
-
-
-def test_kubernetes_runs_one_process_on_one_volume_without_rights() -> None:
-    found = manifests()
-    spec = found["Deployment"]["spec"]
-    assert (spec["replicas"], spec["strategy"]["type"]) == (1, "Recreate")
-    pod = spec["template"]["spec"]
-    (container,) = pod["containers"]
-    assert pod["terminationGracePeriodSeconds"] == 45
-    assert (pod["securityContext"]["runAsNonRoot"], pod["securityContext"]["runAsUser"]) == (True, 10001)
-    assert container["securityContext"]["readOnlyRootFilesystem"] is True
-    assert container["securityContext"]["capabilities"] == {"drop": ["ALL"]}
-    assert container["readinessProbe"]["httpGet"]["path"] == "/readyz"
-    assert container["livenessProbe"]["httpGet"]["path"] == "/healthz"
-    assert {mount["name"] for mount in container["volumeMounts"]} == {volume["name"] for volume in pod["volumes"]}
-    assert spec["selector"]["matchLabels"] == found["Service"]["spec"]["selector"]
-
-
-def test_kubernetes_names_settings_that_there_are(tmp_path: Path) -> None:
-    given = dict(manifests()["ConfigMap"]["data"])
-    for name, value in given.items():
-        if name.endswith("_FILE"):
-            assert value.startswith("/secrets/")
-            given[name] = str(tmp_path / Path(value).name)
-            Path(given[name]).write_text("ops:read+operate:" + "x" * 20, "utf-8")
-    settings = read_settings(given)
-    assert settings.public_url == "https://shipbell.example.com"
-    assert settings.drain == 5_000_000
-    assert len(settings.api_tokens) == 1
 
 
 def test_compose_waits_for_the_database_and_reads_secrets_from_files() -> None:
