@@ -7,7 +7,7 @@ from typing import Any
 from app.cards import escape
 
 _LINK = re.compile(r"(?<!\\)\[((?:[^\[\]\\]|\\.)*)\]\((https://[^()\s]*)\)")
-_AT = re.compile(r"</?at>")
+_AT = re.compile(r"<at>(.*?)</at>")
 _ESCAPED = re.compile(r"\\([\\`*_\[\]<>~!&])")
 _INDENT = "  "
 
@@ -57,6 +57,6 @@ def _actions(actions: Any) -> Iterator[str]:
 
 
 def text(markdown: str) -> str:
-    """Markdown as a person would type it: links as `text (url)`, no backslashes, no emphasis marks of ours."""
-    shown = _LINK.sub(r"\1 (\2)", _AT.sub("", markdown).replace("**", ""))
+    """Markdown as a person would type it: `text (url)`, `@name`, no backslashes, no emphasis of ours."""
+    shown = _LINK.sub(r"\1 (\2)", _AT.sub(r"@\1", markdown).replace("**", ""))
     return escape.plain(_ESCAPED.sub(r"\1", shown)).replace("\u200b", "")

@@ -1,6 +1,7 @@
 """`shipbell demo`: a whole story through the real door, from the first push to production."""
 
 import json
+import re
 import time
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
@@ -9,6 +10,7 @@ from typing import Annotated, Any
 import typer
 
 import app.sources
+from app.cli.fates import PATIENCE_SECONDS, fates
 from app.cli.freshen import freshen
 from app.cli.output import print_rows
 from app.cli.post import post_sample, settled
@@ -18,7 +20,10 @@ from app.kernel.discover import rooms
 from app.kernel.ids import new_id
 from app.kernel.samples import load_sample
 
-SERVICE = "checkout"
+SERVICES = ("checkout", "basket", "payments-api")
+_ARRIVED = "argocd/deployment-succeeded"
+_PULL_REQUEST = re.compile(rb'("id":|pull-?requests/|pull request #)87\b')
+_PIPELINE = re.compile(rb"(Pipeline #|/results/)(104[23])\b")
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,10 +38,10 @@ class Scene:
 def demo(
     pause: Annotated[float, typer.Option(help="Seconds between the scenes.", min=0, max=10)] = 0.3,
 ) -> None:
-    """Send a story through the real door: push, pull request, pipeline, deployments, a failure, a scan.
+    """Send a story through the real door: push, pull request, pipeline, a scan, deployments, failures.
 
-    The cards come out where the service runs (or in Teams, where a URL is set); receipts and deliveries are listed
-    here at the end. Example: shipbell demo --pause 1
+    The cards come out where the service runs (or in Teams, where a URL is set); receipts, and what became of each card,
+    are listed here at the end. Example: shipbell demo --pause 1
     """
     service = Service()
     sources = rooms(app.sources, "SOURCE")
@@ -53,60 +58,78 @@ def demo(
         time.sleep(pause)
     typer.secho("\nReceipts", bold=True)
     print_rows(told, {"scene": "scene", "source": "source", "state": "state", "receipt": "id"}, empty="")
-    typer.secho("\nDeliveries", bold=True)
-    print_rows(
-        list(_deliveries(service, told)),
-        {"scene": "scene", "channel": "channel", "card": "card", "rule": "rule", "state": "state"},
-        empty="No delivery: the rules sent nothing.",
-    )
+    typer.secho("\nCards", bold=True)
+    cards = list(_cards(service, told))
+    columns = ("scene", "channel", "card", "rule", "state", "with")
+    print_rows(cards, {name: name for name in columns}, empty="No card: the rules sent nothing.")
+    if any(card["state"].startswith("waits") for card in cards):
+        typer.echo("\nWhat waits is told together when its time comes: shipbell bundles list --state open")
     typer.echo("\nLook on: shipbell events list · shipbell deliveries list · shipbell rules explain EVENT")
 
 
 def _story() -> Iterator[Scene]:
-    version = f"1.43.{system_clock() // SECOND % 100_000}"
-    yield Scene("Ada pushes to a branch", "bitbucket/push")
-    yield Scene("she opens a pull request", "bitbucket/pull-request-opened")
-    yield Scene("the pipeline starts", "bitbucket/pipeline-started")
-    yield Scene("the pipeline fails", "bitbucket/pipeline-failed")
-    yield Scene("the next run succeeds", "bitbucket/pipeline-succeeded")
-    yield Scene("the pull request is merged", "bitbucket/pull-request-merged")
+    """Each time with numbers of its own, as the same news is told once."""
+    number = system_clock() // SECOND % 1000 + 1
+    version = f"1.43.{number}"
+    news = _numbered(number)
+    yield Scene("Ines pushes to a branch", "bitbucket/push", news)
+    yield Scene("she opens a pull request", "bitbucket/pull-request-opened", news)
+    yield Scene("the pipeline starts", "bitbucket/pipeline-started", news)
+    yield Scene("the pipeline fails, and she is mentioned", "bitbucket/pipeline-failed", news)
+    yield Scene("the next run succeeds", "bitbucket/pipeline-succeeded", news)
+    yield Scene("the pull request is merged", "bitbucket/pull-request-merged", news)
     yield Scene("a scan finds something critical", "scans/pipeline-scan-failed")
-    for stage in ("dev", "qa", "preprod"):
-        yield Scene(f"{SERVICE} {version} reaches {stage}", "argocd/deployment-succeeded", _deployment(stage, version))
-    yield Scene(f"{SERVICE} {version} fails in prod", "argocd/deployment-failed", _deployment("prod", version))
-    yield Scene(f"{SERVICE} {version} reaches prod", "argocd/deployment-succeeded", _deployment("prod", version))
-    yield Scene("its health degrades", "argocd/health-degraded", _nothing_but_health(version))
+    for service in SERVICES:
+        yield Scene(f"{service} reaches dev", _ARRIVED, _deployment(service, "dev", version))
+    for stage in ("qa", "preprod", "prod"):
+        yield Scene(f"checkout reaches {stage}", _ARRIVED, _deployment("checkout", stage, version))
+    yield Scene("payments-api fails in prod", "argocd/deployment-failed", _deployment("payments-api", "prod", version))
+    yield Scene("payments-api reaches prod", _ARRIVED, _deployment("payments-api", "prod", version))
+    yield Scene("its health degrades", "argocd/health-degraded", _nothing_but_health("payments-api", version))
 
 
-def _deployment(stage: str, version: str) -> Callable[[bytes], bytes]:
-    """The sample as the same application in another environment, with another version and operation."""
+def _numbered(number: int) -> Callable[[bytes], bytes]:
+    """The sample with other numbers of its pull request and its pipelines, by somebody whom the rule book knows."""
 
     def change(body: bytes) -> bytes:
-        state = json.loads(body)
-        state["app"] |= {"name": f"{SERVICE}-{stage}", "uid": f"demo-{SERVICE}-{stage}"}
-        state["app"]["destination"] = {**(state["app"]["destination"] or {}), "namespace": f"{SERVICE}-{stage}"}
-        state["app"]["labels"] = None
+        body = _PULL_REQUEST.sub(rb"\g<1>%d" % (100 * number), body)
+        body = _PIPELINE.sub(lambda match: match[1] + b"%d" % (10 * number + int(match[2])), body)
+        return body.replace(b"@example.com", b"@acme.io")
+
+    return change
+
+
+def _deployment(service: str, stage: str, version: str) -> Callable[[bytes], bytes]:
+    """The sample as another application in another environment, with another version and operation."""
+    name = f"{service}-{stage}"
+
+    def change(body: bytes) -> bytes:
+        state = json.loads(body.replace(b"checkout", service.encode()))
+        state["app"] |= {"name": name, "uid": f"demo-{name}", "labels": None}
+        state["app"]["destination"] = {**(state["app"]["destination"] or {}), "namespace": name}
         for source in state["app"]["sources"]:
-            source["path"] = f"apps/{SERVICE}/overlays/{stage}"
-        image = f"registry.example.com/acme/{SERVICE}:{version}"
+            source["path"] = f"apps/{service}/overlays/{stage}"
+        image = f"registry.example.com/acme/{service}:{version}"
         state["images"] = state["operation"]["images"] = [image]
         return json.dumps(state).encode()
 
     return change
 
 
-def _nothing_but_health(version: str) -> Callable[[bytes], bytes]:
+def _nothing_but_health(service: str, version: str) -> Callable[[bytes], bytes]:
     """The same application, without the operation and the history that its message repeats."""
 
     def change(body: bytes) -> bytes:
-        state = json.loads(_deployment("prod", version)(body))
+        state = json.loads(_deployment(service, "prod", version)(body))
         return json.dumps(state | {"operation": None, "history": []}).encode()
 
     return change
 
 
-def _deliveries(service: Service, told: list[Mapping[str, Any]]) -> Iterator[Mapping[str, Any]]:
+def _cards(service: Service, told: list[Mapping[str, Any]]) -> Iterator[Mapping[str, Any]]:
+    until = time.monotonic() + PATIENCE_SECONDS
     for receipt in told:
         for event in receipt["events"]:
-            for delivery in service.get("/api/v1/deliveries", event=event)["items"]:
-                yield {**delivery, "scene": receipt["scene"]}
+            for fate in fates(service, event, until):
+                if fate["state"] != "dropped":
+                    yield {**fate, "scene": receipt["scene"]}

@@ -1,11 +1,12 @@
 """`shipbell send`: a shipped sample, signed with the configured secret, through the real door."""
 
-from collections.abc import Iterator
+import time
 from typing import Annotated
 
 import typer
 
 from app.cli import samples
+from app.cli.fates import PATIENCE_SECONDS, Fate, fates
 from app.cli.freshen import freshen
 from app.cli.output import AsJson, print_json
 from app.cli.post import post_sample, settled
@@ -43,15 +44,13 @@ def send(
         return
     typer.echo(f"{answer['outcome']}: receipt {answer['receipt']}")
     typer.echo(f"{receipt['state']}{': ' + receipt['reason'] if receipt['reason'] else ''}")
+    until = time.monotonic() + PATIENCE_SECONDS
     for event in receipt["events"]:
-        for fate in _fates(service, event):
-            typer.echo(f"event {event} → {fate}")
+        for fate in fates(service, event, until):
+            typer.echo(f"event {event} → {_words(fate)}")
 
 
-def _fates(service: Service, event: str) -> Iterator[str]:
-    """Where the event's cards go, and where they do not because the channel has had the same news."""
-    for delivery in service.get("/api/v1/deliveries", event=event)["items"]:
-        yield f"{delivery['channel']} ({delivery['card']}): {delivery['state']}"
-    routing = service.get(f"/api/v1/events/{event}").get("routing", {})
-    for channel, reason in routing.get("suppressed", {}).items():
-        yield f"{channel}: not sent, {reason}: it has had this within the rule's `dedupe` window"
+def _words(fate: Fate) -> str:
+    card = f" ({fate['card']})" if fate.get("card") else f" (rule {fate['rule']})"
+    extras = f", {fate['with']}" if fate.get("with") else ""
+    return f"{fate['channel']}{card}: {fate['state']}{extras}"

@@ -9,6 +9,7 @@ from app.routing.people import People
 from app.routing.times import Times
 
 _BAD = frozenset({"failed", "error", "degraded", "missing", "block"})
+_GRAVE = frozenset({"critical", "high"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,10 +57,12 @@ def said(messages: tuple[Message, ...], view: View, at: int, people: People) -> 
 
 
 def bad_news(view: View) -> Set[str]:
-    """The fields because of which nobody wants a joke under it: what failed, is blocked, or is an incident."""
+    """The fields because of which nobody wants a joke under it: failed, blocked, grave, an incident, news of ourselves."""
     found = {name for name in ("status", "verdict") if view.get(name) in _BAD}
-    if str(view.get("type")).startswith("incident."):
+    if str(view.get("type")).startswith(("incident.", "shipbell.")):
         found.add("type")
+    if view.get("severity") in _GRAVE and view.get("status") != "resolved":
+        found.add("severity")
     findings = view.get("findings")
     if isinstance(findings, dict) and (findings.get("critical") or findings.get("high")):
         found.add("findings")

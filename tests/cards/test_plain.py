@@ -41,6 +41,10 @@ def test_text_from_outside_reads_as_it_was_sent(built_in):
     assert f"  Commit      {message}\n" in plain(built_in.render("generic", CardContext(event)).card)
 
 
+def test_who_is_mentioned_is_told_from_who_is_only_named():
+    assert plain({"body": [{"type": "TextBlock", "text": "<at>Ada</at>, Eve"}]}) == "@Ada, Eve"
+
+
 def test_no_control_sequence_reaches_a_terminal():
     block = {"type": "TextBlock", "text": "\x1b]0;owned\x07red\x9b31m"}
     run = {"type": "RichTextBlock", "inlines": ["\x1b[31mred"]}

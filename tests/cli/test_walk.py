@@ -45,7 +45,11 @@ def test_a_sample_goes_through_the_real_door_to_a_card(ask: Shipbell) -> None:
     assert "processed" in said.out
     assert "→ platform-deployments (pipeline): " in said.out
     again = ask("send", "bitbucket/pipeline-failed")  # with other times, yet the end of the same build
-    assert "→ platform-deployments: not sent, same_news" in again.out
+    assert "→ platform-deployments (pipeline): not sent, same_news" in again.out
+
+
+def test_news_that_nobody_gets_says_who_dropped_it(ask: Shipbell) -> None:
+    assert ask("send", "bitbucket/push").out.rstrip().endswith("→ nobody (rule quiet-news): dropped")
 
 
 def test_a_sample_of_each_kind_of_door_is_taken(ask: Shipbell) -> None:
@@ -129,9 +133,14 @@ def test_the_demo_tells_its_story_to_the_end(ask: Shipbell) -> None:
     assert len(scenes) >= 10
     assert all(line.endswith((", processed", ", ignored")) for line in scenes), scenes
     assert not [line for line in scenes if line.endswith("ignored")]
-    assert "delivered" in said.out or "inflight" in said.out
-    assert "deployment-failed" in said.out
-    assert "security" in said.out
+    cards = said.out.partition("\nCards\n")[2]
+    for shown in (
+        "delivered", "deployment-failed", "security", "waits until", "mentions ines@acme.io",
+        "mentions payments-lead@acme.io", "message hundredth-pull-request",
+    ):  # fmt: skip
+        assert shown in cards, shown
+    assert "bundles list --state open" in cards
+    assert "dropped" not in cards
 
 
 def test_requests_are_counted_by_route_and_not_by_what_was_asked(ask: Shipbell, live: dict[str, str]) -> None:

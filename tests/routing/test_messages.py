@@ -170,6 +170,10 @@ def test_two_messages_do_not_pick_in_step(with_rules: Load) -> None:
         ({"type": "security.scan_finished", "findings": {"critical": 0, "high": 0, "medium": 9}}, set()),
         ({"type": "security.scan_finished", "findings": {"critical": 1}}, {"findings"}),
         ({"type": "security.scan_finished", "findings": {"high": 1}, "verdict": "failed"}, {"findings", "verdict"}),
+        ({"type": "security.vulnerability_changed", "status": "new", "severity": "critical"}, {"severity"}),
+        ({"type": "security.vulnerability_changed", "status": "resolved", "severity": "high"}, set()),
+        ({"type": "security.vulnerability_changed", "status": "new", "severity": "low"}, set()),
+        ({"type": "shipbell.channel_broken"}, {"type"}),
         ({}, set()),
     ],
 )
