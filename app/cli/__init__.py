@@ -7,7 +7,6 @@ from typing import Annotated
 
 import typer
 
-from app.cli.facts import facts_cli
 from app.cli.faults import Told
 from app.kernel.lasting import lasting
 
@@ -25,6 +24,7 @@ VERBS = {
     "deliveries": "listings:deliveries_cli",
     "bundles": "listings:bundles_cli",
     "dora": "dora:dora_cli",
+    "facts": "facts:facts_cli",
     "db": "db:db_cli",
 }
 """Every verb, with the file that it stands in (for a group: that completes it) and its name there."""
