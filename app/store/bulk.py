@@ -38,5 +38,6 @@ class BulkInsert(Bulk):
     """`INSERT INTO table (columns) VALUES (…)`; with `or_ignore` a row whose key is there already adds nothing."""
 
     def __init__(self, table: sa.Table, *columns: str, or_ignore: bool = False) -> None:
-        statement = sa.insert(table).values({column: sa.bindparam(column) for column in columns})
+        # inline: PostgreSQL else answers the number of a row that it counts itself, before what is said of conflicts
+        statement = sa.insert(table).inline().values({column: sa.bindparam(column) for column in columns})
         super().__init__(statement, *columns, ending=" ON CONFLICT DO NOTHING" if or_ignore else "")

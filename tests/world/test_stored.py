@@ -1,0 +1,116 @@
+"""The facts in the store, on both engines: cases and worlds told batch by batch, late, twice and after a crash."""
+
+import random
+import shutil
+from pathlib import Path
+
+import pytest
+from sqlalchemy import Connection
+
+from app.store import Database, fact_log
+from app.store.opening import open_database
+from tests.conftest import HandClock, PostgresCluster
+from tests.world import outcome, stored
+from tests.world.brute import evaluate
+from tests.world.random_worlds import seeded
+from tests.world.telling import View
+from tests.world.test_cases import STORIES, check
+
+LATE = STORIES["19_late"]
+
+
+def in_order(views: list[View]) -> list[View]:
+    return sorted(views, key=lambda view: (view["occurred_at"], view["id"]))
+
+
+@pytest.mark.parametrize("name", STORIES)
+async def test_the_store_says_what_the_case_demands_event_by_event(name: str, database: Database) -> None:
+    told = STORIES[name]
+    world, _ = await database.write(lambda connection: stored.tried(connection, stored.cut(told.views, 1)))
+
+    check(told, world)
+
+
+@pytest.mark.parametrize("size", [1, 7])
+async def test_worlds_told_in_batches_are_what_brute_force_says(size: int, database: Database) -> None:
+    def one(connection: Connection) -> None:
+        for seed in range(size * 30, size * 30 + 30):
+            views = seeded(seed)
+            world, _ = stored.tried(connection, stored.cut(views, size))
+            assert world == outcome.of_brute(evaluate(views)), seed
+
+    await database.write(one)
+
+
+async def test_order_batches_and_repetition_do_not_change_a_byte(database: Database) -> None:
+    def one(connection: Connection) -> None:
+        for seed in range(500, 515):
+            views = in_order(seeded(seed))
+            told = [*views, *views]
+            random.Random(seed).shuffle(told)
+            _, at_once = stored.tried(connection, [views])
+            _, scattered = stored.tried(connection, stored.cut(told, 1 + seed % 5))
+            assert scattered == at_once, seed
+
+    await database.write(one)
+
+
+async def test_a_crash_in_every_batch_and_a_replay_of_all_of_it_do_not_change_a_byte(database: Database) -> None:
+    def crashed(connection: Connection, batches: list[list[View]]) -> dict[str, list[str]]:
+        with connection.begin_nested() as trial:
+            for batch in batches:
+                with connection.begin_nested() as lost:
+                    stored.tell(connection, batch)
+                    lost.rollback()
+                stored.tell(connection, batch)
+            for batch in batches:
+                stored.tell(connection, batch)
+            told = stored.dump(connection)
+            trial.rollback()
+        return told
+
+    def one(connection: Connection) -> None:
+        for seed in range(600, 610):
+            batches = stored.cut(seeded(seed), 4)
+            assert crashed(connection, batches) == stored.tried(connection, batches)[1], seed
+
+    await database.write(one)
+
+
+async def test_what_comes_late_restates_and_says_so(database: Database) -> None:
+    await database.write(lambda connection: [stored.tell(connection, [view]) for view in LATE.views])
+    log = await database.read(lambda connection: fact_log.newest(connection, 100))
+
+    late = next(view for view in LATE.views if view["received_at"] != view["occurred_at"])
+    told = [each for each in log if each.event_id == late["id"]]
+    assert {(each.service, each.environment) for each in told} == {("checkout", "prod")}
+    assert any(
+        '"failed_by":null' in (each.before or "") and '"failed_by":"rollback"' in (each.after or "") for each in told
+    )
+
+
+async def test_what_comes_in_order_restates_nothing_but_the_failures_that_it_shows(database: Database) -> None:
+    for view in in_order(STORIES["05_automated_sync"].views):
+        await database.write(lambda connection, view=view: stored.tell(connection, [view]))  # type: ignore[misc]
+
+    assert await database.read(lambda connection: fact_log.newest(connection, 100)) == []
+
+
+async def test_both_engines_keep_the_same_rows(
+    postgres: PostgresCluster, sqlite_schema: Path, tmp_path: Path, clock: HandClock
+) -> None:
+    shutil.copy(sqlite_schema, tmp_path / "one.db")
+    urls = [f"sqlite:///{tmp_path / 'one.db'}", postgres.new_database()]
+    dumps = []
+    for url in urls:
+        database = open_database(url, clock)
+        await database.start()
+        dumps.append(
+            await database.write(
+                lambda connection: [stored.tried(connection, stored.cut(seeded(seed), 5))[1] for seed in range(12)]
+            )
+        )
+        await database.close()
+    postgres.drop(urls[1])
+
+    assert dumps[0] == dumps[1]
