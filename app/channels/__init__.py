@@ -13,6 +13,9 @@ from pydantic import BaseModel, ConfigDict, Field, model_validator
 from app.cards.plain import plain
 from app.kernel.answers import DELIVERED, REASONS, Outcome, Verdict
 from app.kernel.errors import ConfigError
+from app.kernel.secrets import Secret, SecretUrl
+from app.kernel.standard_webhooks import Signer, read_key
+from app.kernel.target import read_target
 from app.kernel.text import visible
 from app.kernel.wire import Post
 
@@ -59,6 +62,12 @@ class UrlSettings(ChannelSettings):
         if (self.url_env is None) == (self.url_file is None):
             raise ValueError("say either url_env or url_file: where the URL is kept")
         return self
+
+
+class SignedSettings(UrlSettings):
+    """A channel that posts to a URL and may sign what it posts, as https://www.standardwebhooks.com says."""
+
+    secret_env: str | None = Field(None, description="name of the setting that holds the signing secret, whsec_…")
 
 
 class Channel(Protocol):
@@ -131,6 +140,34 @@ def read_kept(channel: str, env: str | None, file: str | None, tools: Tools) -> 
     return value
 
 
+def read_url(channel: str, settings: UrlSettings, tools: Tools) -> SecretUrl:
+    """The URL that a channel posts to. Raises ConfigError when there is none, or none that may be posted to."""
+    text = read_kept(channel, settings.url_env, settings.url_file, tools)
+    if text is None:
+        raise ConfigError(f"channel {channel!r}: {settings.url_env} is not set")
+    url = SecretUrl(text)
+    try:
+        read_target(text, tools.extra_hosts)
+    except ValueError as error:
+        raise ConfigError(f"channel {channel!r}: the URL cannot be used: {error}") from None
+    return url
+
+
+def read_signer(channel: str, settings: SignedSettings, tools: Tools) -> Signer:
+    """What signs a channel's messages. Raises ConfigError when its secret is missing or none."""
+    env = settings.secret_env
+    if env is None:
+        return Signer(None)
+    text = read_kept(channel, env, None, tools)
+    if text is None:
+        raise ConfigError(f"channel {channel!r}: {env}, its signing secret, is not set")
+    Secret(text)  # from here on, logs scrub it
+    try:
+        return Signer(read_key(text))
+    except ValueError as error:
+        raise ConfigError(f"channel {channel!r}: {env} is {error}") from None
+
+
 __all__ = [
     "REASONS",
     "Channel",
@@ -140,8 +177,11 @@ __all__ = [
     "Outcome",
     "Printer",
     "Sender",
+    "SignedSettings",
     "Tools",
     "UrlSettings",
     "Verdict",
     "read_kept",
+    "read_signer",
+    "read_url",
 ]

@@ -1,12 +1,10 @@
 """One webhook: posts JSON and signs it, so that the receiver can tell that it is ours and not a repeat."""
 
-from standardwebhooks import Webhook
-
 from app.channels import Message
 from app.kernel.answers import Outcome, judge, judge_fault
-from app.kernel.clock import SECOND, to_datetime
 from app.kernel.json import dumps
 from app.kernel.secrets import SecretUrl
+from app.kernel.standard_webhooks import Signer
 from app.kernel.wire import Post, WireFault
 
 
@@ -16,9 +14,8 @@ class WebhookChannel:
     `webhook-id` is the delivery's id, the same over all attempts: what a receiver drops repeats by.
     """
 
-    def __init__(self, name: str, url: SecretUrl, key: bytes | None, post: Post) -> None:
-        self._name, self._url, self._post = name, url, post
-        self._webhook = Webhook(key) if key else None
+    def __init__(self, name: str, url: SecretUrl, signer: Signer, post: Post) -> None:
+        self._name, self._url, self._signer, self._post = name, url, signer, post
 
     async def send(self, message: Message) -> Outcome:
         """Post one message; the status code alone says what came of it."""
@@ -29,23 +26,12 @@ class WebhookChannel:
             "delivery": message.delivery,
         }
         body = dumps(content)
+        headers = {"Content-Type": "application/json", **self._signer.headers(message.delivery, message.sent_at, body)}
         try:
-            answer = await self._post(self._url, body, self._headers(message, body), channel=self._name)
+            answer = await self._post(self._url, body, headers, channel=self._name)
         except WireFault as fault:
             return judge_fault(fault)
         return judge(answer, message.sent_at)
-
-    def _headers(self, message: Message, body: bytes) -> dict[str, str]:
-        headers = {
-            "Content-Type": "application/json",
-            "webhook-id": message.delivery,
-            "webhook-timestamp": str(message.sent_at // SECOND),
-        }
-        if self._webhook is not None:
-            headers["webhook-signature"] = self._webhook.sign(
-                message.delivery, to_datetime(message.sent_at), body.decode()
-            )
-        return headers
 
     async def close(self) -> None:
         """The connections belong to the outgoing HTTP, which closes them."""
