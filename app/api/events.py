@@ -1,16 +1,18 @@
 """Events: what happened, in our words, and why somebody was told or not."""
 
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 
 import orjson
 from fastapi import APIRouter, Depends, HTTPException, Query
 
 from app.api.access import allow
+from app.api.cdevents import CDEvents, as_cdevents
 from app.api.errors import refusals
 from app.api.paging import Cursor, HexId, Limit, Page, When, numbers, page, us_of
 from app.api.parts import Parts, parts_of
 from app.events import UNMAPPED, parse_event
 from app.kernel.clock import iso
+from app.store import Connection
 from app.store import events as store
 
 router = APIRouter(prefix="/api/v1/events", tags=["events"])
@@ -55,13 +57,17 @@ async def list_events(
     until: When = None,
     limit: Limit = 50,
     cursor: Cursor = None,
-) -> Page[Event]:
+    format: Annotated[  # noqa: A002  the public contract's name
+        Literal["json", "cdevents"], Query(description="`cdevents`: as CDEvents, and `left_out` counts what has none.")
+    ] = "json",
+) -> Page[Event] | CDEvents:
     """Events, newest first by `occurred_at`. One that the estate does not know says in `remedy` what line to add."""
     filters = {"source": source, "type": type, "service": service, "environment": environment, "status": status}
     equal = {column: value for column, value in filters.items() if value is not None}
     before = numbers(cursor, 2)
-    rows = await parts.database.read(
-        lambda connection: store.listing(
+
+    def look(connection: Connection) -> tuple[Page[bytes], CDEvents | None]:
+        rows = store.listing(
             connection,
             equal,
             since=us_of(since),
@@ -69,9 +75,11 @@ async def list_events(
             limit=limit + 1,
             before=(before[0], before[1]) if before else None,
         )
-    )
-    items = [_shown(data, parts) for _, _, data in rows]
-    return page(items, limit, [f"{occurred}.{seq}" for occurred, seq, _ in rows])
+        found = page([data for _, _, data in rows], limit, [f"{occurred}.{seq}" for occurred, seq, _ in rows])
+        return found, as_cdevents(connection, found) if format == "cdevents" else None
+
+    found, cdevents = await parts.database.read(look)
+    return cdevents or Page(items=[_shown(data, parts) for data in found.items], next=found.next)
 
 
 @router.get(
