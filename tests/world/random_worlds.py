@@ -53,13 +53,14 @@ class Play:
     stages: dict[tuple[str, str], Stage] = field(default_factory=dict)
     incidents: list[tuple[str, str | None, str | None]] = field(default_factory=list)
     number: int = 0
+    root: str = "root"
 
     def name(self) -> str:
         self.number += 1
         return f"n{self.number}"
 
     def line(self, service: str) -> Line:
-        return self.lines.setdefault(service, Line(service, f"{service}-root"))
+        return self.lines.setdefault(service, Line(service, f"{service}-{self.root}"))
 
     def stage(self, service: str, env: str) -> Stage:
         return self.stages.setdefault((service, env), Stage())
@@ -85,15 +86,15 @@ def seeded(seed: int) -> list[View]:
         (chance.choice(names), chance.choice(_SERVICE), chance.randrange(len(STAGES)), *chance.choices(range(6), k=3))
         for _ in range(chance.randint(6, 22))
     ]
-    views = play(steps)[:LIMIT]
+    views = play(steps, seed * 1000)[:LIMIT]
     told = [*views, *chance.choices(views, k=3)] if views else []
     chance.shuffle(told)
     return told
 
 
-def play(steps: list[Step]) -> list[View]:
-    """The events of these steps, in the order in which they happened."""
-    on = Play()
+def play(steps: list[Step], number: int = 0) -> list[View]:
+    """The events of these steps, in the order in which they happened; commits are named by numbers from `number` on."""
+    on = Play(number=number, root=f"root-{number}")
     for what, service, env, gap, pick, more in steps:
         on.now += GAPS[gap] * MINUTE
         _STEPS[what](on, SERVICES[service], STAGES[env], pick, more)

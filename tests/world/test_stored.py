@@ -7,10 +7,11 @@ from pathlib import Path
 import pytest
 from sqlalchemy import Connection
 
+from app.ingest.facts_rebuild import rebuild
 from app.store import Database, fact_log
 from app.store.opening import open_database
 from tests.conftest import HandClock, PostgresCluster
-from tests.world import outcome, stored
+from tests.world import changes, outcome, stored
 from tests.world.brute import evaluate
 from tests.world.random_worlds import seeded
 from tests.world.telling import View
@@ -75,6 +76,22 @@ async def test_a_crash_in_every_batch_and_a_replay_of_all_of_it_do_not_change_a_
             assert crashed(connection, batches) == stored.tried(connection, batches)[1], seed
 
     await database.write(one)
+
+
+async def test_a_rebuild_of_many_worlds_at_once_gives_the_same_rows(database: Database) -> None:
+    views = [
+        view
+        for seed in range(700, 712)
+        for view in changes.renamed(seeded(seed), {"checkout": f"shop-{seed}", "ledger": f"book-{seed}"})
+    ]
+    random.Random(700).shuffle(views)
+    for batch in stored.cut(views, 9):
+        await database.write(lambda connection, batch=batch: stored.tell(connection, batch))  # type: ignore[misc]
+    incremental = await database.read(stored.dump)
+
+    assert await database.read(stored.world) == outcome.of_brute(evaluate(views))
+    await rebuild(database, lambda _: None)
+    assert await database.read(stored.dump) == incremental
 
 
 async def test_what_comes_late_restates_and_says_so(database: Database) -> None:
