@@ -178,7 +178,7 @@ def _parts(building: Building, disk: Disk) -> Parts:
         rules=rules.state,
         channels=lambda: {name: opened.settings.kind for name, opened in rules.now.channels.items()},
         tokens=building.tokens,
-        exporter=Exporter(database),
+        exporter=Exporter(database, lambda: rules.now.book.estate, tickets=settings.ticket_metrics),
         clock=database.clock,
         shut=lambda: "disk_full" if disk.full else None,
         draining=asyncio.Event(),
@@ -215,6 +215,7 @@ def _loops(building: Building, parts: Parts, disk: Disk) -> Iterator[Coroutine[A
     settings, database = building.settings, building.database
     yield building.rules.watch(parts.clock)
     yield Upkeep(database, disk, history=settings.retention, attempts=settings.attempt_retention).run()
+    yield parts.exporter.run()
     yield sweep_forever(settings.receive_timeout / SECOND)
     if "process" in parts.roles:
         yield parts.processor.run()

@@ -57,6 +57,7 @@ RECEIPTS_DONE = _lasting("receipts_processed_total", "Receipts by what became of
 REPLAYED = _lasting("receipts_replayed_total", "Receipts read anew: counted as processed once more.", "source")
 EVENTS = _lasting("events_total", "Events derived from receipts, new ones only.", "source", "type")
 UNMAPPED = _lasting("events_unmapped_total", "Events whose service or environment the estate does not know.", "source")
+SERVICE_EVENTS = _lasting("service_events_total", "Events of a service, new ones only.", "service")
 EVENT_LAG = _histogram(
     "webhook_event_lag_seconds", "From the source's time of an event to its receipt.", _LAG, "source"
 )
@@ -125,7 +126,7 @@ def create_series(sources: Mapping[str, Iterable[str]]) -> None:
     _create([RECEIPTS_DONE], [(source, state) for source in names for state in RECEIPT_STATES])
     _create([EVENTS], [(source, type_) for source in names for type_ in sorted(sources[source])])
     _create([STAGE_SECONDS], [(stage,) for stage in STAGES])
-    _create([ROUTING_ERRORS], [("poison",), ("store",)])
+    _create([ROUTING_ERRORS], [("poison",), ("store",), ("facts",)])
     _create([BUNDLES_CLOSED], [(how,) for how in WAITS])
     _create([CARD_FALLBACKS], [(reason,) for reason in FALLBACK_REASONS])
 
@@ -139,6 +140,12 @@ def create_rule_series(channels: Sequence[str], rules: Sequence[str], reasons: S
     _create([DELIVERIES], [(channel, outcome) for channel in channels for outcome in DELIVERY_OUTCOMES])
     _create([FAILURES], [(channel, reason) for channel in channels for reason in reasons])
     _create([RULE_MATCHES], [(rule,) for rule in rules])
+
+
+def create_estate_series(services: Iterable[str]) -> None:
+    """Create the series of what the estate names; again after every change of it."""
+    SERVICE_EVENTS.series.clear()
+    _create([SERVICE_EVENTS], [(service,) for service in (*services, "unmapped")])
 
 
 def _create(metrics: Iterable[Lasting | Counter | Gauge | Histogram], labels: Iterable[tuple[str, ...]]) -> None:

@@ -10,7 +10,7 @@ from tests.tools.promtool import check_metrics
 def exposition() -> str:
     telemetry.create_series({"bitbucket": ["change.pushed"], "argocd": ["deployment.finished"]})
     telemetry.create_rule_series(["security"], ["failed-pipelines"], ["ok", "timeout"])
-    return generate_latest(Exposition({})).decode()
+    return generate_latest(Exposition({}, [], {})).decode()
 
 
 def test_promtool_finds_nothing_wrong() -> None:

@@ -91,6 +91,7 @@ class Rules:
         telemetry.RELOAD_OK.set(1)
         telemetry.RULES_INFO.clear()
         telemetry.RULES_INFO.labels(rule_set.rules.rev).set(1)
+        telemetry.create_estate_series(rule_set.estate.services)
         telemetry.create_rule_series(sorted(channels), [rule.name for rule in rule_set.rules.rules], sorted(REASONS))
         self.warnings = tuple(rule_set.warnings)
         return before

@@ -80,6 +80,11 @@ class Settings(BaseModel):
     disk_reserve_bytes: int = Field(
         256 << 20, ge=0, description="Below this much free disk the door answers 503 instead of filling it up (SQLite)."
     )
+    ticket_metrics: bool = Field(
+        False,
+        description="Whether `/metrics` has series of single tickets (`ticket_in_environment`, `ticket_fix_version`): at "
+        "most 1000 tickets.",
+    )
     retention: Duration = Field(
         parse_duration("400d"), description="How long receipts, events and deliveries are kept."
     )

@@ -44,6 +44,7 @@ class Estate:
         self._environments = Names(
             "environment", known_stages, shapes_for("environment", patterns, known_services, known_stages)
         )
+        self.teams = _teams(services)
         self._owners = {name: _owner(entry) for name, entry in services.items()}
         self._labels = labels
         self._owner_labels = _owner(labels.owner)
@@ -112,6 +113,12 @@ class Estate:
 def _elsewhere(entry: ServiceEntry | EnvironmentEntry) -> dict[str, tuple[str, ...]]:
     """The names that an entry has elsewhere, by kind of hint."""
     return {kind: getattr(entry, field) for field, kind in KIND_OF_FIELD.items() if getattr(entry, field, ())}
+
+
+def _teams(services: Mapping[str, ServiceEntry]) -> dict[str, tuple[str, ...]]:
+    """Each team with its services."""
+    teams = dict.fromkeys(entry.team for entry in services.values() if entry.team)
+    return {team: tuple(name for name, entry in services.items() if entry.team == team) for team in teams}
 
 
 def _owner(entry: Ownership) -> dict[str, str]:

@@ -1,16 +1,30 @@
-"""The exporter: keeps what the store says ready for the scrape, and writes the exposition."""
+"""The exporter: keeps what the facts come to, made anew where they changed, and answers the scrape."""
 
 import asyncio
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Sequence
+from functools import partial
 
 from prometheus_client import Metric
 from prometheus_client.exposition import choose_encoder
 
 from app import telemetry
-from app.exporter.lasting import lasting
+from app.estate import Estate
+from app.exporter import families, reading, shown, standing
+from app.exporter.families import Counted, Examples
+from app.exporter.reading import Found, Stages
+from app.exporter.shown import Sample
 from app.kernel import logs
+from app.kernel.clock import MINUTE, SECOND, monotonic
 from app.kernel.errors import StoreUnavailable
-from app.store import Database, counters
+from app.store import Database, counters, lead_times
+
+EVERY_SECONDS = 5.0
+AT_LEAST_EVERY = 5 * MINUTE
+"""A window moves on by itself, and a commit of another service may restate this one's: so often all is made anew."""
+TEAM_EVERY = MINUTE
+"""A team with much news is made anew at most so often."""
+AT_A_SCRAPE = 0.5
+"""Seconds for which a scrape makes anew what changed; the rest is told as it was, and made by the loop."""
 
 log = logs.get("exporter")
 
@@ -18,27 +32,111 @@ log = logs.get("exporter")
 class Exposition:
     """Everything that a scrape is told, as prometheus_client's encoders ask for it."""
 
-    def __init__(self, counted: Mapping[tuple[str, tuple[str, ...]], int]) -> None:
-        self._counted = counted
+    def __init__(self, counted: Counted, samples: Sequence[Sample], examples: Examples) -> None:
+        self._counted, self._samples, self._examples = counted, samples, examples
 
     def collect(self) -> Iterator[Metric]:
         yield from telemetry.REGISTRY.collect()
-        yield from lasting(self._counted)
+        yield from families.counters(self._counted)
+        yield families.lead_times(self._counted, self._examples)
+        yield from families.gauges(self._samples)
 
 
 class Exporter:
-    """One for each process. What comes from the store is the same on all replicas."""
+    """One for each process. What it reads from the store is the same on all replicas."""
 
-    def __init__(self, database: Database) -> None:
-        self._database = database
-        self._counted: Mapping[tuple[str, tuple[str, ...]], int] = {}
+    def __init__(self, database: Database, estate: Callable[[], Estate], *, tickets: bool) -> None:
+        self._database, self._estate, self._tickets = database, estate, tickets
+        self._stages: Stages = ()
+        self._counted: Counted = {}
+        self._services: dict[str, tuple[int, Found]] = {}
+        self._teams: dict[str, tuple[int, Found]] = {}
+        self._busy = asyncio.Lock()
+
+    async def run(self) -> None:
+        """Keep up with the facts until cancelled."""
+        while True:
+            try:
+                await self.refresh()
+            except StoreUnavailable as error:
+                log.warning("store unavailable", action="export", reason=str(error))
+            await asyncio.sleep(EVERY_SECONDS)
 
     async def scrape(self, accept: str) -> tuple[bytes, str]:
         """The exposition in the format that is asked for, and its content type. Without the store: as it was last."""
         try:
+            if not self._busy.locked():
+                await self.refresh(AT_A_SCRAPE)
             self._counted = await self._database.read(counters.values)
         except StoreUnavailable as error:
             log.warning("store unavailable", action="scrape", reason=str(error))
         encode, content_type = choose_encoder(accept)
+        exposition = Exposition(self._counted, list(self._samples()), self._examples())
         # In a thread: fifty thousand series take half a second, and webhooks must not wait for it.
-        return await asyncio.to_thread(encode, Exposition(self._counted)), content_type
+        return await asyncio.to_thread(encode, exposition), content_type
+
+    async def refresh(self, seconds: float = float("inf")) -> None:
+        """Make anew what changed or is old, for so long at most. Raises StoreUnavailable."""
+        until = monotonic() + seconds
+        async with self._busy:
+            estate = self._estate()
+            self._follow(estate)
+            self._counted = await self._database.read(counters.values)
+            for service in estate.services:
+                if monotonic() < until:
+                    await self._service(service)
+            for team, services in estate.teams.items():
+                if monotonic() < until:
+                    await self._team(team, services)
+
+    def _follow(self, estate: Estate) -> None:
+        """Forget what the estate names no more; with other environments all is made anew."""
+        stages = tuple((name, str(estate.tiers[name])) for name in estate.environments)
+        if stages != self._stages:
+            self._stages, self._services, self._teams = stages, {}, {}
+        for kept, named in ((self._services, estate.services), (self._teams, tuple(estate.teams))):
+            for name in kept.keys() - set(named):
+                del kept[name]
+
+    async def _service(self, service: str) -> None:
+        revision, now = self._revision(service), self._database.clock()
+        last = self._services.get(service)
+        if last is not None and last[0] == revision and now - last[1].at < AT_LEAST_EVERY:
+            return
+        found = await self._database.read(partial(reading.of_service, service=service, stages=self._stages, now=now))
+        if found.settled:
+            await self._database.write(partial(lead_times.observe, new=found.settled, now=now))
+        self._services[service] = revision, found
+
+    async def _team(self, team: str, services: Sequence[str]) -> None:
+        revision, now = sum(map(self._revision, services)), self._database.clock()
+        last = self._teams.get(team)
+        if last is not None and now - last[1].at < (AT_LEAST_EVERY if last[0] == revision else TEAM_EVERY):
+            return
+        found = await self._database.read(lambda c: reading.of_team(c, team, self._stages, now))
+        self._teams[team] = revision, found
+
+    def _revision(self, service: str) -> int:
+        """Grows with every event of a service, whichever replica processed it."""
+        return self._counted.get((telemetry.SERVICE_EVENTS.name, (service,)), 0)
+
+    def _samples(self) -> Iterator[Sample]:
+        found = {service: each for service, (_, each) in self._services.items()}
+        names, now = [name for name, _ in self._stages], self._database.clock()
+        for service, each in found.items():
+            yield from standing.of_states(service, each.states, names, now)
+            yield from each.samples
+        for _, team in self._teams.values():
+            yield from team.samples
+        if self._tickets:
+            yield from standing.of_moving([ticket for each in found.values() for ticket in each.moving], names)
+        if found:
+            yield shown.LAST_COMPUTED, (), min(each.at for each in found.values()) / SECOND
+
+    def _examples(self) -> Examples:
+        """The chains that have a histogram: those that something was deployed to."""
+        return {
+            (service, state.environment): each.examples.get(state.environment, {})
+            for service, (_, each) in self._services.items()
+            for state in each.states
+        }

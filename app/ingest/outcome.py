@@ -73,6 +73,7 @@ def count(batch: Sequence[Read], routed: Sequence[Routing], new: set[str]) -> Co
         for event in said.events:
             if event.id in new:
                 tally[telemetry.EVENTS, (source, event.type)] += 1
+                tally[telemetry.SERVICE_EVENTS, (event.service,)] += 1
                 tally[telemetry.UNMAPPED, (source,)] += UNMAPPED in (event.service, event.environment)
     for routing in routed:
         for rule in routing.matched:

@@ -9,6 +9,7 @@ import sqlalchemy as sa
 
 from app.store import counters as counters  # so that the metadata knows their tables
 from app.store import fact_tables as fact_tables
+from app.store import lead_times as lead_times
 
 _FOLDER = Path(__file__).parent / "migrations"
 _LOCK = 0x5348495042454C4C

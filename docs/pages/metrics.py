@@ -5,10 +5,12 @@ from collections.abc import Iterator
 from prometheus_client import Counter, Gauge, Histogram
 
 from app import telemetry
+from app.exporter.families import LEAD_TIME, LEAD_TIME_TEXT
+from app.exporter.shown import SHOWN
 from app.telemetry import Lasting
 from docs.pages.markdown import code, codes, table
 
-ORIGIN = "app/telemetry.py"
+ORIGIN = "app/telemetry.py and app/exporter/shown.py"
 
 _INTRO = """# Metrics
 
@@ -16,6 +18,23 @@ _INTRO = """# Metrics
 contract: a change is a [CHANGE] in the changelog. Label values come from the configuration, never from a payload,
 and their series exist from the start: a graph shows zero, not nothing. What to watch:
 [monitoring](../how-to/monitor.md).
+
+Those of the kind `counter, kept`, and everything that is made of facts, come from the store: no restart resets them,
+and on several replicas each tells the same, so take `max without (instance, pod)` of them. All others are the
+process's own: take their sum. Why: [0014](../decisions/0014-counters-that-last.md).
+"""
+
+_FACTS = """## Made of facts
+
+These are made anew when a service's facts change, and every five minutes: `dora_last_computed_timestamp_seconds` says
+as of when. The numbers are those of `GET /api/v1/dora` and `shipbell dora explain`; [what they
+mean](../explanation/dora.md). What is not known has no series (a ratio of nothing is not 0), a count of nothing is 0.
+`service`, `environment` and `team` are names of the estate; `window` is `7d`, `28d` or `90d` up to now; `quantile` is
+`0.5` or `0.9`, over the rows themselves.
+
+A Prometheus cannot be corrected: what late news restate is right in these gauges from then on, and in the past only
+over the API. Long trends come from there. `deployment_lead_time_seconds` has exemplars with the `deployment_id`, for
+a scraper that asks for OpenMetrics.
 """
 
 _HTTP = """## HTTP
@@ -42,5 +61,8 @@ def metrics() -> Iterator[tuple[str, str, tuple[str, ...], str]]:
 def pages() -> dict[str, str]:
     """`metrics.md`."""
     rows = [(code(name), kind, codes(labels), text) for name, kind, labels, text in metrics()]
-    whole = [_INTRO, table(["metric", "kind", "labels", "meaning"], rows), _HTTP]
+    columns = ["metric", "kind", "labels", "meaning"]
+    histogram = (code(LEAD_TIME), "histogram", codes(("service", "environment")), LEAD_TIME_TEXT)
+    facts = [(code(each.name), each.kind, codes(each.labels), each.text) for each in SHOWN]
+    whole = [_INTRO, table(columns, rows), _FACTS, table(columns, [*facts, histogram]), _HTTP]
     return {"metrics.md": "\n\n".join(part.rstrip() for part in whole) + "\n"}

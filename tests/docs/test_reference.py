@@ -70,7 +70,7 @@ def test_every_variable_that_the_code_names() -> None:
 
 
 def test_every_metric() -> None:
-    told = list(Exposition({}).collect())
+    told = list(Exposition({}, [], {}).collect())
     names = [m.name + ("_total" if m.type == "counter" else "") for m in told]
     ours = [name for name in names if not name.startswith("http_")]
     assert len(ours) > 40

@@ -1,0 +1,74 @@
+"""One service or team, read from the store in one transaction: everything that its series are made of."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+
+from app.exporter import dora, shown, standing
+from app.exporter.shown import Sample
+from app.exporter.standing import Moving
+from app.kernel.clock import DAY, SECOND
+from app.measures.scope import Scope
+from app.store import Connection, exported, lead_times
+from app.store.lead_times import Example
+from app.store.measure_points import read
+
+Stages = Sequence[tuple[str, str]]
+"""The estate's environments with their tiers, in the order of promotion."""
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """What one reading came to, as of `at` (µs). `settled` are deployments whose lead times are not counted yet."""
+
+    at: int
+    samples: Sequence[Sample]
+    states: Sequence[exported.State] = ()
+    moving: Sequence[Moving] = ()
+    examples: Mapping[str, Mapping[str, Example]] = field(default_factory=dict)
+    settled: Mapping[str, int] = field(default_factory=dict)
+
+
+def of_service(connection: Connection, service: str, stages: Stages, now: int) -> Found:
+    """A service: its DORA figures in production, and how it stands everywhere."""
+    names = [name for name, _ in stages]
+    states = exported.states(connection, service)
+    places = exported.places(connection, service, names, now - standing.PLACES_BACK)
+    ladder = [name for name, _ in Scope(stages).ladder]
+    return Found(
+        now,
+        [
+            *_dora(connection, service, stages, now),
+            *_successes(connection, service, names),
+            *standing.of_tickets(service, places, names),
+            *standing.of_scans(service, exported.last_scans(connection, service, standing.SCAN_KINDS)),
+        ],
+        states,
+        standing.moving(places, ladder, now),
+        {name: lead_times.examples(connection, service, name, now) for name in names},
+        lead_times.unobserved(connection, service, names, now),
+    )
+
+
+def of_team(connection: Connection, team: str, stages: Stages, now: int) -> Found:
+    """A team: the twins of the figures of its services."""
+    seen = read(connection, Scope(stages, team=team), dora.FACTS, now - dora.LONGEST * DAY, now, now)
+    return Found(now, list(dora.of_team(team, seen)))
+
+
+def _dora(connection: Connection, service: str, stages: Stages, now: int) -> list[Sample]:
+    samples: list[Sample] = []
+    start = now - dora.LONGEST * DAY
+    everywhere = Scope(stages, service=service)
+    for environment in everywhere.environments:
+        scope = Scope(stages, service=service, environment=environment)
+        seen = read(connection, scope, dora.FACTS, start, now, now)
+        if seen.known or seen.incidents or seen.open_incidents:
+            samples += dora.of_environment(service, environment, seen)
+    samples += dora.of_quality(service, read(connection, everywhere, dora.FACTS, start, now, now))
+    samples += dora.of_stays(service, read(connection, everywhere, ("stays",), start, now, now))
+    return samples
+
+
+def _successes(connection: Connection, service: str, environments: Sequence[str]) -> list[Sample]:
+    found = {name: exported.last_success(connection, service, name) for name in environments}
+    return [(shown.LAST_SUCCESS, (service, name), at / SECOND) for name, at in found.items() if at is not None]

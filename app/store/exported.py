@@ -1,0 +1,106 @@
+"""What the exporter reads beside the measures: states, tickets and scans of one service; each by an index."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy import Connection
+
+from app.store.fact_tables import (
+    fact_deployments,
+    fact_environments,
+    fact_scans,
+    fact_ticket_places,
+    fact_tickets,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class State:
+    """What is wanted and what runs in an environment; `since` in µs."""
+
+    environment: str
+    desired_version: str | None
+    actual_version: str | None
+    in_sync: bool | None
+    health: str | None
+    since: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """A ticket in an environment, since when (µs); what is not known of the ticket is None."""
+
+    key: str
+    environment: str
+    since: int
+    status_category: str | None
+    fix_versions: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class LastScan:
+    """The newest scan of a kind; `at` in µs, the rest are open findings."""
+
+    kind: str
+    at: int
+    verdict: str
+    critical: int
+    high: int
+    medium: int
+    low: int
+
+
+_e, _d, _p, _t, _s = (
+    table.c for table in (fact_environments, fact_deployments, fact_ticket_places, fact_tickets, fact_scans)
+)
+_STATES = sa.select(*(_e[name] for name in State.__dataclass_fields__)).where(_e.service == sa.bindparam("service_"))
+_LAST = (
+    sa.select(_d.live_at)
+    .where(
+        _d.service == sa.bindparam("service_"),
+        _d.environment == sa.bindparam("environment_"),
+        _d.outcome == "succeeded",
+    )
+    .order_by(_d.live_at.desc())
+    .limit(1)
+)
+_PLACES = (
+    sa.select(_p.key, _p.environment, _p.since, _t.status_category, _t.fix_versions)
+    .select_from(fact_ticket_places.outerjoin(fact_tickets, _t.key == _p.key))
+    .where(
+        _p.service == sa.bindparam("service_"),
+        _p.environment.in_(sa.bindparam("environments_", expanding=True)),
+        _p.since >= sa.bindparam("after_", type_=sa.BigInteger),
+    )
+)
+_SCAN = (
+    sa.select(*(_s[name] for name in LastScan.__dataclass_fields__))
+    .where(_s.service == sa.bindparam("service_"), _s.kind == sa.bindparam("kind_"), _s.advisory.is_(sa.false()))
+    .order_by(_s.at.desc(), _s.id.desc())
+    .limit(1)
+)
+
+
+def states(connection: Connection, service: str) -> list[State]:
+    """How its environments stand."""
+    return [State(*row) for row in connection.execute(_STATES, {"service_": service})]
+
+
+def last_success(connection: Connection, service: str, environment: str) -> int | None:
+    """When a deployment went live there last; µs."""
+    found: int | None = connection.scalar(_LAST, {"service_": service, "environment_": environment})
+    return found
+
+
+def places(connection: Connection, service: str, environments: Sequence[str], after: int) -> list[Place]:
+    """The tickets that came to its environments after a time (µs)."""
+    values: dict[str, Any] = {"service_": service, "environments_": list(environments), "after_": after}
+    return [Place(*row) for row in connection.execute(_PLACES, values)]
+
+
+def last_scans(connection: Connection, service: str, kinds: Sequence[str]) -> list[LastScan]:
+    """Its newest scan of each kind that counts for a policy."""
+    found = (connection.execute(_SCAN, {"service_": service, "kind_": kind}).first() for kind in kinds)
+    return [LastScan(*row) for row in found if row is not None]
