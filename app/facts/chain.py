@@ -37,6 +37,7 @@ class Told:
     arrivals: list[Arrival]
     waits: dict[str, frozenset[str]]
     reverted: dict[str, tuple[str, ...]]
+    doubtful: set[str]
 
 
 class Chain:
@@ -47,7 +48,7 @@ class Chain:
         self._last, self._seen = before.last, before.seen
         self._recent, self._behind = list(before.recent), Behind()
         self._since = before.last.live_at if before.last else 0
-        self.told = Told([], [], [], {}, {})
+        self.told = Told([], [], [], {}, {}, set())
 
     def fold(self, live: Sequence[Rollout], tries: Sequence[Rollout]) -> Told:
         """All rollouts: those that went live in their order, and the others."""
@@ -64,7 +65,7 @@ class Chain:
         same = self._last is not None and _artifact(self._last).agrees(artifact)
         kind = self._kind(rollout, artifact, brought, same, revision)
         if kind == "rollback":
-            brought = Carried(waits=brought.waits)
+            brought = Carried(waits=brought.waits, doubt=brought.doubt)
         flags = self._flags(artifact, brought)
         if same and self._last:
             revision = revision or self._last.revision
@@ -131,6 +132,7 @@ class Chain:
         self.told.arrivals.extend(arrivals)
         self.told.waits[deployment.id] = brought.waits
         self.told.reverted[deployment.id] = brought.reverted
+        self.told.doubtful.update({deployment.id} if brought.doubt else ())
         self._seen.add(_artifact(deployment), deployment.live_at)
         self._recent = [*self._recent[-FAR + 1 :], deployment.live_at]
         self._last = deployment

@@ -3,7 +3,7 @@
 Between the steps the caller finds what is known of the commits that rolled out.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 from app.facts.artifacts import Artifact
@@ -53,13 +53,14 @@ class Suspects:
 
 @dataclass(frozen=True, slots=True)
 class Facts:
-    """What a chain comes to."""
+    """What a chain comes to. Of `doubtful` deployments more of the history could change what they carry."""
 
     deployments: Sequence[Deployment]
     attempts: Sequence[Attempt]
     arrivals: Sequence[Arrival]
     waits: Mapping[str, frozenset[str]]
     incidents: Sequence[Incident]
+    doubtful: Collection[str] = ()
 
 
 def roll(claims: Sequence[Claim], whole: Mapping[str, str]) -> Rolled:
@@ -91,7 +92,12 @@ def derive(service: str, environment: str, rolled: Rolled, before: Before, graph
         for each in suspects.incidents
     ]
     return Facts(
-        blame(deployments, taken, incidents, rolled.health), told.attempts, told.arrivals, told.waits, incidents
+        blame(deployments, taken, incidents, rolled.health),
+        told.attempts,
+        told.arrivals,
+        told.waits,
+        incidents,
+        told.doubtful,
     )
 
 

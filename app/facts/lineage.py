@@ -5,7 +5,7 @@ What no push told is not known, and never guessed: the deployment is flagged ins
 
 from collections import deque
 from collections.abc import Collection, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from app.facts.history import Link, reverts
 from app.facts.model import Commit, PullRequest
@@ -16,7 +16,8 @@ class Graph:
     """What is known around the commits of a chain. Keys are whole commits.
 
     `live` holds commits that were live in the chain before what is looked at: arrivals and deployed heads, with the
-    times (µs) of the first time."""
+    times (µs) of the first time.
+    """
 
     commits: dict[str, Commit] = field(default_factory=dict)
     links: dict[str, list[Link]] = field(default_factory=dict)
@@ -38,6 +39,7 @@ class Carried:
 
     `squashed` holds those that a pull request's merge stands for; `ends` the commits at which the walk ended without
     an answer, `heads` those that a pull request may explain yet: an event about one of them changes all this.
+    `doubt` says that more of the history could change this.
     """
 
     arrivals: tuple[Commit, ...] = ()
@@ -48,6 +50,7 @@ class Carried:
     hotfix: bool = False
     flags: frozenset[str] = frozenset()
     waits: frozenset[str] = frozenset()
+    doubt: bool = False
 
 
 @dataclass(slots=True)
@@ -90,7 +93,7 @@ def carried(graph: Graph, behind: Behind, new: str, old: str, old_live_at: int, 
     flags: set[str] = set()
     if not walk.reached:
         if not walk.forced:
-            return Carried(flags=frozenset({"unknown_lineage"}), waits=frozenset(walk.ends | {new}))
+            return Carried(flags=frozenset({"unknown_lineage"}), waits=frozenset(walk.ends | {new}), doubt=True)
         flags.add("approximate")
         commits = graph.commits
         since = {sha for sha in walk.visited if sha in commits and (commits[sha].authored_at or 0) > old_live_at}
@@ -98,7 +101,13 @@ def carried(graph: Graph, behind: Behind, new: str, old: str, old_live_at: int, 
         walk.fresh &= since
     elif walk.gap:
         flags.add("incomplete")
-    return _gather(graph, walk, flags)
+    return replace(_gather(graph, walk, flags), doubt=_doubtful(graph, walk))
+
+
+def _doubtful(graph: Graph, walk: _Walk) -> bool:
+    """Whether knowing more of what is behind the last one could change the answer."""
+    told = {link.parent for sha in walk.visited for link in graph.parents(sha) if link.how == "side"}
+    return not walk.reached or not walk.ends <= told or any(sha in graph.live for sha in walk.visited)
 
 
 def _behind(graph: Graph, old: str, horizon: int) -> set[str]:

@@ -67,15 +67,22 @@ def _work(connection: Connection, place: Place, at: int | None) -> Work:
     claims = _claims(connection, place, tail)
     deployments = [claim for claim in claims if claim.family == "deployment"]
     rolled = roll(claims, fact_history.whole(connection, service, asked(deployments)))
-    artifacts = [each.artifact for each in rolled.live]
-    before = fact_chains.before(connection, tail.before, artifacts)
+    last = tail.before.sha if tail.before else None
+    facts = _facts(connection, place, tail, rolled, stop=last or "")
+    if last and facts.doubtful:
+        facts = _facts(connection, place, tail, rolled)
+    return Work(tail, facts, rolled)
+
+
+def _facts(connection: Connection, place: Place, tail: Tail, rolled: Rolled, stop: str = "") -> Facts:
+    """What the chain's end comes to; what is behind the commit `stop` is not looked into."""
+    before = fact_chains.before(connection, tail.before, [each.artifact for each in rolled.live])
     heads = rolled.shas() | ({tail.before.sha} if tail.before and tail.before.sha else set())
-    horizon = before.recent[0] if len(before.recent) >= FAR else 0
-    graph, holders = fact_history.graph(
-        connection, (service, environment), heads, rolled.revisions(), (horizon, tail.since + 1)
-    )
+    times = (before.recent[0] if len(before.recent) >= FAR else 0, tail.since + 1)
+    chain = (place.service, place.environment)
+    graph, holders = fact_history.graph(connection, chain, heads, rolled.revisions(), times, stop)
     suspects = _suspects(connection, place, rolled, before, holders)
-    return Work(tail, derive(service, environment, rolled, before, graph, suspects), rolled)
+    return derive(*chain, rolled, before, graph, suspects)
 
 
 def _claims(connection: Connection, place: Place, tail: Tail) -> list[Claim]:

@@ -139,7 +139,7 @@ _walk = (
 )
 _walk = _walk.union(
     sa.select(_l.parent).where(
-        _l.repository == param("repository_"), _l.child == _walk.c.sha, _l.how != "forced",
+        _l.repository == param("repository_"), _l.child == _walk.c.sha, _l.how != "forced", _l.child != param("stop_"),
         sa.not_(_chain_stop(_walk.c.sha)),
     )
 )  # fmt: skip
@@ -165,16 +165,17 @@ def graph(
     heads: Collection[str],
     extra: Collection[str],
     times: tuple[int, int],
+    stop: str = "",
 ) -> tuple[Graph, dict[str, str]]:
     """What is known around commits, and which deployments brought those that were live.
 
     `heads` are walked from, `extra` commits are only looked up; `times` (µs) are the horizon, and until when what is
-    kept counts: see `Graph.live`.
+    kept counts: see `Graph.live`. What is behind the commit `stop` is left out.
     """
     found, (horizon, until) = Graph(), times
     where = {"service_": chain[0], "environment_": chain[1]}
     for repository in _repositories(connection, heads):
-        values = where | {"repository_": repository, "heads_": list(heads), "horizon_": horizon}
+        values = where | {"repository_": repository, "heads_": list(heads), "horizon_": horizon, "stop_": stop}
         for child, parent, how in connection.execute(_WALK, values):
             found.links.setdefault(child, []).append(Link(child, parent, how))
         shas = {*heads, *found.links, *(link.parent for links in found.links.values() for link in links)}
