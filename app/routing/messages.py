@@ -57,7 +57,7 @@ def said(messages: tuple[Message, ...], view: View, at: int, people: People) -> 
 
 
 def bad_news(view: View) -> Set[str]:
-    """The fields because of which nobody wants a joke under it: failed, blocked, grave, an incident, news of ourselves."""
+    """The fields because of which nobody wants a joke: failed, blocked, grave, an incident, news of ourselves."""
     found = {name for name in ("status", "verdict") if view.get(name) in _BAD}
     if str(view.get("type")).startswith(("incident.", "shipbell.")):
         found.add("type")

@@ -3,6 +3,7 @@
 They stay owed, as they are, until the digest is made; if nobody makes it, they go out by themselves a little later.
 """
 
+from collections.abc import Sequence
 from typing import Any
 
 import sqlalchemy as sa
@@ -12,7 +13,7 @@ from app.kernel.clock import MINUTE
 from app.kernel.ids import derived_id
 from app.store.bundles import OVERFLOW, Bundle, Item, join
 from app.store.claims import OWNED
-from app.store.tables import PENDING, deliveries, digests
+from app.store.tables import PENDING, bundle_items, bundles, deliveries, digests
 
 DIGEST = "digest"
 """The card that tells what overflowed, and what was held."""
@@ -38,6 +39,15 @@ _NEVER_TRIED = (
     .limit(BITE)
     .with_for_update(skip_locked=True)
 )
+_WAITING = (
+    sa.select(bundle_items.c.event_id)
+    .join(bundles, bundles.c.id == bundle_items.c.bundle_id)
+    .where(
+        bundles.c.key == sa.bindparam("key_", type_=sa.String),
+        bundles.c.closed_at.is_(None),
+        bundle_items.c.event_id.in_(sa.bindparam("events_", expanding=True)),
+    )
+)
 _PUT_OFF = (
     sa.update(deliveries)
     .where(deliveries.c.id.in_(sa.bindparam("ids_", expanding=True)), deliveries.c.state == PENDING)
@@ -55,9 +65,15 @@ def overflow(connection: Connection, budget: str, channel: str, owner: str, now:
     if not rows:
         return 0
     bundle = Bundle(derived_id("bundle", OVERFLOW, channel), channel, OVERFLOW, budget, DIGEST, 0, 0)
-    join(connection, [(bundle, _item(row, now, free_at)) for row in rows])
+    waiting = _waiting(connection, bundle.key, [row.event_id for row in rows])
+    join(connection, [(bundle, _item(row, now, free_at)) for row in rows if row.event_id not in waiting])
     connection.execute(_PUT_OFF, {"ids_": [row.id for row in rows], "due_at_": free_at + GRACE})
     return len(rows)
+
+
+def _waiting(connection: Connection, key: str, events: Sequence[str]) -> set[str]:
+    """Those that a bundle waits to tell already: nobody closed it in time, so they are due by themselves once more."""
+    return set(connection.execute(_WAITING, {"key_": key, "events_": events}).scalars())
 
 
 def _item(row: sa.Row[Any], now: int, free_at: int) -> Item:

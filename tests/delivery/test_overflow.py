@@ -278,3 +278,22 @@ async def test_a_claim_beside_the_bundler_is_never_told_twice(office: Office, da
     assert await office.bundler.once() == 0
     assert await office.bundler.once() == 1
     assert await office.sums() == {"delivered": 1, "inflight": 1, "cancelled digested": 2, "pending": 1}
+
+
+async def test_what_overflows_again_before_its_digest_is_made_is_told_once(office: Office, clock: HandClock) -> None:
+    team = office.open("team", budget=BUDGET)
+    office.start()
+    await office.owe(*ids(0, 28))
+    await office.put_off(3)
+    clock.advance(300.5)
+    await office.owe(*ids(30, 55))  # takes all the room that there is again
+    await until(lambda: len(team.messages) == 50)
+    clock.advance(130)  # nobody made the digest: what waits for it is due by itself, and there is no room
+    office.courier.wake(["team"])
+    await office.put_off(3)
+    clock.advance(200)
+    while await office.bundler.once():
+        pass
+    await until(lambda: len(team.messages) == 51)
+    assert told(team)[-1] == set(ids(25, 28))
+    assert team.messages[-1].event["digest"]["count"] == 3
