@@ -65,30 +65,34 @@ class Watch:
         ours = {name: known[name] for name in self._channels() if name in known}
         for name, state in ours.items():
             telemetry.SINCE_ACCEPTED.labels(name).set((now - (state.last_accepted_at or now)) / SECOND)
-        drafts = [*self._of_channels(ours, now), *self._of_rules()]
+        broken, rules = dict(self._broken), self._rules()
+        drafts = [*_of_channels(ours, now, broken), *_of_rules(self._known, rules)]
         fresh = [draft for draft in drafts if (draft.type, draft.identity) not in self._told]
         await self._teller.tell(fresh)
+        # Only what was told is known: when the store is away, the next round tells it.
+        self._broken, self._known = broken, rules
         self._told |= {(draft.type, draft.identity) for draft in fresh}
 
-    def _of_channels(self, ours: Mapping[str, ChannelState], now: int) -> Iterator[Draft]:
-        for name, state in ours.items():
-            outage = f"{name}:{state.last_accepted_at or 0}"
-            if _is_broken(state, now):
-                self._broken[name] = outage
-                yield _channel("shipbell.channel_broken", name, outage, _broken_text(state))
-            elif state.breaker == "closed" and name in self._broken:
-                yield _channel("shipbell.channel_mended", name, self._broken.pop(name), "Messages arrive again.")
-            if state.last_accepted_at and now - state.last_accepted_at > SILENT:
-                yield _channel("shipbell.channel_silent", name, outage, _silent_text(state.last_accepted_at))
 
-    def _of_rules(self) -> Iterator[Draft]:
-        now, before = self._rules(), self._known
-        self._known = now
-        if now.rev != before.rev:
-            yield _rules("shipbell.rules_reloaded", f"{now.rev}:{now.loaded_at // MINUTE}", f"Revision {now.rev}.")
-        if now.problems and list(now.problems) != list(before.problems):
-            text = "\n".join(now.problems[:10])
-            yield _rules("shipbell.rules_rejected", f"{now.rev}:{text}", text)
+def _of_channels(ours: Mapping[str, ChannelState], now: int, broken: dict[str, str]) -> Iterator[Draft]:
+    """News of channels; `broken` are the outages that last, by channel, and is brought up to date."""
+    for name, state in ours.items():
+        outage = f"{name}:{state.last_accepted_at or 0}"
+        if _is_broken(state, now):
+            broken[name] = outage
+            yield _channel("shipbell.channel_broken", name, outage, _broken_text(state))
+        elif state.breaker == "closed" and name in broken:
+            yield _channel("shipbell.channel_mended", name, broken.pop(name), "Messages arrive again.")
+        if state.last_accepted_at and now - state.last_accepted_at > SILENT:
+            yield _channel("shipbell.channel_silent", name, outage, _silent_text(state.last_accepted_at))
+
+
+def _of_rules(before: RulesNews, now: RulesNews) -> Iterator[Draft]:
+    if now.rev != before.rev:
+        yield _rules("shipbell.rules_reloaded", f"{now.rev}:{now.loaded_at // MINUTE}", f"Revision {now.rev}.")
+    if now.problems and list(now.problems) != list(before.problems):
+        text = "\n".join(now.problems[:10])
+        yield _rules("shipbell.rules_rejected", f"{now.rev}:{text}", text)
 
 
 def _is_broken(state: ChannelState, now: int) -> bool:

@@ -1,12 +1,15 @@
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 
+import pytest
+
 from app import telemetry
 from app.events import Draft
 from app.ingest.own_news import Teller
 from app.ingest.process import Book
 from app.ingest.watch import SILENT, RulesNews, Watch
 from app.kernel.clock import DAY, MINUTE, SECOND
+from app.kernel.errors import StoreUnavailable
 from app.store import Database
 from app.store.channel_states import ChannelState, enrol, own, save
 from tests.conftest import HandClock
@@ -18,8 +21,11 @@ class Heard(Teller):
     def __init__(self, database: Database, book: Book) -> None:
         super().__init__(database, lambda: book, lambda _: None)
         self.drafts: list[Draft] = []
+        self.away = False
 
     async def tell(self, drafts: Sequence[Draft]) -> None:
+        if self.away:
+            raise StoreUnavailable("away")
         self.drafts += drafts
 
     @property
@@ -62,6 +68,24 @@ async def test_a_channel_breaks_once_and_mends_once(
         await scene.watch.once()
     assert scene.heard.types == ["channel_broken", "channel_mended"]
     assert scene.heard.drafts[0].identity == scene.heard.drafts[1].identity
+
+
+async def test_what_could_not_be_told_is_told_when_the_store_is_back(
+    database: Database, clock: HandClock, book: Callable[[str], Book]
+) -> None:
+    scene = Scene(database, clock, book("{}"))
+    await scene.put(breaker="open", opened=2, not_before=clock() + MINUTE, last_reason="http_500")
+    await scene.watch.once()
+    await scene.put(last_accepted_at=clock())
+    scene.rules = RulesNews("b" * 12, clock(), ["rules/routes.yaml:1: wrong"])
+    scene.heard.away = True
+    for _ in range(2):
+        with pytest.raises(StoreUnavailable):
+            await scene.watch.once()
+    scene.heard.away = False
+    for _ in range(2):
+        await scene.watch.once()
+    assert scene.heard.types == ["channel_broken", "channel_mended", "rules_reloaded", "rules_rejected"]
 
 
 async def test_a_flow_that_refuses_us_is_news_at_once(
