@@ -35,6 +35,7 @@ class Incident:
 
     key: str
     service: str
+    environment: str | None
     opened_at: int
     resolved_at: int | None
     cause: int | None
@@ -63,7 +64,7 @@ def of_brute(answer: Answer) -> World:
         for key, chain in answer.chains.items()
     }  # fmt: skip
     incidents = (
-        Incident(each["external_id"], each["service"], each["from"], each["to"], each["cause"])
+        Incident(each["external_id"], each["service"], each.get("environment"), each["from"], each["to"], each["cause"])
         for each in answer.incidents
     )
     return World(chains, answer.failed_attempts, tuple(sorted(incidents, key=lambda one: one.key)))
@@ -83,7 +84,7 @@ def of_facts(chains: Mapping[tuple[str, str], Facts], incidents: Iterable[model.
     lived = {one.id: one.live_at for facts in chains.values() for one in facts.deployments}
     tries = [one for facts in chains.values() for one in facts.attempts if one.outcome == "failed"]
     told = (
-        Incident(one.id.rpartition(":")[2], one.service, one.opened_at, one.resolved_at,
+        Incident(one.id.rpartition(":")[2], one.service, one.environment, one.opened_at, one.resolved_at,
                  lived[one.deployment_id] if one.deployment_id else None)
         for one in incidents
     )  # fmt: skip
@@ -100,7 +101,8 @@ def numbers(world: World, window: tuple[int, int] | None = None) -> dict[str, ob
     rework = [one for one in rows if one.kind in ("hotfix", "rollback")]
     leads = [lead for one in rows for lead in one.leads.values()]
     hours = [lead / 3600 for lead in leads if lead is not None]
-    incidents = [one for one in world.incidents if first <= one.opened_at < last]
+    incidents = [one for one in world.incidents if first <= one.opened_at < last and one.environment in (None, "prod")]
+    restored = _minutes((one.opened_at, one.resolved_at) for one in incidents)
     return {
         "deployments": len(counted),
         "attempts_failed": world.failed_attempts,
@@ -111,7 +113,8 @@ def numbers(world: World, window: tuple[int, int] | None = None) -> dict[str, ob
         "fdrt_min": _minutes((one.live_at, one.recovered_at) for one in failed),
         "detection_min": _minutes((one.detected_at, one.recovered_at) for one in failed),
         "open_failures": sum(one.recovered_at is None for one in failed),
-        "restore_min": _minutes((one.opened_at, one.resolved_at) for one in incidents),
+        "restore_min": restored,
+        "restore_p50_min": percentile(restored, 0.5),
         "open_incidents": sum(one.resolved_at is None for one in incidents),
         "rework": len(rework) / total if (total := sum(one.kind in (*COUNTED, "rollback") for one in rows)) else None,
     }

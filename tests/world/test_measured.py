@@ -1,0 +1,77 @@
+"""From events to the figures that are shown: the measures say of cases and worlds what follows from the definitions."""
+
+from collections.abc import Sequence
+from typing import Any
+
+import pytest
+from sqlalchemy import Connection
+
+from app.measures import Answer, answer
+from app.measures.found import MEASURES
+from app.measures.scope import Scope
+from app.store import Database
+from app.store.measure_points import read
+from tests.world import outcome, stored
+from tests.world.brute import evaluate
+from tests.world.random_worlds import seeded
+from tests.world.telling import TIERS, View, us
+from tests.world.test_cases import STORIES
+
+ALWAYS = (us("2026-01-01T00:00Z"), us("2026-12-01T00:00Z"))
+PRODUCTION = Scope(tuple(TIERS.items()))
+
+
+def asked(connection: Connection, views: Sequence[View], window: tuple[int, int]) -> dict[str, Answer]:
+    with connection.begin_nested() as trial:
+        stored.tell(connection, views)
+        kinds = {kind for measure in MEASURES.values() for kind in measure.facts}
+        seen = read(connection, PRODUCTION, kinds, *window, window[1])
+        found = {name: answer(measure, seen) for name, measure in MEASURES.items()}
+        trial.rollback()
+    return found
+
+
+def figures(found: dict[str, Answer]) -> dict[str, Any]:
+    """The measures' answers by the names that the cases use."""
+    lead, recovery = found["change_lead_time"], found["failed_deployment_recovery"]
+    return {
+        "deployments": found["deployment_frequency"].n,
+        "lead_p50_h": _hours(lead.values["p50"]),
+        "lead_p90_h": _hours(lead.values["p90"]),
+        "negative": lead.left_out.get("negative", 0),
+        "cfr": found["change_fail_rate"].values["ratio"],
+        "fdrt_min": sorted(seconds / 60 for seconds in recovery.points or ()),
+        "open_failures": found["open_failures"].values["deployments"],
+        "rework": found["rework_rate"].values["ratio"],
+        "open_incidents": found["time_to_restore"].open_n,
+        "restore_p50_min": _minutes(found["time_to_restore"].values["p50_ended"]),
+    }
+
+
+def _minutes(seconds: float | None) -> float | None:
+    return None if seconds is None else pytest.approx(seconds / 60)
+
+
+def _hours(seconds: float | None) -> float | None:
+    return None if seconds is None else pytest.approx(seconds / 3600)
+
+
+@pytest.mark.parametrize("name", STORIES)
+async def test_the_measures_say_of_a_case_what_follows_from_the_definitions(name: str, database: Database) -> None:
+    told = STORIES[name]
+    window = told.window or ALWAYS
+    found = await database.write(lambda connection: asked(connection, told.views, window))
+    wanted = outcome.numbers(outcome.of_brute(evaluate(told.views)), window)
+
+    assert figures(found) == {key: wanted[key] for key in figures(found)}
+
+
+async def test_the_measures_say_of_worlds_what_follows_from_the_definitions(database: Database) -> None:
+    def one(connection: Connection) -> None:
+        for seed in range(800, 830):
+            views = seeded(seed)
+            wanted = outcome.numbers(outcome.of_brute(evaluate(views)), ALWAYS)
+            found = figures(asked(connection, views, ALWAYS))
+            assert found == {key: wanted[key] for key in found}, seed
+
+    await database.write(one)
