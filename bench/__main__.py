@@ -22,6 +22,7 @@ SCENARIOS = (
     "replicas",
     "matching",
     "backtest",
+    "dora",
 )
 PAGE = Path(__file__).parent.parent / "docs" / "explanation" / "performance-results.md"
 _QUICK_SECONDS = 2.0

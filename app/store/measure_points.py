@@ -10,6 +10,8 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy import ColumnElement, Connection, FromClause, Select
 
+from app.facts.windows import week_of
+from app.kernel.clock import DAY
 from app.measures.points import (
     IN_WINDOW,
     AttemptPoint,
@@ -108,7 +110,9 @@ def _rest(table: FromClause, full: bool, *skip: str) -> list[ColumnElement[Any]]
 
 def _deployments(scope: Scope, span: Span, full: bool) -> Select[Any]:
     columns = (_d.live_at.label("at"), *(_d[name].label(f"point_{name}") for name in DeploymentPoint._fields[1:]))
-    within = _d.live_at >= span[0], _d.live_at < span[1]
+    within = [_d.live_at >= span[0], _d.live_at < span[1]]
+    if scope.team is not None:  # the weeks of whatever zone: the index of teams goes by them
+        within.append(_d.week.between(week_of(span[0] // DAY) - 1, week_of(span[1] // DAY) + 1))
     return sa.select(*columns, *_rest(fact_deployments, full)).where(*in_scope(fact_deployments, scope), *within)
 
 

@@ -4,18 +4,21 @@
 values it is found by walking past the ones before it, from the nearer end. Nothing is sorted, nothing estimated.
 """
 
-from collections import defaultdict
-from collections.abc import Iterator, Mapping, Sequence
+from collections import Counter, defaultdict
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import cache
+from typing import TypeVar
 
 import sqlalchemy as sa
 from sqlalchemy import Connection
 
 from app.measures.durations import with_open
 from app.measures.quantiles import place
-from app.store.fact_tables import fact_arrivals, fact_deployments
+from app.store.fact_tables import fact_deployments
 
-_d, _r = fact_deployments.c, fact_arrivals.c
+_HALF, _NINETY = 0.5, 0.9
+_d = fact_deployments.c
 _TOGETHER = 120
 """How many places are looked up in one statement: a round trip each would cost more than the look-up."""
 
@@ -44,7 +47,7 @@ def weeks(connection: Connection, tier: str, first: int, last: int, as_of: int) 
     found: defaultdict[Cell, Week] = defaultdict(Week)
     _deployments(connection, tier, first, last, found)
     _recoveries(connection, tier, first, last, as_of, found)
-    _leads(connection, tier, first, last, found)
+    _leads(connection, tier, found)
     return dict(found)
 
 
@@ -52,25 +55,40 @@ def _deployments(connection: Connection, tier: str, first: int, last: int, found
     counts = sa.case((_d.counts, 1), else_=0)
     failed = sa.case((_d.counts & _d.failed_by.is_not(None), 1), else_=0)
     hotfix = sa.case((_d.counts & (_d.kind == "hotfix"), 1), else_=0)
-    back = sa.case((_d.kind == "rollback", sa.case((_d.outcome == "succeeded", 1), else_=0)), else_=0)
+    back = sa.case((_d.kind == "rollback", 1), else_=0)
     query = (
         sa.select(_d.team, _d.week, *(sa.func.sum(each) for each in (counts, failed, hotfix, back)))
-        .where(_d.tier == tier, _d.team.is_not(None), _d.week.between(first, last))
+        .where(_d.tier == tier, _d.team.is_not(None), _within(_d.week, first, last))
         .group_by(_d.team, _d.week)
     )
+    in_vain = _rollbacks_in_vain(connection, tier, first, last)
     for team, week, deployed, bad, urgent, taken_back in connection.execute(query):
-        cell = found[team, week]
+        cell, undone = found[team, week], taken_back - in_vain[team, week]
         cell.deployments = deployed
         cell.fail_ratio = bad / deployed if deployed else None
-        rework = deployed + taken_back
-        cell.rework_ratio = (urgent + taken_back) / rework if rework else None
+        rework = deployed + undone
+        cell.rework_ratio = (urgent + undone) / rework if rework else None
+
+
+def _rollbacks_in_vain(connection: Connection, tier: str, first: int, last: int) -> Counter[Cell]:
+    """Rollbacks that did not succeed: their outcome is in no index, so it is asked of rollbacks alone."""
+    query = sa.select(_d.team, _d.week).where(
+        _d.tier == tier, _d.team.is_not(None), _within(_d.week, first, last), _d.kind == "rollback",
+        _d.outcome != "succeeded",
+    )  # fmt: skip
+    return Counter((team, week) for team, week in connection.execute(query))
+
+
+def _within(week: sa.Column[int], first: int, last: int) -> sa.ColumnElement[bool]:
+    """A condition that is looked at row by row: as a bound, SQLite would leave the order of the index for it."""
+    return (week + 0).between(first, last)
 
 
 def _recoveries(
     connection: Connection, tier: str, first: int, last: int, as_of: int, found: Mapping[Cell, Week]
 ) -> None:
     query = sa.select(_d.team, _d.week, _d.live_at, _d.recovered_at).where(
-        _d.tier == tier, _d.team.is_not(None), _d.week.between(first, last), _d.failed_by.is_not(None), _d.counts
+        _d.tier == tier, _d.team.is_not(None), _within(_d.week, first, last), _d.failed_by.is_not(None), _d.counts
     )
     closed: defaultdict[Cell, list[float]] = defaultdict(list)
     waiting: defaultdict[Cell, list[float]] = defaultdict(list)
@@ -85,54 +103,70 @@ def _recoveries(
         cell.recovery_p50, cell.recovery_p90 = numbers.values["p50"], numbers.values["p90"]
 
 
-def _leads(connection: Connection, tier: str, first: int, last: int, found: Mapping[Cell, Week]) -> None:
-    query = (
-        sa.select(_r.team, _r.week, sa.func.count(_r.lead_seconds))
-        .where(_r.tier == tier, _r.clock == "commit", _r.team.is_not(None), _r.week.between(first, last))
-        .group_by(_r.team, _r.week)
-    )
-    counts = {(team, week): n for team, week, n in connection.execute(query) if n}
-    for (cell, q), value in _quantiles(connection, tier, counts):
-        week = found[cell]
-        week.commits = counts[cell]
-        if q == _HALF:
-            week.lead_p50 = value
-        else:
-            week.lead_p90 = value
-
-
-_HALF, _NINETY = 0.5, 0.9
-Wanted = tuple[Cell, float]
-
-
-def _quantiles(connection: Connection, tier: str, counts: Mapping[Cell, int]) -> Iterator[tuple[Wanted, float]]:
-    """The median and the 90th percentile of every cell."""
-    wanted = [(cell, q) for cell in counts for q in (_HALF, _NINETY)]
-    for start in range(0, len(wanted), _TOGETHER):
-        some = wanted[start : start + _TOGETHER]
+def _leads(connection: Connection, tier: str, found: Mapping[Cell, Week]) -> None:
+    """Lead times of the teams and weeks in which there were deployments: there are none elsewhere."""
+    cells = [*found]
+    for some in _pieces(cells):
+        for number, count in connection.execute(_counts(len(some)), _names(tier, some)):
+            found[some[number]].commits = count
+    wanted = [(cell, q) for cell in cells if found[cell].commits for q in (_HALF, _NINETY)]
+    for batch in _pieces(wanted):
+        skips = {f"skip{number}": _skip(found[cell].commits, q) for number, (cell, q) in enumerate(batch)}
+        places = connection.execute(_places(len(batch)), _names(tier, [cell for cell, _ in batch]) | skips)
         pairs: defaultdict[int, list[float]] = defaultdict(list)
-        for number, value in connection.execute(_places(len(some)), _where(tier, some, counts)):
+        for number, value in places:
             pairs[number].append(value)
-        for number, (cell, q) in enumerate(some):
-            _, rest = place(counts[cell], q)
-            values = sorted(pairs[number])
-            yield (cell, q), values[0] if len(values) == 1 else values[0] + (values[1] - values[0]) * rest
+        for number, (cell, q) in enumerate(batch):
+            value = _between(sorted(pairs[number]), found[cell].commits, q)
+            if q == _HALF:
+                found[cell].lead_p50 = value
+            else:
+                found[cell].lead_p90 = value
 
 
-def _places(count: int) -> sa.TextClause:
-    """Two neighbours in the order of lead times, for each of so many cells; counted from the end, as it is nearer."""
-    one = (
-        "SELECT * FROM (SELECT {0} AS number, lead_seconds FROM fact_arrivals WHERE tier = :tier AND clock = 'commit'"
-        " AND team = :team{0} AND week = :week{0} AND lead_seconds IS NOT NULL"
-        " ORDER BY lead_seconds DESC LIMIT 2 OFFSET :skip{0}) AS place{0}"
-    )
+def _skip(n: int, q: float) -> int:
+    """How many of n values lie behind the two neighbours of a quantile; the end is nearer than the beginning."""
+    return max(n - 2 - place(n, q)[0], 0)
+
+
+def _between(neighbours: Sequence[float], n: int, q: float) -> float:
+    if len(neighbours) == 1:
+        return neighbours[0]
+    return neighbours[0] + (neighbours[1] - neighbours[0]) * place(n, q)[1]
+
+
+_OF_CELL = (
+    "FROM fact_arrivals WHERE tier = :tier AND clock = 'commit' AND team = :team{0} AND week = :week{0}"
+    " AND lead_seconds >= 0"
+)
+
+
+@cache
+def _counts(cells: int) -> sa.TextClause:
+    """How many lead times each of so many cells has."""
+    return _together(f"SELECT {{0}} AS number, count(*) AS n {_OF_CELL}", cells)
+
+
+@cache
+def _places(cells: int) -> sa.TextClause:
+    """Two neighbours in the order of lead times, for each of so many cells."""
+    two = f"SELECT {{0}} AS number, lead_seconds {_OF_CELL} ORDER BY lead_seconds DESC LIMIT 2 OFFSET :skip{{0}}"
+    return _together(f"SELECT * FROM ({two}) AS place{{0}}", cells)  # noqa: S608  every value is bound
+
+
+def _together(one: str, count: int) -> sa.TextClause:
     return sa.text(" UNION ALL ".join(one.format(number) for number in range(count)))
 
 
-def _where(tier: str, some: Sequence[Wanted], counts: Mapping[Cell, int]) -> dict[str, str | int]:
+def _names(tier: str, cells: Sequence[Cell]) -> dict[str, str | int]:
     values: dict[str, str | int] = {"tier": tier}
-    for number, ((team, week), q) in enumerate(some):
-        low, _ = place(counts[team, week], q)
-        skip = max(counts[team, week] - 2 - low, 0)
-        values |= {f"team{number}": team, f"week{number}": week, f"skip{number}": skip}
+    for number, (team, week) in enumerate(cells):
+        values |= {f"team{number}": team, f"week{number}": week}
     return values
+
+
+T = TypeVar("T")
+
+
+def _pieces(items: Sequence[T]) -> list[Sequence[T]]:
+    return [items[start : start + _TOGETHER] for start in range(0, len(items), _TOGETHER)]
