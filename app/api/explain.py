@@ -25,7 +25,7 @@ _WAITS = {
     "group": "waits for others, by the rule",
     "coalesce": "waits for a newer state, by the rule",
     "hold": "held during",
-    "overflow": "waits, as the budget is used up of the connection",
+    "overflow": "waits for the next post over the connection",
 }
 
 
@@ -107,6 +107,11 @@ def _told(
         f"  {name}: {_WHY_NOT.get(why, why)}"
         for name, why in ((decided or {}).get("suppressed") or {}).items()
         if channel in (None, name)
+    ]
+    lines += [
+        f"  {one['channel']}: not sent: the rule {one['rule']!r} keeps silent during {one['by']!r}"
+        for one in (decided or {}).get("muted") or ()
+        if channel in (None, one["channel"])
     ]
     for one in found.waited:
         if channel in (None, one.channel):

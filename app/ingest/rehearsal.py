@@ -9,7 +9,7 @@ from app.cards.words import words
 from app.estate import Estate
 from app.events import flat
 from app.kernel.samples import Sample
-from app.routing import Rulebook, route
+from app.routing import Rulebook, route_stored
 from app.sources import Ignored, Inbound, Source
 
 _NO_RECEIPT = "0" * 32
@@ -31,7 +31,7 @@ def as_sent(rules: Rulebook, view: Mapping[str, Any], card: str | None) -> tuple
 
     Its mentions are those of the first rule that sends it; a card that no rule sends for this event has none.
     """
-    routing = route(rules, view)
+    routing = route_stored(rules, view)
     send = next((one for one in routing.sends if card in (None, one.card)), None)
     people = [(person.name, person.address) for person in send.mentions] if send else []
     text, entities = mention(people)

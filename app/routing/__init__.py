@@ -3,7 +3,7 @@
 from app.routing.explain import Explanation, explain
 from app.routing.lint import lint
 from app.routing.load import load_rulebook
-from app.routing.route import Routing, Send, route, route_scheduled
+from app.routing.route import Routing, Send, route, route_scheduled, route_stored
 from app.routing.rulebook import Channel, Connection, Rulebook
 from app.routing.schema import editor_schema
 from app.routing.trials import TrialResult, run_trials
@@ -22,5 +22,6 @@ __all__ = [
     "load_rulebook",
     "route",
     "route_scheduled",
+    "route_stored",
     "run_trials",
 ]

@@ -5,12 +5,13 @@ from dataclasses import asdict, dataclass
 from typing import Any
 
 from app.events import UNMAPPED
+from app.events.own import MADE_FOR_A_CARD
 from app.kernel.clock import SECOND, iso
 from app.kernel.errors import ConfigError
 from app.kernel.yaml import did_you_mean
 from app.routing.match import Branches, Clause, Match, View, look_up
 from app.routing.operators import OPERATORS, exists
-from app.routing.route import Routing, Send, route
+from app.routing.route import Routing, Send, route_stored
 from app.routing.rulebook import Rule, Rulebook
 
 _SHOWN = 120
@@ -69,9 +70,9 @@ def explain(book: Rulebook, view: View, channel: str | None = None) -> Explanati
     """
     if channel is not None and channel not in book.channels:
         raise ConfigError(f"unknown channel {channel!r}", hint=did_you_mean(channel, book.channels))
-    routing = route(book, view)
+    routing = route_stored(book, view)
     rules = []
-    for rule in book.rules:
+    for rule in book.scheduled if view.get("type") in MADE_FOR_A_CARD else book.rules:
         reached = _reached(book, rule, view)
         if channel is None or channel in reached or rule.name == routing.dropped_by:
             rules.append(_explain_rule(rule, view, routing, reached))
@@ -87,6 +88,8 @@ def _reached(book: Rulebook, rule: Rule, view: View) -> tuple[str, ...]:
 def _explain_rule(rule: Rule, view: View, routing: Routing, reached: tuple[str, ...]) -> RuleReason:
     matched = rule.name in routing.matched
     reasons = (*_reasons(rule.match, view), *_pattern(rule, view))
+    if rule.schedule is not None:
+        reasons = (Reason(f"rule is {rule.name!r}", _shown(view.get("rule")), matched),)
     return RuleReason(
         rule.name, f"{rule.file}:{rule.line}", matched, _outcome(rule, matched, routing, reached), reasons
     )
@@ -102,31 +105,39 @@ def _outcome(rule: Rule, matched: bool, routing: Routing, reached: tuple[str, ..
     if not reached:
         return "matches, but nobody gets its purposes for this service"
     first = {send.channel: send.rule for send in routing.sends} | {one.channel: one.rule for one in routing.muted}
-    becomes: dict[str, list[str]] = {}
+    becomes: dict[tuple[str, str], list[str]] = {}
     for send in routing.sends:
         if send.rule == rule.name:
-            becomes.setdefault(what_becomes(send), []).append(send.channel)
-    words = [f"{what} to {', '.join(channels)}" for what, channels in becomes.items()]
+            becomes.setdefault(_becomes(send), []).append(send.channel)
+    words = [f"{what} {', '.join(channels)}{when}" for (what, when), channels in becomes.items()]
     words += [f"mute drops it for {one.channel} during {one.times!r}" for one in routing.muted if one.rule == rule.name]
     words += [f"{one} has it from {first[one]!r} above" for one in reached if first[one] != rule.name]
     return "; ".join(words)
 
 
-def what_becomes(send: Send) -> str:
-    """What becomes of a card, in words."""
-    wait, card = send.wait, f"the card {send.card!r}"
-    whom = [person.address or person.name for person in send.mentions]
-    tail = f", mentioning {', '.join(whom)}," if whom else ""
+def _becomes(send: Send) -> tuple[str, str]:
+    """What becomes of a card, in words: what stands before the channels, and what stands behind them."""
+    wait, people = send.wait, _people(send)
+    card = f"the card {send.card!r}{people}"
     if wait is None:
-        return f"sends {card}{tail}"
+        return f"sends {card} to", ""
     held = f", not before {iso(wait.until)}" if wait.until else ""
     if wait.how == "hold":
-        return f"holds {card}{tail} during {wait.by!r}{held}"
+        return f"holds {card} for", f" during {wait.by!r}{held}"
     if wait.how == "coalesce":
-        return f"sends {card}{tail} or a newer one after {wait.max_wait // SECOND} s{held}"
-    first = f"sends {card}{tail} at once when it is the first, else " if wait.first_now else ""
-    quiet = f"after {wait.wait // SECOND} s without another, {wait.max_wait // SECOND} s at most"
-    return f"{first}groups it with others as the card {wait.card!r}{'' if first else tail} {quiet}{held}"
+        return f"sends {card} or a newer one to", f" after {wait.max_wait // SECOND} s{held}"
+    first = f"sends {card} at once when it is the first, else " if wait.first_now else ""
+    quiet = f" after {wait.wait // SECOND} s without another, {wait.max_wait // SECOND} s at most"
+    return f"{first}groups it with others as the card {wait.card!r}{'' if first else people} for", f"{quiet}{held}"
+
+
+def _people(send: Send) -> str:
+    """Whom the card mentions, and whom it only shows because `users` does not let them be mentioned."""
+    mentioned = [person.address for person in send.mentions if person.address]
+    named = [person.name for person in send.mentions if not person.address]
+    words = [f"mentioning {', '.join(mentioned)}"] if mentioned else []
+    words += [f"naming {', '.join(named)} (not to be mentioned by 'users')"] if named else []
+    return f", {' and '.join(words)}," if words else ""
 
 
 def _conclusion(routing: Routing, channel: str | None) -> str:
@@ -138,6 +149,8 @@ def _conclusion(routing: Routing, channel: str | None) -> str:
     told += [
         f"{one.channel} does not get it: the rule {one.rule!r} keeps silent during {one.times!r}." for one in muted
     ]
+    if sends and routing.message:
+        told.append(f"The message {routing.message.name!r} is shown.")
     if told:
         return " ".join(told)
     if channel is not None:

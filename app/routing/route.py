@@ -6,6 +6,7 @@ from datetime import datetime
 from typing import Any
 
 from app.events import UNMAPPED
+from app.events.own import MADE_FOR_A_CARD
 from app.kernel.clock import to_us
 from app.kernel.ids import derived_id
 from app.routing.calm import Wait, dropped_at, wait_of
@@ -109,6 +110,14 @@ def route_scheduled(book: Rulebook, rule: Rule, view: View) -> Routing:
     """What becomes of the summary that a rule with a schedule is due for: it goes to the rule's purposes."""
     sends, muted = _sends(book, [rule], view, UNMAPPED)
     return Routing(book.rev, sends, (rule.name,), None, unrouted=False, muted=muted)
+
+
+def route_stored(book: Rulebook, view: View) -> Routing:
+    """As `route`, for any event that is kept: a summary goes where its rule with a schedule says, or else nowhere."""
+    if view.get("type") not in MADE_FOR_A_CARD:
+        return route(book, view)
+    rule = next((rule for rule in book.scheduled if rule.name == view.get("rule")), None)
+    return route_scheduled(book, rule, view) if rule else Routing(book.rev, (), (), None, unrouted=False)
 
 
 def received(view: View) -> int:

@@ -7,6 +7,7 @@ from app.routing.calm import Wait
 from app.store.channel_states import enrol, own
 from app.store.claims import claim
 from app.store.deliveries import plan
+from app.store.events import record_routings
 from app.store.results import Attempt, Change, Result, record
 from tests.api.conftest import StartApi
 from tests.api.rows import hex_id
@@ -54,3 +55,17 @@ async def test_the_bundle_that_a_card_waits_in_is_told(start: StartApi) -> None:
     assert (bundle["how"], bundle["by"], bundle["closed_at"], bundle["told_by"]) == ("group", "builds", None, None)
     assert why["deliveries"] == []
     assert "sink: waits for others, by the rule 'builds', until 20" in why["text"]
+
+
+async def test_what_a_mute_dropped_is_told(start: StartApi) -> None:
+    api = await start(SHIPBELL_ROLES="ingest")
+    kept = '{"sends": [], "muted": [{"channel": "sink", "rule": "chatty", "by": "nights"}]}'
+
+    def work(connection: Connection) -> None:
+        add_events(connection, [hex_id(1)], START)
+        record_routings(connection, [(hex_id(1), START, "a" * 12, kept)])
+
+    await api.parts.database.write(work)
+    text = (await api.get(f"/api/v1/events/{hex_id(1)}/explain"))["text"]
+    assert "sink: not sent: the rule 'chatty' keeps silent during 'nights'" in text
+    assert "nothing was owed" not in text

@@ -84,3 +84,10 @@ def test_what_no_rule_sends_is_the_fallbacks_card_and_what_nobody_gets_the_minim
     assert as_sent(book(), event(type="pipeline.started"), None)[0] == "unrouted"
     drops = "  - {name: quiet, match: {type: pipeline.started}, drop: true}\n"
     assert as_sent(book(RULES + drops), event(type="pipeline.started"), None)[0] == "minimal"
+
+
+def test_a_summary_is_shown_as_its_schedule_sends_it() -> None:
+    weekly = "  - {name: weekly, schedule: {days: [mon], at: '09:00'}, to: [failures], card: generic}\n"
+    summary = event(type="shipbell.summary", rule="weekly")
+    assert as_sent(book(RULES + weekly), summary, None)[0] == "generic"
+    assert as_sent(book(), summary, None)[0] == "minimal"

@@ -140,44 +140,45 @@ HELD = ", not before 2026-03-05T07:00:00.000000Z"
     [
         (
             "group: {wait: 2m, card: generic}",
-            "groups it with others as the card 'generic' after 120 s without another, 1200 s at most to platform",
+            "groups it with others as the card 'generic' for platform after 120 s without another, 1200 s at most",
             "gets the card 'generic' together with others",
         ),
         (
             "group: {wait: 2m, max_wait: 3m, card: generic, first: now}",
             "sends the card 'deployment' at once when it is the first, else groups it with others as the card 'generic'"
-            " after 120 s without another, 180 s at most to platform",
+            " for platform after 120 s without another, 180 s at most",
             "gets the card 'deployment' if it is the first, or 'generic' together with others",
         ),
         (
             "coalesce: {by: service, window: 5m}",
-            "sends the card 'deployment' or a newer one after 300 s to platform",
+            "sends the card 'deployment' or a newer one to platform after 300 s",
             "gets the card 'deployment' or a newer one",
         ),
         (
             "mute: {during: nights}",
-            f"holds the card 'deployment' during 'nights'{HELD} to platform",
+            f"holds the card 'deployment' for platform during 'nights'{HELD}",
             "gets the card 'deployment' later",
         ),
         (
             "{coalesce: {by: service, window: 5m}, mute: {during: nights}}",
-            f"sends the card 'deployment' or a newer one after 300 s{HELD} to platform",
+            f"sends the card 'deployment' or a newer one to platform after 300 s{HELD}",
             "gets the card 'deployment' or a newer one",
         ),
         (
             "{group: {wait: 2m, card: generic, first: now}, mute: {during: nights}}",
-            "groups it with others as the card 'generic' after 120 s without another, 1200 s at most"
-            f"{HELD} to platform",
+            "groups it with others as the card 'generic' for platform after 120 s without another,"
+            f" 1200 s at most{HELD}",
             "gets the card 'generic' together with others",
         ),
         (
             "mention: {who: [author, 'user:grace@acme.io', 'user:x@evil.org']}",
-            "sends the card 'deployment', mentioning eve@acme.io, grace@acme.io, x, to platform",
+            "sends the card 'deployment', mentioning eve@acme.io, grace@acme.io and naming x (not to be mentioned by"
+            " 'users'), to platform",
             "gets the card 'deployment'",
         ),
         (
             "{mute: {during: nights}, mention: {who: author}}",
-            f"holds the card 'deployment', mentioning eve@acme.io, during 'nights'{HELD} to platform",
+            f"holds the card 'deployment', mentioning eve@acme.io, for platform during 'nights'{HELD}",
             "gets the card 'deployment' later",
         ),
     ],
@@ -224,3 +225,26 @@ def test_match_and_pattern_are_both_explained(with_rules: Load) -> None:
     said = explain(with_rules(f"{AROUND}    pattern: {{status: [failed]}}\n"), DEPLOYED | {"status": "succeeded"})
     assert [reason.holds for reason in said.rules[0].reasons] == [True, False]
     assert said.rules[0].outcome == "does not match"
+
+
+def test_a_summary_is_explained_by_its_schedule(with_rules: Load) -> None:
+    book = with_rules(
+        "rules:\n"
+        "  - {name: weekly, schedule: {days: [mon], at: '09:00'}, to: [deployments], card: generic}\n"
+        "  - {name: daily, schedule: {at: '09:00'}, to: [security], card: generic}\n"
+        "  - {name: all, match: {}, to: [deployments], card: deployment}\n"
+    )
+    view = {"type": "shipbell.summary", "rule": "weekly", "received_at": "2026-03-04T22:00:00Z"}
+    said = explain(book, view)
+    assert said.conclusion == "platform gets the card 'generic' by the rule 'weekly'."
+    assert [(rule.rule, rule.outcome) for rule in said.rules] == [
+        ("weekly", "sends the card 'generic' to platform"),
+        ("daily", "does not match"),
+    ]
+    assert explain(book, view | {"rule": "gone"}).conclusion == "Nobody gets it."
+
+
+def test_the_message_is_named(with_rules: Load) -> None:
+    book = with_rules(AROUND + "messages:\n  - {name: hurray, match: {service: basket}, text: Hurray.}\n")
+    assert explain(book, DEPLOYED).conclusion.endswith(" The message 'hurray' is shown.")
+    assert "message" not in explain(book, DEPLOYED | {"status": "failed"}).conclusion
