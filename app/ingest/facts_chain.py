@@ -15,8 +15,9 @@ from app.facts.model import Deployment, Incident, Restatement
 from app.facts.reports import asked
 from app.facts.windows import day_of, week_of
 from app.store import Connection, fact_chains, fact_claims, fact_history, fact_log
+from app.store.ask import Row
 from app.store.fact_chains import Place, Tail
-from app.store.fact_records import ARRIVALS, ATTEMPTS, DEPLOYMENTS, INCIDENTS, Records, Row
+from app.store.fact_records import ARRIVALS, ATTEMPTS, DEPLOYMENTS, INCIDENTS, Records
 from app.store.fact_states import note_tickets
 from app.store.fact_waits import replace_waits, wait_key
 

@@ -10,7 +10,9 @@ from sqlalchemy import Connection
 from app.facts.artifacts import Artifact, Seen
 from app.facts.chain import FAR, Before
 from app.facts.model import Deployment, Incident
-from app.store.fact_records import ARRIVALS, ATTEMPTS, DEPLOYMENTS, INCIDENTS, Row, number, param, rows, several
+from app.store.ask import Row, ask
+from app.store.bulk import BulkInsert
+from app.store.fact_records import ARRIVALS, ATTEMPTS, DEPLOYMENTS, INCIDENTS, number, param, several
 from app.store.fact_tables import (
     fact_arrivals,
     fact_attempts,
@@ -19,7 +21,6 @@ from app.store.fact_tables import (
     fact_incidents,
     fact_waits,
 )
-from app.store.upsert import insert_for
 
 BACK = 3
 """How many deployments before what is new are looked at again: reports of one rollout may still come."""
@@ -91,32 +92,32 @@ def lock(connection: Connection, services: Iterable[str]) -> None:
             connection.execute(_LOCK, {"service_": f"shipbell facts {service}"})
 
 
+_OPEN_CHAIN = BulkInsert(fact_chains, "service", "environment", or_ignore=True)
 _LOCK = sa.text("SELECT pg_advisory_xact_lock(hashtextextended(:service_, 0))")
 
 
 def open_chain(connection: Connection, service: str, environment: str) -> None:
     """See that the chain is in the list of chains."""
-    values = {"service": service, "environment": environment}
-    connection.execute(insert_for(connection, fact_chains).values(values).on_conflict_do_nothing())
+    _OPEN_CHAIN.run(connection, [(service, environment)])
 
 
 def tail(connection: Connection, service: str, environment: str, at: int | None) -> Tail:
     """The end of a chain from some deployments before a time (µs) on; all of it where that is None."""
     here: dict[str, Any] = {"service_": service, "environment_": environment}
-    edge = connection.scalar(_EDGE, here | {"before_": at}) if at is not None else None
+    edge = _one(connection, _EDGE, here | {"before_": at}) if at is not None else None
     found = DEPLOYMENTS.find(connection, _ANCHOR, here | {"before_": edge}) if edge is not None else []
     before = found[0] if found else None
     here["since_"] = before.live_at if before else -1
-    deployments = rows(connection, _FROM, here)
-    attempts = rows(connection, _ATTEMPTS, here)
+    deployments = ask(connection, _FROM, here)
+    attempts = ask(connection, _ATTEMPTS, here)
     ids = [row[0] for row in [*deployments, *attempts]]
     kept = DEPLOYMENTS.find(connection, _TIED, here) if before else []
     return Tail(
         before,
         deployments,
         attempts,
-        rows(connection, _ARRIVALS, here),
-        rows(connection, _WAITS, {"ids_": ids}) if ids else [],
+        ask(connection, _ARRIVALS, here),
+        ask(connection, _WAITS, {"ids_": ids}) if ids else [],
         frozenset(event for each in kept for event in each.evidence),
     )
 
@@ -137,14 +138,14 @@ def before(connection: Connection, last: Deployment | None, artifacts: Iterable[
     if last is None:
         return Before()
     here: dict[str, Any] = {"service_": last.service, "environment_": last.environment, "until_": last.live_at}
-    recent = [row[0] for row in connection.execute(_RECENT, here)]
+    recent = [row[0] for row in ask(connection, _RECENT, here)]
     wanted = [*artifacts, Artifact(last.sha, last.version, last.artifact)]
     versions = [each.version for each in wanted if each.version]
-    found = list(connection.execute(_SEEN_VERSION, here | {"versions_": versions})) if versions else []
+    found = list(ask(connection, _SEEN_VERSION, here | {"versions_": versions})) if versions else []
     for sha in {each.sha[:7] for each in wanted if each.sha}:
-        found += connection.execute(_SEEN_SHA, here | {"from_": sha, "to_": f"{sha}g"})
+        found += ask(connection, _SEEN_SHA, here | {"from_": sha, "to_": f"{sha}g"})
     for key in {each.other for each in wanted if not each.sha and not each.version}:
-        found += connection.execute(_SEEN_KEY, here | {"key_": key})
+        found += ask(connection, _SEEN_KEY, here | {"key_": key})
     seen = Seen((Artifact(sha, version, key), live_at) for sha, version, key, live_at in found)
     return Before(last, seen, recent[::-1])
 
@@ -162,8 +163,7 @@ def same_before(connection: Connection, service: str, environment: str, artifact
 
 def open_before(connection: Connection, service: str, environment: str, at: int) -> int | None:
     """When the oldest deployment before a time went live that failed and was not made good by then; µs."""
-    found: int | None = connection.scalar(_OPEN, {"service_": service, "environment_": environment, "before_": at})
-    return found
+    return _one(connection, _OPEN, {"service_": service, "environment_": environment, "before_": at})
 
 
 def counted_between(
@@ -195,7 +195,12 @@ def places(connection: Connection, ids: Collection[str]) -> dict[str, tuple[str,
     """(service, environment, live_at in µs) of deployments."""
     if not ids:
         return {}
-    return {row[0]: (row[1], row[2], row[3]) for row in connection.execute(_IDS, {"ids_": list(ids)})}
+    return {row[0]: (row[1], row[2], row[3]) for row in ask(connection, _IDS, {"ids_": list(ids)})}
+
+
+def _one(connection: Connection, statement: sa.Select[Any], values: dict[str, Any]) -> int | None:
+    found = ask(connection, statement, values)
+    return found[0][0] if found else None
 
 
 def _when(connection: Connection, statement: sa.Select[Any], values: dict[str, Any]) -> int | None:
@@ -221,7 +226,7 @@ def incidents_since(
 
 def incidents(connection: Connection, ids: Collection[str]) -> list[Row]:
     """The rows of incidents."""
-    return rows(connection, _MINE, {"ids_": list(ids)}) if ids else []
+    return ask(connection, _MINE, {"ids_": list(ids)}) if ids else []
 
 
 _CHAINS = sa.select(fact_chains).where(fact_chains.c.service == param("service_"))
@@ -240,9 +245,9 @@ class Place:
 
 def places_of(connection: Connection, service: str, repository: str | None = None) -> list[Place]:
     """The chains of a service, and those that are known to be deployed out of a repository."""
-    found = {Place(*row) for row in connection.execute(_CHAINS, {"service_": service})}
+    found = {Place(*row) for row in ask(connection, _CHAINS, {"service_": service})}
     if repository:
-        found |= {Place(*row) for row in connection.execute(_OF_REPOSITORY, {"repository_": repository})}
+        found |= {Place(*row) for row in ask(connection, _OF_REPOSITORY, {"repository_": repository})}
     return sorted(found, key=lambda place: (place.service, place.environment))
 
 

@@ -7,6 +7,7 @@ import sqlalchemy as sa
 from sqlalchemy import Connection
 
 from app.facts.claims import Claim, from_row, to_bytes
+from app.store.ask import ask
 from app.store.bulk import BulkInsert
 from app.store.fact_records import number, param, several
 from app.store.fact_tables import fact_claims
@@ -72,4 +73,4 @@ def latest(connection: Connection, service: str, environment: str, family: str) 
 
 
 def _read(connection: Connection, statement: sa.Select[Any], values: Mapping[str, object]) -> list[Claim]:
-    return [from_row(*row) for row in connection.execute(statement, values)]
+    return [from_row(*row) for row in ask(connection, statement, values)]

@@ -8,14 +8,16 @@ from sqlalchemy import Connection
 from app.facts.history import Link, reverts, together
 from app.facts.lineage import Graph
 from app.facts.model import Commit, PullRequest
+from app.store.ask import ask
 from app.store.bulk import BulkInsert
-from app.store.fact_records import COMMITS, PULL_REQUESTS, number, param, rows, several
+from app.store.fact_records import COMMITS, PULL_REQUESTS, number, param, several
 from app.store.fact_tables import fact_arrivals, fact_commits, fact_deployments, fact_links, fact_names
 from app.store.fact_tables import fact_pull_requests as requests
 
 SHORT, WHOLE = 7, 40
 _c, _l, _n = fact_commits.c, fact_links.c, fact_names.c
 _COMMITS = COMMITS.select.where(_c.repository == param("repository_"), _c.sha.in_(several("shas_")))
+_WHERE = sa.select(_c.repository).distinct().where(_c.sha.in_(several("shas_")))
 _SHAS = COMMITS.select.where(_c.sha.in_(several("shas_")))
 _LIKE = sa.select(_c.repository, _c.sha, _c.service).where(_c.sha >= param("from_"), _c.sha < param("to_")).limit(20)
 _HEADS = sa.select(_l.repository, _l.child).where(_l.child >= param("from_"), _l.child < param("to_")).limit(20)
@@ -41,7 +43,7 @@ def add_commits(connection: Connection, service: str, commits: Sequence[Commit])
     if not told:
         return set()
     values = {"repository_": commits[0].repository, "shas_": list(told)}
-    old = rows(connection, _COMMITS, values)
+    old = ask(connection, _COMMITS, values)
     place = COMMITS.columns.index("service")
     services = {row[1]: max(row[place], service) if service != "unmapped" else row[place] for row in old}
     for row in old:
@@ -57,7 +59,7 @@ def add_links(connection: Connection, repository: str, links: Sequence[Link]) ->
     if not links:
         return set()
     values = {"repository_": repository, "shas_": list({each.child for each in links})}
-    there = {tuple(row) for row in connection.execute(_THERE, values)}
+    there = {tuple(row) for row in ask(connection, _THERE, values)}
     new = [(repository, each.child, each.parent, each.how) for each in links]
     _LINK.run(connection, [row for row in new if row[1:] not in there])
     return {row[1] for row in new if row[1:] not in there}
@@ -72,7 +74,7 @@ def put_request(connection: Connection, service: str, request: PullRequest) -> b
     """Note a pull request as its claims come to; returns whether that is news."""
     values = {"repository_": request.repository, "id_": request.id}
     new = [PULL_REQUESTS.row(request, service=service)]
-    changed, _, added = PULL_REQUESTS.become(connection, rows(connection, _REQUEST, values), new)
+    changed, _, added = PULL_REQUESTS.become(connection, ask(connection, _REQUEST, values), new)
     return bool(changed or added)
 
 
@@ -83,7 +85,7 @@ def whole(connection: Connection, service: str, words: Collection[str]) -> dict[
     """
     asked = [*words, *(f"v{word}" for word in words)]
     named: dict[str, set[str]] = {}
-    for name, sha in connection.execute(_NAMES, {"service_": service, "names_": asked}) if words else ():
+    for name, sha in ask(connection, _NAMES, {"service_": service, "names_": asked}) if words else ():
         for word in {name, name.removeprefix("v")} & set(words):
             named.setdefault(word, set()).add(sha)
     found = {word: _full(connection, service, next(iter(shas))) for word, shas in named.items() if len(shas) == 1}
@@ -102,11 +104,13 @@ _HEX = frozenset("0123456789abcdef")
 
 def _only(connection: Connection, service: str, beginning: str) -> str | None:
     """The one commit that begins so: the service's own, or anybody's where the beginning is long enough."""
+    if len(beginning) >= WHOLE:
+        return beginning
     if len(beginning) < SHORT or not _HEX.issuperset(beginning):
         return None
     values = {"from_": beginning, "to_": f"{beginning}g"}
-    found = connection.execute(_LIKE, values).all()
-    for some in ([row.sha for row in found if row.service == service], [row.sha for row in found]):
+    found = ask(connection, _LIKE, values)
+    for some in ([sha for _, sha, owner in found if owner == service], [sha for _, sha, _ in found]):
         longest = max(some, key=len, default=None)
         if longest and all(longest.startswith(sha) for sha in some):
             return str(longest)
@@ -176,7 +180,7 @@ def graph(
     where = {"service_": chain[0], "environment_": chain[1]}
     for repository in _repositories(connection, heads):
         values = where | {"repository_": repository, "heads_": list(heads), "horizon_": horizon, "stop_": stop}
-        for child, parent, how in connection.execute(_WALK, values):
+        for child, parent, how in ask(connection, _WALK, values):
             found.links.setdefault(child, []).append(Link(child, parent, how))
         shas = {*heads, *found.links, *(link.parent for links in found.links.values() for link in links)}
         _add_known(connection, found, repository, shas)
@@ -189,10 +193,7 @@ def _repositories(connection: Connection, heads: Collection[str]) -> list[str]:
     """Where these commits are known to be."""
     if not heads:
         return []
-    found = connection.execute(
-        sa.select(_c.repository).distinct().where(_c.sha.in_(several("shas_"))), {"shas_": list(heads)}
-    )
-    return sorted(row[0] for row in found)
+    return sorted(row[0] for row in ask(connection, _WHERE, {"shas_": list(heads)}))
 
 
 def _add_commits(connection: Connection, found: Graph, shas: Collection[str]) -> None:
@@ -236,11 +237,11 @@ def _add_live(connection: Connection, found: Graph, where: Mapping[str, object])
     others |= {found.full(sha) for each in told for sha in reverts(each.message)}
     for some in _bites([*found.commits, *(others - found.commits.keys())]):
         values = {**where, "shas_": some}
-        for sha, live_at, _, deployment_id in connection.execute(_ARRIVED, values):
+        for sha, live_at, _, deployment_id in ask(connection, _ARRIVED, values):
             found.live[sha] = live_at
             holders[sha] = deployment_id
         for statement in (_PICKED, _DEPLOYED):
-            for sha, live_at in connection.execute(statement, values):
+            for sha, live_at in ask(connection, statement, values):
                 found.live[sha] = min(live_at, found.live.get(sha, live_at))
     return holders
 

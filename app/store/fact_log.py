@@ -8,6 +8,7 @@ import sqlalchemy as sa
 from sqlalchemy import Connection
 
 from app.facts.model import Restatement
+from app.store.ask import ask
 from app.store.bulk import BulkInsert
 from app.store.fact_records import number
 from app.store.fact_tables import fact_restatements
@@ -50,4 +51,4 @@ def add(connection: Connection, log: Iterable[Restatement]) -> None:
 
 def newest(connection: Connection, limit: int, before: int = 1 << 62) -> Sequence[Restatement]:
     """The newest restatements; `before` is a sequence number where the last page ended."""
-    return [Restatement(*row) for row in connection.execute(_LISTING, {"before_": before, "limit_": limit})]
+    return [Restatement(*row) for row in ask(connection, _LISTING, {"before_": before, "limit_": limit})]

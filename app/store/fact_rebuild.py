@@ -8,6 +8,7 @@ from sqlalchemy import Connection, Table
 
 from app.facts.claims import View
 from app.store import fact_tables as tables
+from app.store.ask import ask
 from app.store.fact_records import number, param
 from app.store.tables import events, metadata
 
@@ -42,7 +43,7 @@ def empty(connection: Connection, service: str | None = None) -> None:
 
 def page(connection: Connection, after: int, limit: int) -> tuple[int | None, list[View]]:
     """The next events after a sequence number: (the last number, their flat views); None when there are no more."""
-    found = connection.execute(_PAGE, {"after_": after, "limit_": limit}).all()
+    found = ask(connection, _PAGE, {"after_": after, "limit_": limit})
     return (found[-1][0] if found else None), [orjson.loads(row[1]) for row in found]
 
 
@@ -57,11 +58,11 @@ def services(connection: Connection) -> Iterable[str]:
 def chains(connection: Connection, service: str) -> list[tuple[str, frozenset[str]]]:
     """The environments of a service with the families of what was claimed about them."""
     found: dict[str, set[str]] = {}
-    for environment, family in connection.execute(_ENVIRONMENTS, {"service_": service}):
+    for environment, family in ask(connection, _ENVIRONMENTS, {"service_": service}):
         found.setdefault(environment, set()).add(family)
     return [(name, frozenset(found[name])) for name in sorted(found)]
 
 
 def subjects(connection: Connection, service: str, family: str) -> Sequence[str]:
     """What a family of claims of a service is about."""
-    return sorted(connection.execute(_SUBJECTS, {"service_": service, "family_": family}).scalars())
+    return sorted(row[0] for row in ask(connection, _SUBJECTS, {"service_": service, "family_": family}))

@@ -20,10 +20,10 @@ from app.facts.model import (
     TestRun,
 )
 from app.store import fact_tables as tables
+from app.store.ask import Row, ask
 from app.store.bulk import Bulk, BulkInsert
 
 R = TypeVar("R")
-Row = tuple[Any, ...]
 Key = tuple[Any, ...]
 
 
@@ -62,7 +62,7 @@ class Records(Generic[R]):
 
     def find(self, connection: Connection, statement: sa.Select[Any], values: Mapping[str, Any]) -> list[R]:
         """The records of a statement that selects whole rows."""
-        return [self.record(row) for row in connection.execute(statement, values)]
+        return [self.record(row) for row in ask(connection, statement, values)]
 
     def become(
         self, connection: Connection, old: Sequence[Row], new: Sequence[Row]
@@ -84,11 +84,6 @@ class Records(Generic[R]):
 
 def _text(items: Sequence[str]) -> str:
     return orjson.dumps(items).decode()
-
-
-def rows(connection: Connection, statement: sa.Select[Any], values: Mapping[str, Any]) -> list[Row]:
-    """Rows as plain tuples."""
-    return [tuple(row) for row in connection.execute(statement, values)]
 
 
 DEPLOYMENTS = Records(tables.fact_deployments, Deployment, ("tickets", "flags", "evidence"))

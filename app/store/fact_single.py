@@ -8,7 +8,8 @@ from sqlalchemy import Connection
 
 from app.facts.claims import View
 from app.facts.events import Ticket, gate, scan, test_run, ticket
-from app.store.fact_records import GATES, SCANS, TEST_RUNS, Records, rows, several
+from app.store.ask import ask
+from app.store.fact_records import GATES, SCANS, TEST_RUNS, Records, several
 from app.store.fact_tables import fact_tickets
 
 TICKETS = Records(fact_tickets, Ticket, ("fix_versions",))
@@ -18,6 +19,11 @@ _ALL: tuple[tuple[Records[Any], Any, str], ...] = (
     (GATES, gate, "at"),
     (TICKETS, ticket, "as_of"),
 )
+
+_OLD = {
+    each.table.name: each.select.where(next(iter(each.table.primary_key.columns)).in_(several("keys_")))
+    for each, _, _ in _ALL
+}
 
 
 def note(connection: Connection, views: Sequence[View]) -> None:
@@ -29,9 +35,7 @@ def note(connection: Connection, views: Sequence[View]) -> None:
 
 
 def _newest(connection: Connection, records: Records[Any], found: Sequence[tuple[Any, ...]], time: int) -> None:
-    key = next(iter(records.table.primary_key.columns))
-    where = records.select.where(key.in_(several("keys_")))
-    old = rows(connection, where, {"keys_": [row[0] for row in found]})
+    old = ask(connection, _OLD[records.table.name], {"keys_": [row[0] for row in found]})
     best: dict[Any, tuple[Any, ...]] = {}
     for row in [*old, *found]:
         there = best.get(row[0])

@@ -7,8 +7,9 @@ from sqlalchemy import Connection
 
 from app.facts.model import Deployment, EnvironmentState
 from app.store import fact_claims
+from app.store.ask import ask
 from app.store.bulk import Bulk, BulkInsert
-from app.store.fact_records import DEPLOYMENTS, ENVIRONMENTS, number, param, rows, several
+from app.store.fact_records import DEPLOYMENTS, ENVIRONMENTS, number, param, several
 from app.store.fact_tables import fact_deployments, fact_environments, fact_ticket_places
 
 _d, _e, _p = fact_deployments.c, fact_environments.c, fact_ticket_places.c
@@ -47,7 +48,7 @@ def note_state(connection: Connection, service: str, environment: str) -> None:
         as_of=max(times),
     )
     new = [ENVIRONMENTS.row(state)] if max(times) else []
-    ENVIRONMENTS.become(connection, rows(connection, _NOW, here), new)
+    ENVIRONMENTS.become(connection, ask(connection, _NOW, here), new)
 
 
 _COLUMNS = ("key", "service", "environment", "deployment_id", "since")
@@ -72,7 +73,7 @@ def note_tickets(
 ) -> None:
     """Note where tickets came for the first time, with the deployments of a chain that went live after `since` (µs)."""
     here = {"service_": service, "environment_": environment, "since_": since}
-    old = {row[0]: row for row in rows(connection, _PLACES, here)}
+    old = {row[0]: row for row in ask(connection, _PLACES, here)}
     new: dict[str, tuple[str, str, str, str, int]] = {}
     for each in deployments:
         for key in each.tickets if each.outcome == "succeeded" else ():
@@ -86,4 +87,4 @@ def note_tickets(
 
 
 def _kept(connection: Connection, here: dict[str, object], keys: Sequence[str]) -> Collection[str]:
-    return list(connection.execute(_KEPT, {**here, "keys_": list(keys)}).scalars())
+    return [row[0] for row in ask(connection, _KEPT, {**here, "keys_": list(keys)})]

@@ -5,8 +5,9 @@ from collections.abc import Collection, Mapping, Sequence
 import sqlalchemy as sa
 from sqlalchemy import Connection
 
+from app.store.ask import Row, ask
 from app.store.bulk import Bulk, BulkInsert
-from app.store.fact_records import Row, param, several
+from app.store.fact_records import param, several
 from app.store.fact_tables import fact_arrivals, fact_waits
 
 SHORT = 7
@@ -45,7 +46,7 @@ def waiting(connection: Connection, keys: Collection[str]) -> list[tuple[str, st
     """The chains with deployments that hang on these keys, with the first one's `live_at` (µs)."""
     if not keys:
         return []
-    return [(row[0], row[1], row[2]) for row in connection.execute(_WAITING, {"keys_": list(keys)})]
+    return [(row[0], row[1], row[2]) for row in ask(connection, _WAITING, {"keys_": list(keys)})]
 
 
 def arrived(
@@ -55,4 +56,4 @@ def arrived(
     if not shas or not environments:
         return {}
     values = {"service_": service, "environments_": list(environments), "shas_": list(shas)}
-    return {row[0]: row[1] for row in connection.execute(_ARRIVED, values)}
+    return {row[0]: row[1] for row in ask(connection, _ARRIVED, values)}
