@@ -11,7 +11,7 @@ from app.cli import samples
 from app.cli.faults import USAGE, say
 from app.cli.output import AsJson, print_json
 from app.cli.remote import Service
-from app.cli.rules import Folder, read_rules, read_view
+from app.cli.rules import Folder, read_rules, read_view, stored
 from app.config.files import RuleSet
 from app.ingest.rehearsal import as_sent, sample_view
 from app.kernel.clock import system_clock
@@ -92,8 +92,8 @@ def _view(event: str, rule_set: RuleSet) -> dict[str, Any]:
         except OSError as error:
             raise say(f"{event} cannot be read: {error.strerror}") from None
     if "/" not in event and not event.endswith(".http"):
-        stored: dict[str, Any] = Service().get(f"/api/v1/events/{event}")
-        return stored
+        found: dict[str, Any] = Service().get(f"/api/v1/events/{stored(event)}")
+        return found
     view = sample_view(*samples.find(event), rule_set.estate, system_clock())
     if view is None:
         raise say(f"the sample {event!r} says nothing that could be shown", USAGE)

@@ -1,12 +1,13 @@
 """`shipbell rules …`: check, test, explain and describe the rule book."""
 
+import re
 from pathlib import Path
 from typing import Annotated, Any
 
 import typer
 
 import app.channels
-from app.cli.faults import WRONG, tell
+from app.cli.faults import USAGE, WRONG, say, tell
 from app.cli.junit import junit_report
 from app.cli.output import AsJson, print_json
 from app.cli.remote import Service
@@ -19,6 +20,7 @@ from app.kernel.errors import BadPayload, ConfigErrors
 from app.kernel.json import loads
 from app.routing import editor_schema, explain, run_trials
 
+_ID = re.compile("[0-9a-f]{32}")
 NO_ID = "0" * 32
 """Of an event that was written by hand."""
 
@@ -95,7 +97,7 @@ def explain_event(
         explanation = explain(read_rules(rules).rules, read_view(Path(event)), channel)
         found: dict[str, Any] = {"today": explanation.to_dict(), "text": explanation.text()}
     else:
-        found = Service().get(f"/api/v1/events/{event}/explain", channel=channel)
+        found = Service().get(f"/api/v1/events/{stored(event)}/explain", channel=channel)
     if as_json:
         print_json({name: value for name, value in found.items() if name != "text"})
     else:
@@ -116,6 +118,13 @@ def read_rules(folder: Path | None, *, tests: bool = True) -> RuleSet:
     kinds = rooms(app.channels, "CHANNEL").values()
     words = [word for kind in kinds for word in (kind.name, *kind.aliases)]
     return load_rules(folder or read_settings(read_environment()).rules_dir, words, tests=tests)
+
+
+def stored(event: str) -> str:
+    """The id of a stored event. Exits when it cannot be one."""
+    if not _ID.fullmatch(event):
+        raise say(f"{event!r} is neither a file nor the id of an event: 'shipbell events list' shows those", USAGE)
+    return event
 
 
 def read_view(path: Path) -> dict[str, Any]:

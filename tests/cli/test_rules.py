@@ -90,3 +90,9 @@ def test_the_cards_are_linted(shipbell: Shipbell, tmp_path: Path) -> None:
     card.write_text(card.read_text(encoding="utf-8").replace("e.build", "e.biuld", 1), encoding="utf-8")
     said = shipbell("cards", "lint", "--rules", "rules")
     assert (said.code, "pipeline.yaml:" in said.err, "biuld" in said.err) == (1, True, True)
+
+
+def test_what_is_neither_a_file_nor_an_id_is_told_before_anybody_is_asked(shipbell: Shipbell) -> None:
+    for words in (("rules", "explain", "evnt.json"), ("cards", "preview", "deployment", "--event", "nope")):
+        said = shipbell(*words)
+        assert (said.code, "neither a file nor the id of an event" in said.err) == (2, True), words
