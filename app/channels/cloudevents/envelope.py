@@ -6,6 +6,7 @@ from app.channels import Message
 from app.events.cdevents import Why, cdevent, source_uri
 
 _OURS = "shipbell."
+_NO_TEXT = ("id", "type", "subject", "source", "instance", "service", "environment", "occurred_at", "received_at")
 
 
 def cloudevent(message: Message) -> dict[str, Any]:
@@ -16,7 +17,7 @@ def cloudevent(message: Message) -> dict[str, Any]:
     """
     made = cdevent(message.event)
     if isinstance(made, Why):
-        return _own(message)
+        return _own(message, _bare(message) if made is Why.RESTRICTED else _whole(message))
     context = made["context"]
     return {
         "specversion": "1.0",
@@ -30,7 +31,7 @@ def cloudevent(message: Message) -> dict[str, Any]:
     }
 
 
-def _own(message: Message) -> dict[str, Any]:
+def _own(message: Message, data: dict[str, Any]) -> dict[str, Any]:
     event = message.event
     told = {"subject": event.get("subject"), "time": event.get("occurred_at")}
     return {
@@ -40,5 +41,14 @@ def _own(message: Message) -> dict[str, Any]:
         "type": _OURS + event["type"].removeprefix(_OURS),
         **{name: value for name, value in told.items() if value},
         "datacontenttype": "application/json",
-        "data": {"event": event, "summary": message.summary},
+        "data": data,
     }
+
+
+def _whole(message: Message) -> dict[str, Any]:
+    return {"event": message.event, "summary": message.summary}
+
+
+def _bare(message: Message) -> dict[str, Any]:
+    """That there is news of it, and nothing that anybody wrote."""
+    return {"event": {name: message.event[name] for name in _NO_TEXT if name in message.event}}

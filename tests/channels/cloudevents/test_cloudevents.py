@@ -73,6 +73,16 @@ async def test_what_has_no_cdevent_goes_out_as_it_is(open_channel: Open, wire: W
     }
 
 
+async def test_no_text_of_a_restricted_ticket_leaves(open_channel: Open, wire: Wire, message: Message) -> None:
+    ticket = {"key": "HR-1", "summary": "S3cret", "restricted": True}
+    event = view("ticket.updated", ticket=ticket, actor={"name": "S3cret"}, tickets=[{"key": "HR-1"}])
+    secret = replace(message, event=event, summary="S3cret", card={"type": "AdaptiveCard", "body": ["S3cret"]})
+    await open_channel(CHANNEL, {"BUS": URL}, url_env="BUS").send(secret)
+    assert body(wire)["type"] == "shipbell.ticket.updated"
+    assert body(wire)["data"]["event"]["id"] == event["id"]
+    assert b"S3cret" not in wire.posts[0][1]
+
+
 async def test_our_own_news_and_a_test_card_are_cloudevents_too(
     open_channel: Open, wire: Wire, message: Message
 ) -> None:
