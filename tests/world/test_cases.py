@@ -35,16 +35,16 @@ def check(told: story.Story, world: World) -> None:
     """Everything that the file expects of chains, incidents and numbers."""
     for key, rows in told.expect.get("chains", {}).items():
         chain = world.chains.get(_key(key), ())
-        assert [telling.at(one.live_at) for one in chain] == [telling.at(row["at"]) for row in rows], key
+        assert [telling.at(one.live_at) for one in chain] == [telling.at(row["at"]) for row in rows], (told.name, key)
         for one, row in zip(chain, rows, strict=True):
             for name, expected in row.items():
-                assert _shown(one, name) == _wanted(name, expected), (key, row["at"], name)
+                assert _shown(one, name) == _wanted(name, expected), (told.name, key, row["at"], name)
     causes = {one.key: one.cause for one in world.incidents}
     for key, moment in told.expect.get("links", {}).items():
-        assert causes[key] == (telling.us(moment) if moment else None), key
+        assert causes[key] == (telling.us(moment) if moment else None), (told.name, key)
     figures = outcome.numbers(world, told.window)
     for name, expected in told.expect["numbers"].items():
-        assert figures[name] == (expected if expected is None else pytest.approx(expected)), name
+        assert figures[name] == (expected if expected is None else pytest.approx(expected)), (told.name, name)
 
 
 def check_facts_alone(told: story.Story, chains: Chains, incidents: Sequence[Incident]) -> None:

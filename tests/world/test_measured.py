@@ -56,14 +56,15 @@ def _hours(seconds: float | None) -> float | None:
     return None if seconds is None else pytest.approx(seconds / 3600)
 
 
-@pytest.mark.parametrize("name", STORIES)
-async def test_the_measures_say_of_a_case_what_follows_from_the_definitions(name: str, database: Database) -> None:
-    told = STORIES[name]
-    window = told.window or ALWAYS
-    found = await database.write(lambda connection: asked(connection, told.views, window))
-    wanted = outcome.numbers(outcome.of_brute(evaluate(told.views)), window)
+async def test_the_measures_say_of_the_cases_what_follows_from_the_definitions(database: Database) -> None:
+    def one(connection: Connection) -> None:
+        for told in STORIES.values():
+            window = told.window or ALWAYS
+            found = figures(asked(connection, told.views, window))
+            wanted = outcome.numbers(outcome.of_brute(evaluate(told.views)), window)
+            assert found == {key: wanted[key] for key in found}, told.name
 
-    assert figures(found) == {key: wanted[key] for key in figures(found)}
+    await database.write(one)
 
 
 async def test_the_measures_say_of_worlds_what_follows_from_the_definitions(database: Database) -> None:
