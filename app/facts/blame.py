@@ -4,7 +4,7 @@ Precedence: an incident that names the deployment, a rollback, a revert or hotfi
 health. Each deployment fails at most once.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from app.facts.artifacts import Artifact
@@ -55,10 +55,16 @@ def blame(
             shown[each.id] = target
     remedies = [each for each in telling if each.kind in _REMEDIES]
     return [
-        _judged(replace(each, failure_of=shown.get(each.id), reverted=each.id in back),
-                charges.get(each.id, []), linked.get(each.id, []), health, remedies)
+        _judged(_marked(each, shown, back), charges.get(each.id, ()), linked.get(each.id, ()), health, remedies)
         for each in deployments
-    ]  # fmt: skip
+    ]
+
+
+def _marked(one: Deployment, shown: Mapping[str, str], back: Collection[str]) -> Deployment:
+    """One deployment with what it says of others, and whether it was taken back with another."""
+    if one.id not in shown and one.id not in back:
+        return one
+    return replace(one, failure_of=shown.get(one.id), reverted=one.id in back)
 
 
 def _by_rollback(telling: Sequence[Deployment], index: int, back: set[str]) -> list[tuple[str, _Charge]]:
@@ -96,7 +102,7 @@ def _judged(
 ) -> Deployment:
     """One deployment with what was found against it."""
     partly = "partially_changed" in one.flags
-    ill = degraded_after(health, one.live_at) if one.counts or partly else None
+    ill = degraded_after(health, one.live_at) if health and (one.counts or partly) else None
     charge = _heaviest(charges, incidents, ill)
     if charge is None or not (one.counts or partly):
         return one

@@ -5,7 +5,7 @@ What no push told is not known, and never guessed: the deployment is flagged ins
 
 from collections import deque
 from collections.abc import Collection, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 
 from app.facts.history import Link, reverts
 from app.facts.model import Commit, PullRequest
@@ -101,7 +101,7 @@ def carried(graph: Graph, behind: Behind, new: str, old: str, old_live_at: int, 
         walk.fresh &= since
     elif walk.gap:
         flags.add("incomplete")
-    return replace(_gather(graph, walk, flags), doubt=_doubtful(graph, walk))
+    return _gather(graph, walk, flags)
 
 
 def _doubtful(graph: Graph, walk: _Walk) -> bool:
@@ -198,6 +198,7 @@ def _gather(graph: Graph, walk: _Walk, flags: set[str]) -> Carried:
         hotfix=hotfix or any(sha not in own for sha in taken),
         flags=frozenset(flags),
         waits=frozenset(walk.ends | heads),
+        doubt=_doubtful(graph, walk),
     )
 
 

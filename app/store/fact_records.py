@@ -1,6 +1,7 @@
 """Rows of facts and the records that they are: lists are JSON texts, and what did not change is not written."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from operator import attrgetter, itemgetter
 from typing import Any, Generic, TypeVar
 
 import orjson
@@ -34,8 +35,13 @@ class Records(Generic[R]):
         self.table, self._record, self._lists = table, record, frozenset(lists)
         self.columns = tuple(column.name for column in table.columns)
         self._fields: tuple[str, ...] = tuple(record.__dataclass_fields__)  # type: ignore[attr-defined]
-        self._places = tuple((self.columns.index(name), name in self._lists) for name in self._fields)
-        self._keys = tuple(self.columns.index(column.name) for column in table.primary_key.columns)
+        self._places = itemgetter(*(self.columns.index(name) for name in self._fields))
+        self._get = attrgetter(*self._fields)
+        self._at = tuple(place for place, name in enumerate(self._fields) if name in self._lists)
+        self._beside = tuple(name for name in self.columns if name not in self._fields)
+        self._order = itemgetter(*([*self._fields, *self._beside].index(name) for name in self.columns))
+        keys = [self.columns.index(column.name) for column in table.primary_key.columns]
+        self.key: Callable[[Row], Any] = itemgetter(*keys) if len(keys) > 1 else lambda row: (row[keys[0]],)
         self._insert = BulkInsert(table, *self.columns)
         key = [column.name for column in table.primary_key.columns]
         where = [table.c[name] == sa.bindparam(f"{name}_", type_=table.c[name].type) for name in key]
@@ -44,21 +50,19 @@ class Records(Generic[R]):
 
     def row(self, record: R, **beside: Any) -> Row:
         """A record as a row."""
-        return tuple(
-            beside[name]
-            if name in beside
-            else _text(getattr(record, name))
-            if name in self._lists
-            else getattr(record, name)
-            for name in self.columns
-        )
-
-    def key(self, row: Row) -> Key:
-        return tuple(row[place] for place in self._keys)
+        values: list[Any] = list(self._get(record))
+        for place in self._at:
+            values[place] = orjson.dumps(values[place]).decode() if values[place] else "[]"
+        values.extend([beside[name] for name in self._beside])
+        row: Row = self._order(values)
+        return row
 
     def record(self, row: Sequence[Any]) -> R:
         """A row as its record."""
-        return self._record(*(tuple(orjson.loads(row[at])) if is_list else row[at] for at, is_list in self._places))
+        values: list[Any] = list(self._places(row))
+        for place in self._at:
+            values[place] = () if values[place] == "[]" else tuple(orjson.loads(values[place]))
+        return self._record(*values)
 
     def find(self, connection: Connection, statement: sa.Select[Any], values: Mapping[str, Any]) -> list[R]:
         """The records of a statement that selects whole rows."""
@@ -80,10 +84,6 @@ class Records(Generic[R]):
     def named(self, row: Row) -> dict[str, Any]:
         """A row by the names of its columns."""
         return dict(zip(self.columns, row, strict=True))
-
-
-def _text(items: Sequence[str]) -> str:
-    return orjson.dumps(items).decode()
 
 
 DEPLOYMENTS = Records(tables.fact_deployments, Deployment, ("tickets", "flags", "evidence"))

@@ -16,7 +16,7 @@ BUILT = "pipeline.finished"
 COUNTED = ("release", "hotfix", "config")
 _REVERTS = re.compile(r"This reverts commit ([0-9a-f]{7,40})")
 _PICKED = re.compile(r"cherry picked from commit ([0-9a-f]{7,40})")
-_SHA = re.compile(r"(?<![0-9a-z])[0-9a-f]{7,40}(?![0-9a-z])")
+_SHA = re.compile(r"(?<![0-9a-z])(?=[0-9]*[a-f])[0-9a-f]{7,40}(?![0-9a-z])")  # a row of digits is a date or a number
 
 
 @dataclass
