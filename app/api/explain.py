@@ -1,6 +1,6 @@
 """Why a channel got an event or not: what was decided, what became of each card, and what today's rules say."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from typing import Annotated, Any, Literal
 
 from fastapi import APIRouter, Depends, HTTPException, Query
@@ -113,21 +113,25 @@ def _told(
         for one in (decided or {}).get("muted") or ()
         if channel in (None, one["channel"])
     ]
+    mine = {delivery.id for delivery in sent}
     for one in found.waited:
         if channel in (None, one.channel):
-            lines.append(f"  {one.channel}: {_waited(one)}")
+            lines.append(f"  {one.channel}: {_waited(one, mine)}")
     for delivery in sent:
         lines += _delivery(delivery)
     return lines or ["  nothing was owed to anybody"]
 
 
-def _waited(one: Waited) -> str:
+def _waited(one: Waited, mine: Collection[int]) -> str:
+    """In words; `mine` are the deliveries of the event itself."""
     if one.sent_alone:
         return f"the first of its group ({one.by!r}): sent at once"
     words = f"{_WAITS.get(one.how, one.how)} {one.by!r}"
     if one.closed_at is None:
         return f"{words}, until {iso(one.due_at)}"
     told = f"told by delivery {one.told_by}" if one.told_by else "there was nothing left to tell"
+    if one.how == "coalesce" and one.told_by and one.told_by not in mine:
+        told = f"a newer state was told, by delivery {one.told_by}"
     return f"{words}, until {iso(one.closed_at)}: {told}"
 
 

@@ -2,6 +2,7 @@
 
 from sqlalchemy import Connection
 
+from app.delivery.bundler import Bundler
 from app.kernel.clock import MINUTE
 from app.routing.calm import Wait
 from app.store.channel_states import enrol, own
@@ -69,3 +70,20 @@ async def test_what_a_mute_dropped_is_told(start: StartApi) -> None:
     text = (await api.get(f"/api/v1/events/{hex_id(1)}/explain"))["text"]
     assert "sink: not sent: the rule 'chatty' keeps silent during 'nights'" in text
     assert "nothing was owed" not in text
+
+
+async def test_of_two_states_the_older_one_is_not_said_to_be_told(start: StartApi) -> None:
+    api = await start(SHIPBELL_ROLES="ingest")
+    old, new = hex_id(1), hex_id(2)
+
+    def work(connection: Connection) -> None:
+        add_events(connection, [old, new], START)
+        for at, event in enumerate((old, new), START):
+            last = Wait("coalesce", "previews", "same", "", at=at, wait=MINUTE, max_wait=MINUTE)
+            plan(connection, [want(event, "sink", wait=last)], START)
+
+    await api.parts.database.write(work)
+    assert await Bundler(api.parts.database, lambda _: None).once() == 1
+    told = {event: (await api.get(f"/api/v1/events/{event}/explain"))["text"] for event in (old, new)}
+    assert ": a newer state was told, by delivery 1" in told[old]
+    assert ": told by delivery 1" in told[new]

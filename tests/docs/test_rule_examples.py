@@ -1,0 +1,29 @@
+"""The rules that a how-to shows can be pasted into the shipped ones, and the tests that it shows come true."""
+
+import re
+import shutil
+from pathlib import Path
+
+import pytest
+
+from app.config.files import load_rules
+from tests.docs.pages import ROOT
+
+_BLOCK = re.compile(r"^```yaml\n(.*?)^```", re.MULTILINE | re.DOTALL)
+_NAME = re.compile(r"^  - name: (.+)$", re.MULTILINE)
+PAGES = ("calm-a-channel", "eventbridge-patterns")
+
+
+@pytest.mark.parametrize("page", PAGES)
+def test_what_a_page_shows_is_taken(page: str, tmp_path: Path) -> None:
+    blocks = _BLOCK.findall((ROOT / "docs" / "how-to" / f"{page}.md").read_text("utf-8"))
+    assert blocks
+    shutil.copytree(ROOT / "rules", tmp_path / "rules")
+    tests = any(block.startswith("tests:") for block in blocks)
+    if tests:  # the page's own tests, not those of rules that it comes before
+        (tmp_path / "rules" / "tests.yaml").unlink()
+    for number, block in enumerate(blocks):  # by their names before all shipped ones: what comes first wins
+        (tmp_path / "rules" / f"a{number:02}.yaml").write_text(block, "utf-8")
+    book = load_rules(tmp_path / "rules", ["console", "teams", "webhook"], tests=tests).rules
+    taken = {each.name for each in (*book.rules, *book.scheduled, *book.trials)}
+    assert {name for block in blocks for name in _NAME.findall(block)} <= taken
