@@ -59,6 +59,15 @@ def test_a_card_of_the_folder_comes_first_and_the_built_in_one_when_it_fails():
     assert "pull request merged" in "\n".join(lines(CardContext(NIGHT), "deployment-digest"))
 
 
+def test_deployments_of_one_minute_have_one_time(built_in):
+    def told(until: str) -> str:
+        told = digest(count=2, since="2026-11-22T10:00:01Z", until=until)
+        return plain(built_in.render("deployment-digest", told).card).split("\n")[1]
+
+    assert told("2026-11-22T10:00:59Z") == "2026-11-22 10:00 UTC"
+    assert told("2026-11-22T10:02:00Z") == "2026-11-22 10:00 UTC to 2026-11-22 10:02 UTC"
+
+
 def test_the_minimal_card_of_a_digest_is_its_first_line():
     assert lines(CardContext(NIGHT), "minimal") == ["📬 3 messages: 1 passed, 1 failed, 1 without an outcome"]
 
