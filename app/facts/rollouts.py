@@ -23,6 +23,7 @@ class Rollout:
 
     reports: list[Report] = field(default_factory=list)
     live_at: int | None = None
+    _artifact: Artifact | None = None
 
     @property
     def first(self) -> Report:
@@ -31,6 +32,16 @@ class Rollout:
     @property
     def artifact(self) -> Artifact:
         """What it deployed, put together of what its reports say."""
+        if self._artifact is None:
+            self._artifact = self._put_together()
+        return self._artifact
+
+    def add(self, report: Report) -> None:
+        """One more report of it."""
+        self.reports.append(report)
+        self._artifact = None
+
+    def _put_together(self) -> Artifact:
         shas = [report.artifact.sha for report in self.reports if report.artifact.sha]
         versions = [report.artifact.version for report in self.reports if report.artifact.version]
         best = max(shas, key=lambda sha: (len(sha), sha), default=None)
@@ -60,11 +71,11 @@ def rollouts(reports: Sequence[Report], health: Sequence[Claim]) -> tuple[list[R
             open_try = None
             if not (live and live[-1].takes(report)):
                 live.append(Rollout())
-            live[-1].reports.append(report)
+            live[-1].add(report)
         elif report.outcome is None:
             tries.append(Rollout([report]))
         elif open_try is not None and open_try.takes(report):
-            open_try.reports.append(report)
+            open_try.add(report)
         else:
             open_try = Rollout([report])
             tries.append(open_try)

@@ -1,0 +1,72 @@
+from app.facts.claims import Claim, read_claim
+from app.facts.reports import reports
+from app.facts.rollouts import Rollout, rollouts, tries_between
+from tests.world.telling import View, deploy, health, us
+
+
+def rolled(*views: View) -> tuple[list[Rollout], list[Rollout]]:
+    claims: list[Claim] = [claim for view in views if (claim := read_claim(view))]
+    words = [claim for claim in claims if claim.family == "health"]
+    return rollouts(reports((each for each in claims if each.family == "deployment"), {}), words)
+
+
+def test_two_sources_and_two_clusters_are_one_rollout_live_with_the_last():
+    live, tries = rolled(
+        deploy("checkout", "2026-03-02T10:00Z", "a1", source="reporter", target="-"),
+        deploy("checkout", "2026-03-02T10:03Z", "a1", target="blue"),
+        deploy("checkout", "2026-03-02T10:20Z", "a1", target="green"),
+    )
+    assert [each.live_at for each in live] == [us("2026-03-02T10:20Z")]
+    assert len(live[0].evidence) == 3
+    assert tries == []
+
+
+def test_mere_evidence_does_not_move_the_time():
+    live, _ = rolled(
+        deploy("checkout", "2026-03-02T10:00Z", "a1"),
+        deploy("checkout", "2026-03-02T10:30Z", "a1", source="reporter", canonical=False),
+    )
+    assert [each.live_at for each in live] == [us("2026-03-02T10:00Z")]
+
+
+def test_the_same_reporter_again_is_another_rollout():
+    live, _ = rolled(deploy("checkout", "2026-03-02T10:00Z", "a1"), deploy("checkout", "2026-03-02T11:00Z", "a1"))
+    assert len(live) == 2
+
+
+def test_it_is_live_when_it_is_healthy_unless_something_else_came_first():
+    sick = deploy("checkout", "2026-03-02T10:00Z", "a1", healthy=False)
+    well = health("checkout", "2026-03-02T10:06Z", "healthy")
+    assert [each.live_at for each in rolled(sick, well)[0]] == [us("2026-03-02T10:06Z")]
+    other = deploy("checkout", "2026-03-02T10:04Z", "a2")
+    assert [each.live_at for each in rolled(sick, other, well)[0]] == [us("2026-03-02T10:00Z"), us("2026-03-02T10:04Z")]
+
+
+def test_a_health_that_nobody_told_is_waited_for_half_an_hour():
+    silent = deploy("checkout", "2026-03-02T10:00Z", "a1", healthy=None)
+    soon, late = health("checkout", "2026-03-02T10:03Z", "healthy"), health("checkout", "2026-03-02T10:40Z", "healthy")
+    assert rolled(silent, soon)[0][0].live_at == us("2026-03-02T10:03Z")
+    assert rolled(silent, late)[0][0].live_at == us("2026-03-02T10:00Z")
+    assert rolled(silent)[0][0].live_at == us("2026-03-02T10:00Z")
+
+
+def test_tries_count_for_what_they_tried():
+    live, tries = rolled(
+        deploy("checkout", "2026-03-02T09:00Z", "a1"),
+        deploy("checkout", "2026-03-02T10:00Z", "a2", status="failed"),
+        deploy("checkout", "2026-03-02T10:10Z", "a3", status="failed"),
+        deploy("checkout", "2026-03-02T10:20Z", "a2"),
+    )
+    assert tries_between(tries, live, 0) == [0, 1]
+
+
+def test_a_dry_run_is_no_claim():
+    view = deploy("checkout", "2026-03-02T10:00Z", "a1")
+    assert read_claim({**view, "operation": {"dry_run": True}}) is None
+
+
+def test_the_first_word_on_the_end_stands():
+    first = deploy("checkout", "2026-03-02T10:00Z", "a1", began="2026-03-02T09:50Z")
+    later = deploy("checkout", "2026-03-02T12:00Z", "a1", began="2026-03-02T09:50Z", status="failed")
+    live, tries = rolled(later, first)
+    assert ([each.live_at for each in live], tries) == ([us("2026-03-02T10:00Z")], [])
