@@ -23,6 +23,7 @@ SCENARIOS = (
     "matching",
     "backtest",
     "dora",
+    "scrape",
 )
 PAGE = Path(__file__).parent.parent / "docs" / "explanation" / "performance-results.md"
 _QUICK_SECONDS = 2.0

@@ -3,14 +3,14 @@
 from prometheus_client import generate_latest
 
 from app import telemetry
-from app.exporter.exporter import Exposition
+from app.exporter.families import Operational
 from tests.tools.promtool import check_metrics
 
 
 def exposition() -> str:
     telemetry.create_series({"bitbucket": ["change.pushed"], "argocd": ["deployment.finished"]})
     telemetry.create_rule_series(["security"], ["failed-pipelines"], ["ok", "timeout"])
-    return generate_latest(Exposition({}, [], {})).decode()
+    return generate_latest(Operational({})).decode()
 
 
 def test_promtool_finds_nothing_wrong() -> None:

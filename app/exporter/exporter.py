@@ -1,18 +1,18 @@
 """The exporter: keeps what the facts come to, made anew where they changed, and answers the scrape."""
 
 import asyncio
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from functools import partial
 
-from prometheus_client import Metric
 from prometheus_client.exposition import choose_encoder
 
 from app import telemetry
 from app.estate import Estate
-from app.exporter import families, reading, shown, standing
-from app.exporter.families import Counted, Examples
+from app.exporter import reading, shown, standing, text
+from app.exporter.families import Operational
 from app.exporter.reading import Found, Stages
 from app.exporter.shown import Sample
+from app.exporter.text import Counted, Examples, Lines
 from app.kernel import logs
 from app.kernel.clock import MINUTE, SECOND, monotonic
 from app.kernel.errors import StoreUnavailable
@@ -29,19 +29,6 @@ AT_A_SCRAPE = 0.5
 log = logs.get("exporter")
 
 
-class Exposition:
-    """Everything that a scrape is told, as prometheus_client's encoders ask for it."""
-
-    def __init__(self, counted: Counted, samples: Sequence[Sample], examples: Examples) -> None:
-        self._counted, self._samples, self._examples = counted, samples, examples
-
-    def collect(self) -> Iterator[Metric]:
-        yield from telemetry.REGISTRY.collect()
-        yield from families.counters(self._counted)
-        yield families.lead_times(self._counted, self._examples)
-        yield from families.gauges(self._samples)
-
-
 class Exporter:
     """One for each process. What it reads from the store is the same on all replicas."""
 
@@ -56,11 +43,11 @@ class Exporter:
     async def run(self) -> None:
         """Keep up with the facts until cancelled."""
         while True:
+            await asyncio.sleep(EVERY_SECONDS)  # first of all the service has to start
             try:
                 await self.refresh()
             except StoreUnavailable as error:
                 log.warning("store unavailable", action="export", reason=str(error))
-            await asyncio.sleep(EVERY_SECONDS)
 
     async def scrape(self, accept: str) -> tuple[bytes, str]:
         """The exposition in the format that is asked for, and its content type. Without the store: as it was last."""
@@ -70,10 +57,13 @@ class Exporter:
             self._counted = await self._database.read(counters.values)
         except StoreUnavailable as error:
             log.warning("store unavailable", action="scrape", reason=str(error))
-        encode, content_type = choose_encoder(accept)
-        exposition = Exposition(self._counted, list(self._samples()), self._examples())
-        # In a thread: fifty thousand series take half a second, and webhooks must not wait for it.
-        return await asyncio.to_thread(encode, exposition), content_type
+        services = {service: found for service, (_, found) in self._services.items()}
+        lines = [*(found.lines for found in services.values()), *(found.lines for _, found in self._teams.values())]
+        now = list(self._now(services))
+        # In a thread: webhooks need not wait for it.
+        return await asyncio.to_thread(
+            _written, accept, self._counted, [*lines, text.written(now)], _examples(services)
+        )
 
     async def refresh(self, seconds: float = float("inf")) -> None:
         """Make anew what changed or is old, for so long at most. Raises StoreUnavailable."""
@@ -120,23 +110,32 @@ class Exporter:
         """Grows with every event of a service, whichever replica processed it."""
         return self._counted.get((telemetry.SERVICE_EVENTS.name, (service,)), 0)
 
-    def _samples(self) -> Iterator[Sample]:
-        found = {service: each for service, (_, each) in self._services.items()}
+    def _now(self, services: Mapping[str, Found]) -> Iterator[Sample]:
+        """What is another thing at every moment, or is made of several services."""
         names, now = [name for name, _ in self._stages], self._database.clock()
-        for service, each in found.items():
-            yield from standing.of_states(service, each.states, names, now)
-            yield from each.samples
-        for _, team in self._teams.values():
-            yield from team.samples
+        for service, found in services.items():
+            yield from standing.of_states(service, found.states, names, now)
         if self._tickets:
-            yield from standing.of_moving([ticket for each in found.values() for ticket in each.moving], names)
-        if found:
-            yield shown.LAST_COMPUTED, (), min(each.at for each in found.values()) / SECOND
+            yield from standing.of_moving([ticket for found in services.values() for ticket in found.moving], names)
+        if services:
+            yield shown.LAST_COMPUTED, (), min(found.at for found in services.values()) / SECOND
 
-    def _examples(self) -> Examples:
-        """The chains that have a histogram: those that something was deployed to."""
-        return {
-            (service, state.environment): each.examples.get(state.environment, {})
-            for service, (_, each) in self._services.items()
-            for state in each.states
-        }
+
+def _written(accept: str, counted: Counted, parts: Sequence[Lines], examples: Examples) -> tuple[bytes, str]:
+    encode, content_type = choose_encoder(accept)
+    body = encode(Operational(counted))
+    end = b"# EOF\n" if body.endswith(b"# EOF\n") else b""
+    lines = [
+        *text.gauges(parts, openmetrics=bool(end)),
+        *text.lead_times(counted, examples, openmetrics=bool(end)),
+    ]
+    return body.removesuffix(end) + "".join(lines).encode() + end, content_type
+
+
+def _examples(services: Mapping[str, Found]) -> Examples:
+    """The chains that have a histogram: those that something was deployed to."""
+    return {
+        (service, state.environment): found.examples.get(state.environment, {})
+        for service, found in services.items()
+        for state in found.states
+    }

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from app.exporter import dora, shown, standing
 from app.exporter.shown import Sample
 from app.exporter.standing import Moving
+from app.exporter.text import Lines, written
 from app.kernel.clock import DAY, SECOND
 from app.measures.scope import Scope
 from app.store import Connection, exported, lead_times
@@ -21,7 +22,7 @@ class Found:
     """What one reading came to, as of `at` (µs). `settled` are deployments whose lead times are not counted yet."""
 
     at: int
-    samples: Sequence[Sample]
+    lines: Lines
     states: Sequence[exported.State] = ()
     moving: Sequence[Moving] = ()
     examples: Mapping[str, Mapping[str, Example]] = field(default_factory=dict)
@@ -36,12 +37,14 @@ def of_service(connection: Connection, service: str, stages: Stages, now: int) -
     ladder = [name for name, _ in Scope(stages).ladder]
     return Found(
         now,
-        [
-            *_dora(connection, service, stages, now),
-            *_successes(connection, service, names),
-            *standing.of_tickets(service, places, names),
-            *standing.of_scans(service, exported.last_scans(connection, service, standing.SCAN_KINDS)),
-        ],
+        written(
+            [
+                *_dora(connection, service, stages, now),
+                *_successes(connection, service, names),
+                *standing.of_tickets(service, places, names),
+                *standing.of_scans(service, exported.last_scans(connection, service)),
+            ]
+        ),
         states,
         standing.moving(places, ladder, now),
         {name: lead_times.examples(connection, service, name, now) for name in names},
@@ -52,7 +55,7 @@ def of_service(connection: Connection, service: str, stages: Stages, now: int) -
 def of_team(connection: Connection, team: str, stages: Stages, now: int) -> Found:
     """A team: the twins of the figures of its services."""
     seen = read(connection, Scope(stages, team=team), dora.FACTS, now - dora.LONGEST * DAY, now, now)
-    return Found(now, list(dora.of_team(team, seen)))
+    return Found(now, written(dora.of_team(team, seen)))
 
 
 def _dora(connection: Connection, service: str, stages: Stages, now: int) -> list[Sample]:
@@ -64,7 +67,10 @@ def _dora(connection: Connection, service: str, stages: Stages, now: int) -> lis
         seen = read(connection, scope, dora.FACTS, start, now, now)
         if seen.known or seen.incidents or seen.open_incidents:
             samples += dora.of_environment(service, environment, seen)
-    samples += dora.of_quality(service, read(connection, everywhere, dora.FACTS, start, now, now))
+    if len(everywhere.environments) > 1:
+        seen = read(connection, everywhere, dora.FACTS, start, now, now)
+    if everywhere.environments:
+        samples += dora.of_quality(service, seen)
     samples += dora.of_stays(service, read(connection, everywhere, ("stays",), start, now, now))
     return samples
 

@@ -4,11 +4,9 @@ from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
-from typing import get_args
 
 import orjson
 
-from app.events.bodies import ScanFinished
 from app.exporter import shown
 from app.exporter.shown import Sample
 from app.kernel.clock import DAY, SECOND
@@ -23,7 +21,6 @@ PLACES_BACK = 90 * DAY
 CATEGORIES = {"to do": "to_do", "new": "to_do", "in progress": "in_progress", "indeterminate": "in_progress",
               "done": "done"}  # fmt: skip
 """What ticket tools call how far a ticket is; everything else is `unknown`."""
-SCAN_KINDS: tuple[str, ...] = get_args(get_args(ScanFinished.model_fields["kind"].annotation)[0])
 _SEVERITIES = ("critical", "high", "medium", "low")
 
 

@@ -75,11 +75,11 @@ _PLACES = (
         _p.since >= sa.bindparam("after_", type_=sa.BigInteger),
     )
 )
-_SCAN = (
+_SCANS = (
     sa.select(*(_s[name] for name in LastScan.__dataclass_fields__))
-    .where(_s.service == sa.bindparam("service_"), _s.kind == sa.bindparam("kind_"), _s.advisory.is_(sa.false()))
+    .where(_s.service == sa.bindparam("service_"), _s.kind.is_not(None), _s.advisory.is_(sa.false()))
     .order_by(_s.at.desc(), _s.id.desc())
-    .limit(1)
+    .limit(50)
 )
 
 
@@ -100,7 +100,9 @@ def places(connection: Connection, service: str, environments: Sequence[str], af
     return [Place(*row) for row in connection.execute(_PLACES, values)]
 
 
-def last_scans(connection: Connection, service: str, kinds: Sequence[str]) -> list[LastScan]:
-    """Its newest scan of each kind that counts for a policy."""
-    found = (connection.execute(_SCAN, {"service_": service, "kind_": kind}).first() for kind in kinds)
-    return [LastScan(*row) for row in found if row is not None]
+def last_scans(connection: Connection, service: str) -> list[LastScan]:
+    """Its newest scan of each kind that counts for a policy, among the last 50."""
+    newest: dict[str, LastScan] = {}
+    for row in connection.execute(_SCANS, {"service_": service}):
+        newest.setdefault(row.kind, LastScan(*row))
+    return list(newest.values())

@@ -51,9 +51,10 @@ OVERVIEW = Board(
         ),
         Panel(
             "Recovery of failed deployments, median",
-            (Query(once("dora_team_failed_deployment_recovery_seconds", _p(_TEAMS, "0.5")), "{{team}}"),),
+            (Query(once("dora_team_failed_deployment_recovery_seconds", _p(_TEAMS, "0.5")), "{{team}}", quiet=True),),
             "bargauge",
             "s",
+            text="None while an open failure could move the median.",
         ),
         Panel(
             "Rework",

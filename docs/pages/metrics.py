@@ -5,8 +5,8 @@ from collections.abc import Iterator
 from prometheus_client import Counter, Gauge, Histogram
 
 from app import telemetry
-from app.exporter.families import LEAD_TIME, LEAD_TIME_TEXT
 from app.exporter.shown import SHOWN
+from app.exporter.text import LEAD_TIME, LEAD_TIME_TEXT
 from app.telemetry import Lasting
 from docs.pages.markdown import code, codes, table
 

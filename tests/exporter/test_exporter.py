@@ -111,7 +111,7 @@ async def test_the_histogram_leads_to_a_deployment(exporter: Exporter) -> None:
     assert content_type.startswith("application/openmetrics-text")
     line = next(
         each for each in body.decode().splitlines()
-        if each.startswith('deployment_lead_time_seconds_bucket{environment="prod",le="14400.0",service="pay"}')
+        if each.startswith('deployment_lead_time_seconds_bucket{service="pay",environment="prod",le="14400.0"}')
     )  # fmt: skip
     assert '# {deployment_id="D3"} 13200.0' in line
 
