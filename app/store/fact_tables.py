@@ -82,7 +82,9 @@ Index("fact_deployments_version", _d.service, _d.environment, _d.version, _d.liv
 Index("fact_deployments_batch", _d.batch_id)
 Index("fact_deployments_failed", _d.service, _d.environment, _d.recovered_at,
       sqlite_where=_d.failed_by.is_not(None), postgresql_where=_d.failed_by.is_not(None))  # fmt: skip
-Index("fact_deployments_team", _d.tier, _d.team, _d.week, _d.live_at, _d.kind, _d.counts, _d.failed_by, _d.recovered_at)
+# All that measures look at, so that a team's year is read from here alone.
+Index("fact_deployments_team", _d.tier, _d.team, _d.week, _d.live_at, _d.kind, _d.counts, _d.outcome, _d.failed_by,
+      _d.failed_confidence, _d.detected_at, _d.recovered_at, _d.re_arrivals, _d.flags)  # fmt: skip
 
 fact_attempts = Table(
     "fact_attempts",

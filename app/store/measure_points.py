@@ -122,10 +122,18 @@ def _open_failures(scope: Scope, span: Span, full: bool) -> Select[Any]:
 
 
 def _commits(scope: Scope, span: Span, full: bool) -> Select[Any]:
-    why = sa.case((_r.lead_seconds.is_(None), _r.flags))  # read only where it matters: the rest is in the index
-    columns = _r.live_at.label("at"), _r.clock.label("point_clock"), _r.lead_seconds.label("lead"), why.label("why")
     within = _r.clock.in_(("commit", "config")), _r.live_at >= span[0], _r.live_at < span[1]
-    return sa.select(*columns, *_rest(fact_arrivals, full)).where(*in_scope(fact_arrivals, scope), *within)
+
+    def some(why: ColumnElement[Any], *which: ColumnElement[bool]) -> Select[Any]:
+        columns = _r.live_at.label("at"), _r.clock.label("point_clock"), _r.lead_seconds.label("lead"), why.label("why")
+        rest = _rest(fact_arrivals, full)
+        return sa.select(*columns, *rest).where(*in_scope(fact_arrivals, scope), *within, *which)
+
+    if full:
+        return some(_r.flags)
+    known, lost = _r.lead_seconds.is_not(None), _r.lead_seconds.is_(None)  # the flags of the former are in no index
+    both = sa.union_all(some(sa.cast(sa.null(), sa.Text), known), some(_r.flags, lost)).subquery()
+    return sa.select(both)
 
 
 def _pulls(scope: Scope, span: Span, full: bool) -> Select[Any]:

@@ -4,7 +4,7 @@
 values it is found by walking past the ones before it, from the nearer end. Nothing is sorted, nothing estimated.
 """
 
-from collections import Counter, defaultdict
+from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
@@ -52,31 +52,20 @@ def weeks(connection: Connection, tier: str, first: int, last: int, as_of: int) 
 
 
 def _deployments(connection: Connection, tier: str, first: int, last: int, found: Mapping[Cell, Week]) -> None:
-    counts = sa.case((_d.counts, 1), else_=0)
-    failed = sa.case((_d.counts & _d.failed_by.is_not(None), 1), else_=0)
-    hotfix = sa.case((_d.counts & (_d.kind == "hotfix"), 1), else_=0)
-    back = sa.case((_d.kind == "rollback", 1), else_=0)
+    rows = sa.func.count()
+    back = rows.filter(_d.kind == "rollback", _d.outcome == "succeeded")
+    counted = rows.filter(_d.counts), rows.filter(_d.counts, _d.failed_by.is_not(None))
     query = (
-        sa.select(_d.team, _d.week, *(sa.func.sum(each) for each in (counts, failed, hotfix, back)))
+        sa.select(_d.team, _d.week, *counted, rows.filter(_d.counts, _d.kind == "hotfix"), back)
+        .select_from(fact_deployments)
         .where(_d.tier == tier, _d.team.is_not(None), _within(_d.week, first, last))
         .group_by(_d.team, _d.week)
     )
-    in_vain = _rollbacks_in_vain(connection, tier, first, last)
     for team, week, deployed, bad, urgent, taken_back in connection.execute(query):
-        cell, undone = found[team, week], taken_back - in_vain[team, week]
+        cell, rework = found[team, week], deployed + taken_back
         cell.deployments = deployed
         cell.fail_ratio = bad / deployed if deployed else None
-        rework = deployed + undone
-        cell.rework_ratio = (urgent + undone) / rework if rework else None
-
-
-def _rollbacks_in_vain(connection: Connection, tier: str, first: int, last: int) -> Counter[Cell]:
-    """Rollbacks that did not succeed: their outcome is in no index, so it is asked of rollbacks alone."""
-    query = sa.select(_d.team, _d.week).where(
-        _d.tier == tier, _d.team.is_not(None), _within(_d.week, first, last), _d.kind == "rollback",
-        _d.outcome != "succeeded",
-    )  # fmt: skip
-    return Counter((team, week) for team, week in connection.execute(query))
+        cell.rework_ratio = (urgent + taken_back) / rework if rework else None
 
 
 def _within(week: sa.Column[int], first: int, last: int) -> sa.ColumnElement[bool]:

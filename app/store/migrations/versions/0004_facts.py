@@ -138,7 +138,8 @@ def upgrade() -> None:
     op.create_index("fact_deployments_failed", "fact_deployments", ["service", "environment", "recovered_at"],
         unique=False, sqlite_where=sa.text("failed_by IS NOT NULL"), postgresql_where=sa.text("failed_by IS NOT NULL"))
     op.create_index("fact_deployments_team", "fact_deployments",
-        ["tier", "team", "week", "live_at", "kind", "counts", "failed_by", "recovered_at"],
+        ["tier", "team", "week", "live_at", "kind", "counts", "outcome", "failed_by", "failed_confidence",
+            "detected_at", "recovered_at", "re_arrivals", "flags"],
         unique=False)
     op.create_index("fact_deployments_version", "fact_deployments", ["service", "environment", "version", "live_at"],
         unique=False )
