@@ -9,7 +9,7 @@ import orjson
 from app import telemetry
 from app.delivery.digest import Gathering
 from app.kernel import logs
-from app.kernel.clock import SECOND
+from app.kernel.clock import MINUTE, SECOND
 from app.kernel.errors import StoreUnavailable
 from app.kernel.ids import derived_id
 from app.store import Connection, Database, counters
@@ -22,6 +22,7 @@ from app.store.wanted import Wanted
 EVERY_SECONDS = 0.5
 SETTLE = SECOND // 4
 """How long a request that has come may take to be stored: so long a bundle is left open after it was due."""
+REST = MINUTE
 BITE = 20
 
 log = logs.get("bundler")
@@ -33,6 +34,8 @@ class Bundler:
     def __init__(self, database: Database, wake: Callable[[Iterable[str]], None]) -> None:
         self._database, self._wake = database, wake
         self._began: int | None = None
+        self._rests: dict[int, int] = {}
+        """By bundle, until when (µs) nobody tries again what could not be closed."""
 
     async def run(self) -> None:
         """Close what is due until cancelled; a database that is away is waited for."""
@@ -51,7 +54,18 @@ class Bundler:
         self._began = now if self._began is None else min(self._began, now)
         patient_until = now - PATIENCE if now - self._began >= PATIENCE else 0
         found = await self._database.read(lambda c: due(c, now - SETTLE, patient_until, BITE))
-        return sum([await self._close(bundle) for bundle in found])
+        return sum([await self._try(bundle) for bundle in found if self._rests.get(bundle.id, 0) <= now])
+
+    async def _try(self, bundle: OpenBundle) -> bool:
+        """Close a bundle. One that cannot be told is kept, and in nobody's way: neither the others' nor the door's."""
+        try:
+            return await self._close(bundle)
+        except StoreUnavailable:
+            raise
+        except Exception:  # a defect of ours
+            self._rests[bundle.id] = self._database.clock() + REST
+            log.exception("a bundle could not be closed", action="bundle", bundle=bundle.id, channel=bundle.channel)
+            return False
 
     async def _close(self, bundle: OpenBundle) -> bool:
         span = await self._span(bundle)

@@ -260,6 +260,20 @@ async def test_a_card_that_comes_while_a_bundle_is_read_is_not_lost(
     assert await scene.told() == [("batch", ["e1", "e2", "e3"])]
 
 
+async def test_a_bundle_that_cannot_be_told_is_kept_and_keeps_nobody_waiting(scene: Scene) -> None:
+    await scene.wait(GROUP, "e1", fields={"error": 7})  # no event can say so: it stands for a defect of ours
+    await scene.wait(GROUP, "e2", key="qa")
+    assert await scene.pass_(2 * MINUTE) == 1
+    assert await scene.told() == [("batch", ["e2"])]
+    assert len(await scene.open_bundles()) == 1
+    mended = sa.update(events).where(events.c.id == "e1")
+    view = {"id": "e1", "type": "deployment.finished", "occurred_at": iso(scene.clock())}
+    await scene.database.write(lambda c: c.execute(mended.values(data=orjson.dumps(view))))
+    assert await scene.pass_(SECOND) == 0
+    assert await scene.pass_(MINUTE) == 1
+    assert await scene.told() == [("batch", ["e2"]), ("batch", ["e1"])]
+
+
 async def test_a_digest_counts_all_and_shows_what_went_wrong_first(
     scene: Scene, monkeypatch: pytest.MonkeyPatch
 ) -> None:
