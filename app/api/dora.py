@@ -10,6 +10,7 @@ from app.api.dora_csv import as_csv
 from app.api.dora_reconcile import router as reconcile_router
 from app.api.dora_rows import router as rows_router
 from app.api.dora_scope import scope_of, scope_shown, window_shown, windows_of
+from app.api.dora_teams import router as teams_router
 from app.api.errors import refusals
 from app.api.parts import Parts, parts_of
 from app.kernel.clock import iso
@@ -166,8 +167,19 @@ class Definition(BaseModel):
     reasons: dict[str, str]
 
 
+_FIRST = next(iter(MEASURES.values()))
+_DEFINED: dict[str, Any] = {
+    "measure": _FIRST.name, "title": _FIRST.title, "unit": _FIRST.unit, "definition_id": _FIRST.definition_id,
+    "definition": _FIRST.definition, "counted": _FIRST.counted, "why": _FIRST.why, "values": dict(_FIRST.values),
+    "reasons": {reason: REASONS[reason] for reason in _FIRST.reasons},
+}  # fmt: skip
+_DEFINITIONS: dict[str, Any] = {"example": {"items": [_DEFINED]}}
+
+
 class Definitions(BaseModel):
     """Every measure."""
+
+    model_config = ConfigDict(json_schema_extra=_DEFINITIONS)
 
     items: list[Definition]
 
@@ -193,4 +205,5 @@ def _definition(measure: Measure) -> Definition:
 
 
 router.include_router(reconcile_router)
+router.include_router(teams_router)
 router.include_router(rows_router)

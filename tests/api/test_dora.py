@@ -3,9 +3,11 @@
 import csv
 from io import StringIO
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import pytest
 
+from app.facts.windows import day_of, week_of
 from app.kernel.clock import DAY, HOUR, iso
 from app.measures.found import MEASURES, VIEWS
 from tests.api.conftest import TOKENS, Api
@@ -102,6 +104,30 @@ async def test_rows_come_page_by_page_also_where_many_have_one_time(api: Api) ->
         assert len(seen) == len(set(seen)) == expected
 
 
+async def test_every_teams_weeks_stand_side_by_side(api: Api) -> None:
+    now = api.parts.clock()
+    week = week_of(day_of(now, ZoneInfo("UTC")))
+    made = []
+    for number in range(3):
+        at = now - number * 7 * DAY
+        made.append(row("deployment", id=f"{number:032x}", live_at=at, week=week - number, team=f"team-{number % 2}"))
+        made.append(row("arrival", sha=f"{number}", live_at=at, week=week - number, team=f"team-{number % 2}",
+                        authored_at=at - HOUR))  # fmt: skip
+    await api.parts.database.write(lambda connection: add(connection, *made))
+    items = (await api.get("/api/v1/dora/teams", weeks="3"))["items"]
+    assert [(each["team"], each["complete"], each["deployments"]) for each in items] == [
+        ("team-0", True, 1), ("team-0", False, 1), ("team-1", True, 1),
+    ]  # fmt: skip
+    assert {(each["lead_p50"], each["fail_ratio"], each["recovery_p50"]) for each in items} == {(3600.0, 0.0, None)}
+    assert len((await api.get("/api/v1/dora/teams", weeks="1"))["items"]) == 1
+
+
+async def test_what_each_measure_means_is_told(api: Api) -> None:
+    told = {each["measure"]: each for each in (await api.get("/api/v1/dora/measures"))["items"]}
+    assert {*told} == {*MEASURES}
+    assert told["change_lead_time"]["definition_id"] == "change_lead_time/1"
+
+
 async def test_what_others_would_print_stands_beside_ours(week: Api) -> None:
     found = await week.get("/api/v1/dora/reconcile", **WEEK)
     assert {view["name"] for view in found["views"]} == {*VIEWS}
@@ -130,6 +156,7 @@ async def test_what_is_not_there_is_said(api: Api, path: str, params: dict[str, 
 
 
 async def test_only_readers_are_answered(api: Api) -> None:
-    for path in ("/api/v1/dora", "/api/v1/dora/rework_rate/rows", "/api/v1/dora/reconcile"):
+    for path in ("/api/v1/dora", "/api/v1/dora/rework_rate/rows", "/api/v1/dora/reconcile", "/api/v1/dora/teams",
+                 "/api/v1/dora/measures"):  # fmt: skip
         assert (await api.ask("GET", path, as_=None)).status_code == 401
         assert (await api.ask("GET", path, as_=TOKENS["ingest"])).status_code == 403
