@@ -29,7 +29,7 @@ def rebuild_facts(
 ) -> None:
     """Derive the facts anew from all events that are kept; the same events give the same facts.
 
-    With SQLite, stop the service before. Facts of events that retention has deleted are gone afterwards.
+    With SQLite, stop the service before. Facts of events that retention has deleted stay.
     Example: shipbell facts rebuild
     """
     began = monotonic()

@@ -41,11 +41,13 @@ async def rebuild(
 ) -> Progress:
     """Empty the facts and derive them again; of one service alone its chains, out of the claims that are kept.
 
+    What events claimed that retention has deleted since stays, and is derived again with the rest.
     Safe to break off and to run again, and beside a service that runs (PostgreSQL): each service's chains are derived
     in one transaction, after all that the events claim.
     """
     read = 0
-    await database.write(lambda connection: fact_rebuild.empty(connection, service))
+    outlived = service is not None or await database.read(fact_rebuild.outlived)
+    await database.write(lambda connection: fact_rebuild.empty(connection, service, derived=outlived))
     if service is None:
         after: int | None = 0
         while after is not None:
@@ -62,7 +64,9 @@ async def rebuild(
 
 
 def _page(connection: Connection, after: int) -> tuple[int | None, int]:
+    fact_rebuild.take_time(connection)
     last, views = fact_rebuild.page(connection, after, PAGE)
+    fact_claims.remove(connection, [view["id"] for view in views])
     fact_claims.add(connection, [claim for view in views if (claim := read_claim(view))])
     _history(connection, views)
     fact_single.note(connection, views)
@@ -87,6 +91,7 @@ def _history(connection: Connection, views: Iterable[View]) -> None:
 
 def _service(connection: Connection, service: str, zone: ZoneInfo) -> None:
     """The pull requests, incidents and chains of a service."""
+    fact_rebuild.take_time(connection)
     fact_chains.lock(connection, [service])
     chains = fact_rebuild.chains(connection, service)
     for subject in fact_rebuild.subjects(connection, service, "pull"):

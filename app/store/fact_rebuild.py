@@ -32,12 +32,28 @@ _ENVIRONMENTS = sa.select(_c.environment, _c.family).where(_c.service == param("
 _SUBJECTS = sa.select(_c.subject).where(_c.service == param("service_"), _c.family == param("family_")).distinct()
 
 
-def empty(connection: Connection, service: str | None = None) -> None:
-    """Empty the tables: all, or the chains and incidents of one service."""
+_GONE = sa.select(_c.event_id).where(~sa.exists().where(events.c.id == _c.event_id)).order_by(_c.seq).limit(1)
+
+
+def take_time(connection: Connection) -> None:
+    """What a rebuild does in one transaction may take longer than what the service does (PostgreSQL)."""
+    if connection.dialect.name == "postgresql":
+        connection.execute(sa.text("SET LOCAL statement_timeout = '600s'"))
+
+
+def outlived(connection: Connection) -> bool:
+    """Whether claims are kept whose events are not any more: retention deletes events, never what they claimed."""
+    take_time(connection)
+    return bool(ask(connection, _GONE, {}))
+
+
+def empty(connection: Connection, service: str | None = None, *, derived: bool = False) -> None:
+    """Empty the tables: all, or only those that are `derived` from claims, or of those the rows of one service."""
+    take_time(connection)
     for table in ALL:
-        if service is None:
+        if service is None and (not derived or table.name in _CHAIN_TABLES):
             connection.execute(sa.delete(table))
-        elif table.name in _CHAIN_TABLES:
+        elif service is not None and table.name in _CHAIN_TABLES:
             connection.execute(sa.delete(table).where(table.c.service == service))
 
 

@@ -45,6 +45,16 @@ async def test_it_mends_what_was_spoilt_and_tells_how_far_it_is(database: Databa
     assert (done.done, done.events) == (True, len({view["id"] for view in views}))
 
 
+async def test_facts_outlive_their_events(database: Database) -> None:
+    views = seeded(17)
+    await database.write(lambda connection: tell(connection, *views))
+    expected = await database.read(dump)
+    old = sa.text("DELETE FROM events WHERE seq <= (SELECT avg(seq) FROM events)")
+    await database.write(lambda connection: connection.execute(old))
+    await rebuild(database, lambda _: None)
+    assert await database.read(dump) == expected
+
+
 async def test_one_service_alone(database: Database) -> None:
     views = seeded(17)
     await database.write(lambda connection: tell(connection, *views))
