@@ -82,8 +82,15 @@ def seeded(seed: int) -> list[View]:
     """The same by a number alone: thousands of them take no longer than the worlds themselves."""
     chance = random.Random(seed)
     names = [name for name, weight in _WEIGHTS.items() for _ in range(weight)]
-    steps = [
-        (chance.choice(names), chance.choice(_SERVICE), chance.randrange(len(STAGES)), *chance.choices(range(6), k=3))
+    steps: list[Step] = [
+        (
+            chance.choice(names),
+            chance.choice(_SERVICE),
+            chance.randrange(len(STAGES)),
+            chance.randrange(6),
+            chance.randrange(6),
+            chance.randrange(6),
+        )
         for _ in range(chance.randint(6, 22))
     ]
     views = play(steps, seed * 1000)[:LIMIT]

@@ -51,11 +51,12 @@ def _dated(value: Any) -> Any:
 def _view(said: dict[str, Any]) -> dict[str, Any]:
     teller = _TELLERS[said.pop("tell")]
     service, moment = said.pop("service"), said.pop("at")
-    if teller is telling.push:
+    if teller == telling.push:
         return telling.push(service, moment, said.pop("before"), _commits(said.pop("commits")), **said)
     if said.get("commits"):
         said["commits"] = _commits(said["commits"])
-    return teller(service, moment, **said)  # type: ignore[no-any-return]
+    view: dict[str, Any] = teller(service, moment, **said)
+    return view
 
 
 def _commits(said: list[dict[str, Any]]) -> list[dict[str, Any]]:

@@ -48,11 +48,11 @@ def figures(found: dict[str, Answer]) -> dict[str, Any]:
     }
 
 
-def _minutes(seconds: float | None) -> float | None:
+def _minutes(seconds: float | None) -> Any:
     return None if seconds is None else pytest.approx(seconds / 60)
 
 
-def _hours(seconds: float | None) -> float | None:
+def _hours(seconds: float | None) -> Any:
     return None if seconds is None else pytest.approx(seconds / 3600)
 
 

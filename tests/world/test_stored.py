@@ -8,6 +8,7 @@ import pytest
 from sqlalchemy import Connection
 
 from app.ingest.facts_rebuild import rebuild
+from app.kernel.ids import derived_id
 from app.store import Database, fact_log
 from app.store.opening import open_database
 from tests.conftest import HandClock, PostgresCluster
@@ -81,7 +82,10 @@ async def test_a_crash_in_every_batch_and_a_replay_of_all_of_it_do_not_change_a_
 
 async def test_a_rebuild_of_many_worlds_at_once_gives_the_same_rows(database: Database) -> None:
     views = [
-        view
+        {
+            **view,
+            "id": derived_id(seed, view["id"]),
+        }  # the worlds are told apart by their services, their events by this
         for seed in range(700, 712)
         for view in changes.renamed(seeded(seed), {"checkout": f"shop-{seed}", "ledger": f"book-{seed}"})
     ]
@@ -96,7 +100,8 @@ async def test_a_rebuild_of_many_worlds_at_once_gives_the_same_rows(database: Da
 
 
 async def test_what_comes_late_restates_and_says_so(database: Database) -> None:
-    await database.write(lambda connection: [stored.tell(connection, [view]) for view in LATE.views])
+    for view in LATE.views:
+        await database.write(lambda connection, view=view: stored.tell(connection, [view]))  # type: ignore[misc]
     log = await database.read(lambda connection: fact_log.newest(connection, 100))
 
     late = next(view for view in LATE.views if view["received_at"] != view["occurred_at"])
