@@ -82,8 +82,8 @@ class Settings(BaseModel):
     )
     ticket_metrics: bool = Field(
         False,
-        description="Whether `/metrics` has series of single tickets (`ticket_in_environment`, `ticket_fix_version`): at "
-        "most 1000 tickets.",
+        description="Whether `/metrics` has series of single tickets (`ticket_in_environment`, `ticket_fix_version`): "
+        "at most 1000 tickets.",
     )
     retention: Duration = Field(
         parse_duration("400d"), description="How long receipts, events and deliveries are kept."
