@@ -12,6 +12,16 @@ SCOPES = {
     ("GET", "/api/v1/deliveries"): "read",
     ("GET", "/api/v1/deliveries/{delivery_id}"): "read",
     ("GET", "/api/v1/bundles"): "read",
+    ("GET", "/api/v1/dora"): "read",
+    ("GET", "/api/v1/dora/measures"): "read",
+    ("GET", "/api/v1/dora/reconcile"): "read",
+    ("GET", "/api/v1/dora/teams"): "read",
+    ("GET", "/api/v1/dora/{measure}/rows"): "read",
+    ("GET", "/api/v1/environments"): "read",
+    ("GET", "/api/v1/environments/waiting"): "read",
+    ("GET", "/api/v1/tickets"): "read",
+    ("GET", "/api/v1/deployments"): "read",
+    ("GET", "/api/v1/deployments/{deployment_id}"): "read",
     ("GET", "/api/v1/rules"): "read",
     ("GET", "/api/v1/channels"): "read",
     ("POST", "/api/v1/deliveries/{delivery_id}/retry"): "operate",
@@ -23,7 +33,7 @@ OPEN = ("/healthz", "/readyz", "/metrics", "/docs", "/openapi.json")
 
 
 def path_of(template: str) -> str:
-    for name in ("receipt_id", "event_id"):
+    for name in ("receipt_id", "event_id", "deployment_id", "measure"):
         template = template.replace(f"{{{name}}}", "0" * 32)
     return template.replace("{delivery_id}", "1")
 

@@ -52,7 +52,7 @@ async def test_F47_broken_rules_are_told_and_the_old_ones_stay(service: Service,
 
     async def taken() -> bool:
         rules = await service.get("/api/v1/rules")
-        return bool(rules["rules"] == ["mended"] and not rules["problems"])
+        return bool(rules["rules"] == ["mended", "own-news"] and not rules["problems"])
 
     await until(taken, "the mended rules")
     assert total(await service.metrics(), "config_last_reload_successful") == 1

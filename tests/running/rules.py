@@ -17,8 +17,11 @@ rules:
     match: {type: pipeline.finished}
     to: [everything]
     card: pipeline
+  - name: own-news
+    match: {type: [shipbell.channel_broken, shipbell.channel_mended, shipbell.rules_reloaded, shipbell.rules_rejected]}
+    drop: true
 """
-"""Every event is a delivery of its own: nothing is held back as known news, no budget slows it down."""
+"""Every event of others is a delivery of its own: nothing is held back as known news, no budget slows it down."""
 
 ESTATE = """\
 version: 1
