@@ -11,7 +11,7 @@ from tests.running.database import rows
 from tests.running.hooks import build
 from tests.running.in_process import Service
 from tests.running.invariants import check_after_faults, check_reconciled
-from tests.running.rules import ONE_SINK, rewrite
+from tests.running.rules import ONE_SINK, OWN_NEWS, rewrite
 from tests.running.wait import until
 
 BROKEN = {
@@ -62,7 +62,8 @@ async def test_F47_broken_rules_are_told_and_the_old_ones_stay(service: Service,
     assert len(await teams.wait_for(len(BROKEN) + 1, 30)) == len(BROKEN) + 1
 
 
-TWO_SINKS = """\
+TWO_SINKS = (
+    """\
 version: 1
 channels:
   sink: {kind: webhook, url_env: SINK_URL, concurrency: 8}
@@ -75,6 +76,8 @@ rules:
     to: [both]
     card: pipeline
 """
+    + OWN_NEWS
+)
 WHERE = {"builds": {"sink"}, "builds-twice": {"sink", "second"}}
 
 

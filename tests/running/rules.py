@@ -6,21 +6,23 @@ from pathlib import Path
 
 SHIPPED = Path(__file__).parents[2] / "rules"
 
-ONE_SINK = """\
-version: 1
-channels:
-  sink: {kind: webhook, url_env: SINK_URL, concurrency: 8}
-purposes: {everything: [sink]}
-defaults: {timezone: UTC, fallback: sink}
-rules:
-  - name: builds
-    match: {type: pipeline.finished}
-    to: [everything]
-    card: pipeline
+OWN_NEWS = """\
   - name: own-news
     match: {type: [shipbell.channel_broken, shipbell.channel_mended, shipbell.rules_reloaded, shipbell.rules_rejected]}
     drop: true
 """
+ONE_SINK = f"""\
+version: 1
+channels:
+  sink: {{kind: webhook, url_env: SINK_URL, concurrency: 8}}
+purposes: {{everything: [sink]}}
+defaults: {{timezone: UTC, fallback: sink}}
+rules:
+  - name: builds
+    match: {{type: pipeline.finished}}
+    to: [everything]
+    card: pipeline
+{OWN_NEWS}"""
 """Every event of others is a delivery of its own: nothing is held back as known news, no budget slows it down."""
 
 ESTATE = """\
