@@ -48,6 +48,8 @@ class Exporter:
                 await self.refresh()
             except StoreUnavailable as error:
                 log.warning("store unavailable", action="export", reason=str(error))
+            except Exception:  # figures that cannot be worked out must not end what webhooks need
+                log.exception("figures could not be worked out", action="export")
 
     async def scrape(self, accept: str) -> tuple[bytes, str]:
         """The exposition in the format that is asked for, and its content type. Without the store: as it was last."""

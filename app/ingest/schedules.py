@@ -37,6 +37,8 @@ class Scheduler:
                 await self.once()
             except StoreUnavailable as error:
                 log.warning("store unavailable", action="schedule", reason=str(error))
+            except Exception:  # a summary that cannot be made must not end what webhooks need
+                log.exception("a summary could not be made", action="schedule")
             await asyncio.sleep(EVERY_SECONDS)
 
     async def once(self) -> None:

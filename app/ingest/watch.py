@@ -57,6 +57,8 @@ class Watch:
                 await self.once()
             except StoreUnavailable as error:
                 log.warning("store unavailable", action="watch", reason=str(error))
+            except Exception:  # news that cannot be told must not end what webhooks need
+                log.exception("news of our own could not be told", action="watch")
             await asyncio.sleep(EVERY_SECONDS)
 
     async def once(self) -> None:

@@ -1,10 +1,13 @@
+import asyncio
 import json
 from collections.abc import Callable
 from typing import Any
 
+import pytest
 import sqlalchemy as sa
 
 from app.events import Draft, Hints
+from app.ingest import schedules
 from app.ingest.own_news import Teller, tell
 from app.ingest.process import Book
 from app.ingest.schedules import Scheduler
@@ -121,3 +124,23 @@ async def test_what_is_late_by_more_than_a_day_is_left_out_and_covered_by_the_ne
     [(_, _, _, view)] = await database.read(sent)
     assert view["summary"]["since"] == "2026-09-21T07:00:00.000000Z"
     assert view["summary"]["until"] == "2026-10-05T07:00:00.000000Z"
+
+
+async def test_a_summary_that_cannot_be_made_ends_nothing(
+    database: Database, clock: HandClock, book: Callable[[str], Book], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(schedules, "EVERY_SECONDS", 0.01)
+    scheduler, tries = Running(database, clock, book(WEEKLY)).scheduler, 0
+
+    async def broken() -> None:
+        nonlocal tries
+        tries += 1
+        raise ValueError("a defect")
+
+    monkeypatch.setattr(scheduler, "once", broken)
+    task = asyncio.create_task(scheduler.run())
+    async with asyncio.timeout(20):
+        while tries < 3:
+            await asyncio.sleep(0.01)
+    assert not task.done()
+    task.cancel()
