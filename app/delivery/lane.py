@@ -69,7 +69,9 @@ class Lane:
         self._wake.set()
 
     def show(self, now: int) -> None:
-        """Set the gauges."""
+        """Set the gauges; not those of a lane that has stopped: somebody else may have its channel by now."""
+        if self._stopping:
+            return
         pause = (self.state.not_before - now) / SECOND if breaker.resting(self.state, now) else 0.0
         telemetry.BREAKER.labels(self.opened.name).set(breaker.gauge(self.state, now))
         telemetry.THROTTLED.labels(self.opened.name).set(pause)

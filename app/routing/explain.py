@@ -72,7 +72,7 @@ def explain(book: Rulebook, view: View, channel: str | None = None) -> Explanati
         raise ConfigError(f"unknown channel {channel!r}", hint=did_you_mean(channel, book.channels))
     routing = route_stored(book, view)
     rules = []
-    for rule in book.scheduled if view.get("type") in MADE_FOR_A_CARD else book.rules:
+    for rule in book.scheduled if str(view.get("type")) in MADE_FOR_A_CARD else book.rules:
         reached = _reached(book, rule, view)
         if channel is None or channel in reached or rule.name == routing.dropped_by:
             rules.append(_explain_rule(rule, view, routing, reached))

@@ -114,7 +114,7 @@ def route_scheduled(book: Rulebook, rule: Rule, view: View) -> Routing:
 
 def route_stored(book: Rulebook, view: View) -> Routing:
     """As `route`, for any event that is kept: a summary goes where its rule with a schedule says, or else nowhere."""
-    if view.get("type") not in MADE_FOR_A_CARD:
+    if str(view.get("type")) not in MADE_FOR_A_CARD:
         return route(book, view)
     rule = next((rule for rule in book.scheduled if rule.name == view.get("rule")), None)
     return route_scheduled(book, rule, view) if rule else Routing(book.rev, (), (), None, unrouted=False)

@@ -11,7 +11,7 @@ from tests.running.wait import until
 async def test_the_rules_in_force_and_the_doors(start: StartApi) -> None:
     api = await start(SHIPBELL_SECRET_ARGOCD=None, SHIPBELL_SECRET_SOURCECLEAR="auth:none")
     rules = await api.get("/api/v1/rules")
-    assert (rules["rules"], rules["problems"]) == (["builds"], [])
+    assert (rules["rules"], rules["problems"]) == (["builds", "own-news"], [])
     assert rules["rev"] == api.parts.rules.now.rev
     assert rules["sources"] == {
         "argocd": "shut: no secret", "bitbucket": "open", "scans": "api", "sourceclear": "open to all"}  # fmt: skip

@@ -41,13 +41,16 @@ async def test_a_change_is_taken_told_and_measured(rules: Rules, folder: Path) -
     before = rules.now
     rewrite(folder / "routes.yaml", ROUTES.replace("name: builds", "name: other").replace("sink", "basin"))
     assert await rules.reload(2)
-    assert [rule.name for rule in rules.now.book.rules.rules] == ["other"]
+    assert [rule.name for rule in rules.now.book.rules.rules] == ["other", "own-news"]
     assert rules.now is not before
     assert (rules.state.now.loaded_at, rules.state.now.problems, told) == (2, (), [["basin"]])
     assert telemetry.RELOAD_OK._value.get() == 1
     samples = [sample for metric in telemetry.RULES_INFO.collect() for sample in metric.samples]
     assert [sample.labels["rev"] for sample in samples] == [rules.state.now.rev]
-    assert telemetry.RULE_MATCHES.series == {("other",)}  # zero from the start, also for what a reload brought
+    assert telemetry.RULE_MATCHES.series == {
+        ("other",),
+        ("own-news",),
+    }  # zero from the start, also for what a reload brought
 
 
 async def test_F47_a_change_with_a_fault_is_told_and_nothing_changes(rules: Rules, folder: Path) -> None:

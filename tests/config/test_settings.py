@@ -28,6 +28,7 @@ def test_every_setting_is_read_from_its_variable_and_from_its_file(tmp_path: Pat
         "extra_channel_hosts": "a.example.com:443,127.0.0.1:80", "log_level": "debug", "log_format": "json",
         "max_body_bytes": "2048", "max_scan_bytes": "4096", "receive_timeout": "3s", "drain": "5s",
         "disk_reserve_bytes": "0", "retention": "30d", "attempt_retention": "24h",
+        "ticket_metrics": "true",
     }  # fmt: skip
     assert values.keys() == Settings.model_fields.keys()
     by_value = read_settings({PREFIX + name.upper(): value for name, value in values.items()})

@@ -63,8 +63,11 @@ class Watched:
 
 
 @pytest.fixture
-async def watched(sink_settings: Mapping[str, str], tmp_path: Path) -> AsyncIterator[Watched]:
+async def watched(
+    sink_settings: Mapping[str, str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> AsyncIterator[Watched]:
     """A service to which things happened, scraped for some seconds."""
+    monkeypatch.setattr("app.exporter.exporter.TEAM_EVERY", 0)  # the scrape at the start saw teams without news
     rewrite(Path(sink_settings["SHIPBELL_RULES_DIR"]) / "estate.yaml", ESTATE)
     async with running({**sink_settings, "SHIPBELL_TICKET_METRICS": "true"}) as service:
         await service.parts.database.write(tell)
