@@ -237,12 +237,14 @@ def _rules_news(rules: Rules) -> Callable[[], RulesNews]:
 
 
 async def _end(parts: Parts, tasks: list[asyncio.Task[None]]) -> None:
-    """In this order: readiness fails, what was admitted becomes durable, what is on its way arrives, loops end.
+    """In this order: readiness fails, what was admitted becomes durable, what is read is told, what is on its way
+    arrives, loops end.
 
     The server has answered every request by now; the store is closed after this.
     """
     parts.draining.set()
     await parts.committer.flush()
+    await parts.processor.drain()
     await parts.courier.drain()
     for task in tasks:
         task.cancel()

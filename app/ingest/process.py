@@ -25,6 +25,7 @@ from app.store.receipts import StoredReceipt
 
 BATCH = 64
 LEASE = 60 * SECOND
+GRACE_SECONDS = 10.0
 FIRST_PAUSE, LONGEST_PAUSE = 0.05, 1.0
 """Seconds between two tries while the database is away."""
 LARGE = 1 << 20
@@ -64,6 +65,8 @@ class Processor:
     ) -> None:
         self._database, self._sources, self._book, self._on_planned = database, sources, book, on_planned
         self._wake = asyncio.Event()
+        self._working = asyncio.Lock()
+        self._stopping = False
 
     def wake(self) -> None:
         """Something was stored: a hint, nothing depends on it."""
@@ -72,16 +75,27 @@ class Processor:
     async def run(self) -> None:
         """Process until cancelled; a database that is away is waited for."""
         pause = FIRST_PAUSE
-        while True:
+        while not self._stopping:
             self._wake.clear()
             try:
-                done = await self.once() or await self.suspect()
+                async with self._working:
+                    done = await self.once() or await self.suspect()
                 pause = FIRST_PAUSE
             except StoreUnavailable as error:
                 pause = await _wait(pause, error)
                 continue
             if not done:
                 await self._idle()
+
+    async def drain(self, grace: float = GRACE_SECONDS) -> None:
+        """Finish the batch that is in work, and begin no other: what is cut off waits until its lease runs out."""
+        self._stopping = True
+        self._wake.set()
+        try:
+            async with asyncio.timeout(grace), self._working:
+                pass
+        except TimeoutError:
+            log.warning("a batch was cut off: it is read again when its lease ends", action="drain")
 
     async def once(self) -> int:
         """Process one batch of fresh receipts; returns how many there were."""
