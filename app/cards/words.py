@@ -43,7 +43,7 @@ def words(text: str, e: Mapping[str, Any]) -> str:
         made = _leaf(text).made
         found = leaf(made)(run) if made else ""
         return "" if run.missing or not isinstance(found, str) else " ".join(plain(found).split())
-    except Exception:  # noqa: BLE001 - see above
+    except Exception:  # noqa: BLE001  no card is lost to a message
         return ""
 
 

@@ -8,17 +8,14 @@ from typing import Any
 import orjson
 
 from app.cards.context import shown_name
+from app.cards.mentions import MAX_PEOPLE
 from app.cards.minimal import best_link
 from app.events import UNMAPPED, flat
-from app.events.own import Digest
+from app.events.own import NO_RECEIPT, SOURCE, Digest
 from app.kernel.clock import iso
 from app.store.due_bundles import BundleCard
 
-SOURCE = "shipbell"
-NO_RECEIPT = "0" * 32
-"""Where the id of a receipt stands: a digest came by none."""
 MOST_ITEMS = 100
-MOST_MENTIONS = 20
 _ERROR = 200
 _BAD_OUTCOMES = frozenset({"failed", "error", "block", "degraded", "missing"})
 _BAD_TYPES = frozenset(
@@ -60,7 +57,7 @@ class Gathering:
 
     def extra(self) -> bytes | None:
         """Everybody whom a card of it mentions, at most 20; no message."""
-        people = list(self._mentions.values())[:MOST_MENTIONS]
+        people = list(self._mentions.values())[:MAX_PEOPLE]
         return orjson.dumps({"mentions": people}) if people else None
 
     def view(self, digest_id: str, *, channel: str, how: str, by: str, now: int) -> dict[str, Any]:

@@ -7,6 +7,9 @@ from pydantic import Field
 from app.events.envelope import Envelope
 from app.events.parts import Count, Link, ListCut, LongText, Moment, Part, Text, Texts
 
+SOURCE = "shipbell"
+NO_RECEIPT = "0" * 32
+"""Where the id of a receipt stands: what Shipbell tells of itself came by none."""
 MADE_FOR_A_CARD = frozenset({"shipbell.digest", "shipbell.summary"})
 """Types that Shipbell makes when a card goes out: no rule is asked about them."""
 

@@ -43,7 +43,7 @@ def incident(claims: Iterable[Claim]) -> Incident | None:
         opened_at=_first([*opened, *told], "opened_at") or first.at,
         acknowledged_at=known,
         resolved_at=ended,
-        state=state,  # type: ignore[arg-type]
+        state=state,  # type: ignore[arg-type]  # always one of its four states
         deployment_id=None,
         link=None,
         others=(),

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
+from functools import partial
 from zoneinfo import ZoneInfo
 
 from app.events import UNMAPPED
@@ -51,12 +52,12 @@ async def rebuild(
     if service is None:
         after: int | None = 0
         while after is not None:
-            after, count = await database.write(lambda connection, at=after: _page(connection, at))  # type: ignore[misc]
+            after, count = await database.write(partial(_page, after=after))
             read += count
             tell(Progress(read, 0))
     names = [service] if service else await database.read(lambda connection: list(fact_rebuild.services(connection)))
     for index, name in enumerate(names):
-        await database.write(lambda connection, of=name: _service(connection, of, zone))  # type: ignore[misc]
+        await database.write(partial(_service, service=name, zone=zone))
         tell(Progress(read, index + 1))
     done = Progress(read, len(names), done=True)
     tell(done)

@@ -5,6 +5,7 @@ from dataclasses import replace
 
 from app.cards import MINIMAL
 from app.events import Draft, flat
+from app.events.own import NO_RECEIPT, SOURCE
 from app.ingest.outcome import stored
 from app.ingest.planning import count_planned, plan_routed
 from app.ingest.process import Book
@@ -12,9 +13,6 @@ from app.routing import Routing, Rulebook, Send, route
 from app.store import Connection, Database, counters
 from app.store import events as event_store
 
-SOURCE = "shipbell"
-NO_RECEIPT = "0" * 32
-"""Where the id of a receipt stands: this news came by none."""
 ALERT = "alerts_to"
 """Stands where the name of a rule stands, for a channel that is told of another one's end."""
 ALERT_CARD = "generic"

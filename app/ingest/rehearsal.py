@@ -8,11 +8,10 @@ from app.cards.mentions import mention
 from app.cards.words import words
 from app.estate import Estate
 from app.events import flat
+from app.events.own import NO_RECEIPT
 from app.kernel.samples import Sample
 from app.routing import Rulebook, route_stored
 from app.sources import Ignored, Inbound, Source
-
-_NO_RECEIPT = "0" * 32
 
 
 def sample_view(source: Source, sample: Sample, estate: Estate, now: int) -> dict[str, Any] | None:
@@ -23,7 +22,7 @@ def sample_view(source: Source, sample: Sample, estate: Estate, now: int) -> dic
     parsed = source.parse(Inbound(sample.headers, sample.body))
     if isinstance(parsed, Ignored) or not parsed:
         return None
-    return flat(estate.event(parsed[0], source=source.name, receipt=_NO_RECEIPT, received_at=now))
+    return flat(estate.event(parsed[0], source=source.name, receipt=NO_RECEIPT, received_at=now))
 
 
 def as_sent(rules: Rulebook, view: Mapping[str, Any], card: str | None) -> tuple[str, CardContext]:
