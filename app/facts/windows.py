@@ -1,5 +1,7 @@
 """Days and weeks in a time zone, as plain numbers that sort and group."""
 
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from datetime import date, timedelta
 from zoneinfo import ZoneInfo
 
@@ -8,6 +10,21 @@ from app.kernel.clock import to_datetime
 _FIRST = date(1970, 1, 1).toordinal()
 _TO_MONDAY = 3
 """1970 began on a Thursday."""
+
+
+@dataclass(frozen=True, slots=True)
+class Zones:
+    """Where days and weeks begin: in the zone of the team that owns a row, where it has one of its own."""
+
+    default: ZoneInfo = ZoneInfo("UTC")
+    teams: Mapping[str, ZoneInfo] = field(default_factory=dict)
+
+    def of(self, team: str | None) -> ZoneInfo:
+        """The zone of a team's rows; of rows that nobody owns, the default."""
+        return self.teams.get(team or "", self.default)
+
+
+UTC = Zones()
 
 
 def day_of(us: int, zone: ZoneInfo) -> int:

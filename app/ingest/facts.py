@@ -2,7 +2,6 @@
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import replace
-from zoneinfo import ZoneInfo
 
 import structlog
 
@@ -12,13 +11,13 @@ from app.facts.claims import Claim, View, moment, read_claim, repository_key
 from app.facts.history import commits_of, links_of, names_of, pull_request
 from app.facts.incidents import incident
 from app.facts.model import Incident
+from app.facts.windows import UTC, Zones
 from app.ingest.facts_chain import Cause, derive_chain
 from app.store import Connection, fact_chains, fact_claims, fact_history, fact_single, fact_states, fact_waits
 from app.store.apart import apart
 from app.store.fact_records import INCIDENTS
 
 log = structlog.get_logger("facts")
-UTC = ZoneInfo("UTC")
 Chain = tuple[str, str]
 
 
@@ -46,10 +45,10 @@ class Touched:
         return chain, *self._chains.pop(chain)
 
 
-def keep_facts(connection: Connection, new: Mapping[str, View], replayed: Iterable[View], zone: ZoneInfo = UTC) -> None:
+def keep_facts(connection: Connection, new: Mapping[str, View], replayed: Iterable[View], zones: Zones = UTC) -> None:
     """`apply_facts` for a batch of events; a defect in it costs no event: a rebuild makes the facts whole again."""
     again = {view["id"]: view for view in replayed if view["id"] not in new}
-    defect = apart(connection, lambda: apply_facts(connection, list(new.values()), list(again.values()), zone))
+    defect = apart(connection, lambda: apply_facts(connection, list(new.values()), list(again.values()), zones))
     if defect is not None:
         telemetry.ROUTING_ERRORS.labels("facts").inc()
         log.error(
@@ -57,10 +56,10 @@ def keep_facts(connection: Connection, new: Mapping[str, View], replayed: Iterab
         )
 
 
-def apply_facts(connection: Connection, new: Sequence[View], again: Sequence[View] = (), zone: ZoneInfo = UTC) -> None:
+def apply_facts(connection: Connection, new: Sequence[View], again: Sequence[View] = (), zones: Zones = UTC) -> None:
     """Bring the facts up to date with `new` events, and with those that a replay has read `again`.
 
-    `zone` is where days and weeks begin. Run again with the same events it changes nothing.
+    `zones` is where days and weeks begin. Run again with the same events it changes nothing.
     """
     if not new and not again:
         return
@@ -82,17 +81,17 @@ def apply_facts(connection: Connection, new: Sequence[View], again: Sequence[Vie
         if each.family == "health":
             at = _unwell_since(connection, each)
             touched.touch(each.service, each.environment, at, causes[each.event_id])
-    _derive(connection, touched, zone)
+    _derive(connection, touched, zones)
     observed = {(each.service, each.environment) for each in told if each.family == "observed"}
     for service, environment in sorted(touched.seen | {each for each in observed if UNMAPPED not in each and each[1]}):
         fact_states.note_state(connection, service, environment)
 
 
-def _derive(connection: Connection, touched: Touched, zone: ZoneInfo) -> None:
+def _derive(connection: Connection, touched: Touched, zones: Zones) -> None:
     rounds = 0
     while (each := touched.pop()) is not None and rounds < MOST_ROUNDS:
         (service, environment), at, cause = each
-        for elsewhere in derive_chain(connection, service, environment, at, cause, zone):
+        for elsewhere in derive_chain(connection, service, environment, at, cause, zones):
             touched.touch(*elsewhere, cause)
         rounds += 1
 

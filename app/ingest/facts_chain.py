@@ -3,7 +3,6 @@
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
-from zoneinfo import ZoneInfo
 
 from app.facts.artifacts import Artifact
 from app.facts.blame import INCIDENT_WITHIN
@@ -11,9 +10,9 @@ from app.facts.chain import FAR, Before
 from app.facts.claims import Claim
 from app.facts.derive import Facts, Rolled, Suspects, derive, roll
 from app.facts.incidents import names
-from app.facts.model import Deployment, Incident, Restatement
+from app.facts.model import Arrival, Deployment, Incident, Restatement
 from app.facts.reports import asked
-from app.facts.windows import day_of, week_of
+from app.facts.windows import Zones, day_of, week_of
 from app.store import Connection, fact_chains, fact_claims, fact_history, fact_log
 from app.store.ask import Row
 from app.store.fact_chains import Place, Tail
@@ -44,7 +43,7 @@ class Work:
 
 
 def derive_chain(
-    connection: Connection, service: str, environment: str, at: int | None, cause: Cause | None, zone: ZoneInfo
+    connection: Connection, service: str, environment: str, at: int | None, cause: Cause | None, zones: Zones
 ) -> list[tuple[str, str, int]]:
     """Derive a chain again from a time (µs) on, all of it where that is None; nothing is logged without a cause.
 
@@ -58,7 +57,7 @@ def derive_chain(
         if back is None or at is None:
             break
         at = back
-    _write(connection, place, work, cause, zone)
+    _write(connection, place, work, cause, zones)
     return _elsewhere(connection, place, work)
 
 
@@ -190,13 +189,13 @@ def _accused(connection: Connection, last: Deployment, rows: Sequence[Deployment
     return [at for at in found if at is not None]
 
 
-def _write(connection: Connection, place: Place, work: Work, cause: Cause | None, zone: ZoneInfo) -> None:
+def _write(connection: Connection, place: Place, work: Work, cause: Cause | None, zones: Zones) -> None:
     """Write what differs, and log what numbers are made of."""
     facts, tail = work.facts, work.tail
-    deployments = [DEPLOYMENTS.row(each, **_when(each.live_at, zone)) for each in facts.deployments]
+    deployments = [DEPLOYMENTS.row(each, **_when(each, zones)) for each in facts.deployments]
     log = _become(connection, DEPLOYMENTS, "deployment", tail.deployments, deployments, place, cause)
     ATTEMPTS.become(connection, tail.attempts, [ATTEMPTS.row(each) for each in facts.attempts])
-    arrivals = [ARRIVALS.row(each, **_when(each.live_at, zone)) for each in facts.arrivals]
+    arrivals = [ARRIVALS.row(each, **_when(each, zones)) for each in facts.arrivals]
     log += _become(connection, ARRIVALS, "arrival", tail.arrivals, arrivals, place, cause)
     live = {each.id: each.at for each in facts.attempts} | {each.id: each.live_at for each in facts.deployments}
     waits = {
@@ -225,8 +224,8 @@ def _elsewhere(connection: Connection, place: Place, work: Work) -> list[tuple[s
     return [each for each in found if each[:2] != (place.service, place.environment)]
 
 
-def _when(at: int, zone: ZoneInfo) -> dict[str, int]:
-    day = day_of(at, zone)
+def _when(one: Deployment | Arrival, zones: Zones) -> dict[str, int]:
+    day = day_of(one.live_at, zones.of(one.team))
     return {"day": day, "week": week_of(day)}
 
 

@@ -3,14 +3,13 @@
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from functools import partial
-from zoneinfo import ZoneInfo
 
 from app.events import UNMAPPED
 from app.facts.claims import View, read_claim, repository_key
 from app.facts.history import Link, commits_of, links_of, names_of, pull_request
 from app.facts.incidents import incident
 from app.facts.model import Commit
-from app.ingest.facts import UTC
+from app.facts.windows import UTC, Zones
 from app.ingest.facts_chain import derive_chain
 from app.store import (
     Connection,
@@ -38,7 +37,7 @@ class Progress:
 
 
 async def rebuild(
-    database: Database, tell: Callable[[Progress], None], service: str | None = None, zone: ZoneInfo = UTC
+    database: Database, tell: Callable[[Progress], None], service: str | None = None, zones: Zones = UTC
 ) -> Progress:
     """Empty the facts and derive them again; of one service alone its chains, out of the claims that are kept.
 
@@ -57,7 +56,7 @@ async def rebuild(
             tell(Progress(read, 0))
     names = [service] if service else await database.read(lambda connection: list(fact_rebuild.services(connection)))
     for index, name in enumerate(names):
-        await database.write(partial(_service, service=name, zone=zone))
+        await database.write(partial(_service, service=name, zones=zones))
         tell(Progress(read, index + 1))
     done = Progress(read, len(names), done=True)
     tell(done)
@@ -90,7 +89,7 @@ def _history(connection: Connection, views: Iterable[View]) -> None:
         fact_history.add_links(connection, repository, told_links)
 
 
-def _service(connection: Connection, service: str, zone: ZoneInfo) -> None:
+def _service(connection: Connection, service: str, zones: Zones) -> None:
     """The pull requests, incidents and chains of a service."""
     fact_rebuild.take_time(connection)
     fact_chains.lock(connection, [service])
@@ -106,13 +105,13 @@ def _service(connection: Connection, service: str, zone: ZoneInfo) -> None:
     placed = [(name, families) for name, families in chains if service != UNMAPPED and name not in ("", UNMAPPED)]
     for name, families in placed:
         if families & {"deployment", "health"}:
-            _derive(connection, service, name, zone)
+            _derive(connection, service, name, zones)
     for name, _ in placed:
         fact_states.note_state(connection, service, name)
 
 
-def _derive(connection: Connection, service: str, environment: str, zone: ZoneInfo) -> None:
-    todo = derive_chain(connection, service, environment, None, None, zone)
+def _derive(connection: Connection, service: str, environment: str, zones: Zones) -> None:
+    todo = derive_chain(connection, service, environment, None, None, zones)
     while todo:
         where, what, at = todo.pop()
-        todo += derive_chain(connection, where, what, at, None, zone)
+        todo += derive_chain(connection, where, what, at, None, zones)

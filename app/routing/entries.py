@@ -88,6 +88,9 @@ class TeamEntry(Entry):
     services: Globs = Field(description="names of services; * and ? are wild")
     channels: dict[PurposeRef, OverrideEntry] = Field({}, description="by purpose")
     on_failure_mention: Addresses = Field([], description="whom `who: [team]` mentions")
+    timezone: Zone | None = Field(
+        None, description="where the days and weeks of its numbers begin, if it is a team of the estate; else the default"
+    )
 
 
 class UsersEntry(Entry):

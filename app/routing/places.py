@@ -108,8 +108,9 @@ def _read_teams(sections: Sections, problems: Problems) -> tuple[Team, ...]:
             place.check_names("channel", channels or [], sections.maps["channels"], problems)
             wishes[purpose] = Override(tuple(channels or ()), instead=word == "replace")
         globs = tuple(entry.services)
+        mentions = tuple(entry.on_failure_mention)
         found.append(
-            Team(name, globs, _any_glob(globs), wishes, tuple(entry.on_failure_mention), written.file, written.line)
+            Team(name, globs, _any_glob(globs), wishes, mentions, entry.timezone, written.file, written.line)
         )
     return tuple(found)
 

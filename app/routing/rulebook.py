@@ -57,6 +57,7 @@ class Team:
     fits: Callable[[str], bool] = field(compare=False, repr=False)
     wishes: Mapping[str, Override]
     on_failure_mention: tuple[str, ...]
+    timezone: str | None
     file: str
     line: int
 
