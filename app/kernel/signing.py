@@ -4,6 +4,7 @@ Each scheme can verify (for the door) and sign (for samples, `shipbell send` and
 A room says which one its vendor uses.
 """
 
+import base64
 import hashlib
 import hmac
 import re
@@ -79,6 +80,70 @@ class PathToken:
 
     def sign(self, body: bytes, secret: bytes) -> dict[str, str]:
         return {}
+
+
+class SignatureList:
+    """`X-PagerDuty-Signature: v1=<hex>[,v1=<hex>]`: several while a secret is changed; any that fits opens.
+
+    HMAC-SHA256 of the raw body. https://developer.pagerduty.com/docs/webhooks/webhook-signatures/
+    """
+
+    in_path = False
+    _MOST = 16
+
+    def __init__(self, header: str) -> None:
+        self.header = header
+
+    def verify(self, headers: Mapping[str, str], body: bytes, token: str, secrets: Sequence[bytes]) -> int:
+        parts = [part.strip() for part in headers.get(self.header, "")[:2000].split(",")[: self._MOST]]
+        given = [part[3:].encode() for part in parts if part.startswith("v1=") and _HEX64.fullmatch(part, 3)]
+        return _any_fits(given, [hmac.digest(secret, body, "sha256").hex().encode() for secret in secrets])
+
+    def sign(self, body: bytes, secret: bytes) -> dict[str, str]:
+        return {self.header: "v1=" + hmac.digest(secret, body, "sha256").hex()}
+
+
+class StandardWebhook:
+    """`webhook-signature: v1,<base64>` over `id.timestamp.body` (incident.io, GitLab): https://www.standardwebhooks.com
+
+    The time is signed but not compared with a clock: a message that is sent again is told by its id, which is signed
+    too, and adds nothing. A secret is base64 behind `whsec_`; one without that is taken as it is.
+    """
+
+    in_path = False
+    _MOST = 16
+
+    def verify(self, headers: Mapping[str, str], body: bytes, token: str, secrets: Sequence[bytes]) -> int:
+        message, sent_at = headers.get("webhook-id", ""), headers.get("webhook-timestamp", "")
+        if not message or not sent_at:
+            raise Unauthorized
+        parts = headers.get("webhook-signature", "")[:2000].split(" ")[: self._MOST]
+        given = [part[3:].encode("utf-8", "replace") for part in parts if part.startswith("v1,")]
+        signed = b"%s.%s.%s" % (message.encode("utf-8", "replace"), sent_at.encode("utf-8", "replace"), body)
+        return _any_fits(given, [_base64_digest(secret, signed) for secret in secrets])
+
+    def sign(self, body: bytes, secret: bytes) -> dict[str, str]:
+        message = "msg_" + hashlib.blake2b(body, digest_size=12).hexdigest()
+        signed = _base64_digest(secret, b"%s.0.%s" % (message.encode(), body))
+        return {"webhook-id": message, "webhook-timestamp": "0", "webhook-signature": "v1," + signed.decode()}
+
+
+def _base64_digest(secret: bytes, signed: bytes) -> bytes:
+    key = secret
+    if secret.startswith(b"whsec_"):
+        try:
+            key = base64.b64decode(secret[6:], validate=True)
+        except ValueError:  # somebody's own word that only begins like one
+            key = secret
+    return base64.b64encode(hmac.digest(key, signed, "sha256"))
+
+
+def _any_fits(given: Sequence[bytes], expected: Sequence[bytes]) -> int:
+    """The index of the expected signature that is among those given; all are looked at. Raises Unauthorized."""
+    fits = [index for index, one in enumerate(expected) for each in given if hmac.compare_digest(one, each)]
+    if not fits:
+        raise Unauthorized
+    return fits[0]
 
 
 def match_token(value: str, secrets: Sequence[bytes]) -> int:

@@ -1,12 +1,23 @@
 """The schemes: what opens, what does not, and that a refusal is always the same."""
 
+import base64
 import hashlib
 import hmac
+from datetime import UTC, datetime
 
 import pytest
+from standardwebhooks import Webhook
 
 from app.kernel.errors import Unauthorized
-from app.kernel.signing import BearerToken, HubSignature, PathToken, Scheme, match_token
+from app.kernel.signing import (
+    BearerToken,
+    HubSignature,
+    PathToken,
+    Scheme,
+    SignatureList,
+    StandardWebhook,
+    match_token,
+)
 
 SECRET, OTHER = b"s3cret-of-the-hook", b"another"
 BODY = '{"name":"é"}'.encode()
@@ -127,3 +138,34 @@ def test_token_that_is_not_ascii_can_be_matched() -> None:
 def test_empty_token_matches_not_even_an_empty_secret() -> None:
     with pytest.raises(Unauthorized):
         match_token("", [b""])
+
+
+def test_one_of_several_signatures_is_enough() -> None:
+    scheme, good = SignatureList("x-pagerduty-signature"), "v1=" + GOOD.removeprefix("sha256=")
+    other = "v1=" + "0" * 64
+    for presented in (good, f"{other},{good}", f"{good}, {other}", f"v2=abc,{good}"):
+        assert scheme.verify({"x-pagerduty-signature": presented}, BODY, "", [OTHER, SECRET]) == 1
+    for presented in ("", other, "v1=", good.replace("v1", "v2"), good + "0", ",".join([other] * 20 + [good])):
+        refused(scheme, {"x-pagerduty-signature": presented})
+
+
+def test_a_standard_webhook_is_signed_with_its_id_and_time() -> None:
+    scheme, key = StandardWebhook(), b"whsec_" + base64.b64encode(b"k" * 24)
+    sent = Webhook(key.decode()).sign("msg_1", datetime(2026, 11, 22, tzinfo=UTC), BODY.decode())
+    when = str(int(datetime(2026, 11, 22, tzinfo=UTC).timestamp()))
+    headers = {"webhook-id": "msg_1", "webhook-timestamp": when, "webhook-signature": f"v1,AAAA v1a,x {sent}"}
+    assert scheme.verify(headers, BODY, "", [OTHER, key]) == 1
+    for name, wrong in (("webhook-id", "msg_2"), ("webhook-timestamp", "0"), ("webhook-signature", "v1,AAAA"),
+                        ("webhook-signature", sent[1:]), ("webhook-id", ""), ("webhook-timestamp", "")):  # fmt: skip
+        with pytest.raises(Unauthorized):
+            scheme.verify({**headers, name: wrong}, BODY, "", [key])
+    with pytest.raises(Unauthorized):
+        scheme.verify(headers, BODY + b" ", "", [key])
+
+
+@pytest.mark.parametrize("secret", [SECRET, b"whsec_" + base64.b64encode(b"k" * 24), b"whsec_not base64"])
+def test_what_a_standard_webhook_signs_it_verifies(secret: bytes) -> None:
+    headers = StandardWebhook().sign(BODY, secret)
+    assert StandardWebhook().verify(headers, BODY, "", [secret]) == 0
+    if secret != SECRET:
+        refused(StandardWebhook(), headers)
