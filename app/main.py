@@ -114,12 +114,12 @@ def source_names() -> list[str]:
 
 
 def standing(building: Building) -> dict[str, str]:
-    """Every source and how its door stands: `open`, `open to all`, `shut: no secret`, or `api`."""
+    """Every source and how its door stands: `open`, `open to all`, `shut: no secret`, `api` or `inside`."""
     doors = {}
     for name, source in building.sources.items():
         door = building.doors.get(name)
-        if source.door == "api":
-            doors[name] = "api"
+        if source.door != "hook":
+            doors[name] = source.door
         else:
             doors[name] = "shut: no secret" if door is None else "open to all" if door.open_to_all else "open"
     return doors

@@ -18,6 +18,7 @@ from app.api import (
     preview,
     receipts,
     replay,
+    reports,
     scans,
 )
 
@@ -35,6 +36,7 @@ Listings are answered newest first, in pages: give `next` of one as `cursor` of 
 TAGS = [
     {"name": "webhooks", "description": "What vendors send."},
     {"name": "security", "description": "Scanners' own files, from a pipeline."},
+    {"name": "reports", "description": "What our own callers tell: steps of pipelines, gates."},
     {"name": "receipts", "description": "What came in, and what became of it."},
     {"name": "events", "description": "What happened, in our words, and why somebody was told or not."},
     {"name": "deliveries", "description": "Which card is owed to which channel, and what came of each attempt."},
@@ -49,5 +51,5 @@ def install(app: FastAPI) -> None:
     errors.install(app)
     news = (receipts, replay, events, explain, deliveries, bundles, amends)
     numbers = (dora, deployments, environments)
-    for module in (hooks, scans, *news, *numbers, configured, preview, health):
+    for module in (hooks, scans, reports, *news, *numbers, configured, preview, health):
         app.include_router(module.router)

@@ -17,6 +17,8 @@ WAIT_SECONDS = 5.0
 
 def post_sample(service: Service, source: Source, sample: Sample, body: bytes, request_id: str) -> Mapping[str, Any]:
     """Sign and post; returns the answer's JSON. Exits with what is wrong when it is not taken."""
+    if source.door == "inside":
+        raise say(f"nobody can send to {source.name}: it is part of the service")
     if source.door == "api":
         return dict(service.post_file(sample.path, body))
     words = secret_words(read_environment(), source)

@@ -59,4 +59,7 @@ class Envelope(BaseModel):
     )
     links: Links | None = None
     labels: dict[str, str] = Field({}, description="vendor's labels or tags that the estate asked for")
+    quiet: Literal[True] | None = Field(
+        None, description="found afterwards, in a back-fill say: it counts, and no rule sends it"
+    )
     receipt: str = Field(description="id of the receipt that it came from")

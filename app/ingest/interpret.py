@@ -14,6 +14,8 @@ from app.sources import Ignored, Inbound, Source
 from app.store.receipts import IGNORED, PROCESSED, QUARANTINED, StoredReceipt
 
 REASON_LIMIT = 300
+QUIET = "x-shipbell-quiet"
+"""A kept header that only the collector gives: what the receipt says was found afterwards, so no rule sends it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,13 +35,16 @@ def interpret(receipt: StoredReceipt, sources: Mapping[str, Source], estate: Est
     if source is None:
         return Interpreted(QUARANTINED, "there is no such source any more")
     try:
-        parsed = source.parse(Inbound(orjson.loads(receipt.headers), receipt.body))
+        headers = orjson.loads(receipt.headers)
+        parsed = source.parse(Inbound(headers, receipt.body))
         if isinstance(parsed, Ignored):
             return Interpreted(IGNORED, parsed.reason[:REASON_LIMIT])
         events = [
             estate.event(draft, source=source.name, receipt=receipt.id, received_at=receipt.received_at)
             for draft in parsed
         ]
+        if QUIET in headers:
+            events = [event.model_copy(update={"quiet": True}) for event in events]
     except BadPayload as error:
         return Interpreted(QUARANTINED, _printable(str(error)))
     except Exception as error:  # noqa: BLE001  a defect of a room must not stop the others' receipts

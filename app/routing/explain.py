@@ -11,7 +11,7 @@ from app.kernel.errors import ConfigError
 from app.kernel.yaml import did_you_mean
 from app.routing.match import Branches, Clause, Match, View, look_up
 from app.routing.operators import OPERATORS, exists
-from app.routing.route import Routing, Send, route_stored
+from app.routing.route import FOUND_AFTERWARDS, Routing, Send, route_stored
 from app.routing.rulebook import Rule, Rulebook
 
 _SHOWN = 120
@@ -143,6 +143,8 @@ def _people(send: Send) -> str:
 def _conclusion(routing: Routing, channel: str | None) -> str:
     sends = [send for send in routing.sends if channel in (None, send.channel)]
     muted = [one for one in routing.muted if channel in (None, one.channel)]
+    if routing.dropped_by == FOUND_AFTERWARDS:
+        return "Nobody gets it: it was found afterwards, and only counts."
     if routing.dropped_by:
         return f"Nobody gets it: the rule {routing.dropped_by!r} drops it."
     told = [f"{send.channel} {_gets(send)} by {_by(send.rule, routing)}." for send in sends]

@@ -19,6 +19,8 @@ from app.routing.rulebook import Dedupe, Rule, Rulebook
 NO_RULE = "no rule"
 """Stands where the name of a rule stands, for an event that no rule matched. No rule can have this name."""
 UNROUTED_CARD = "unrouted"
+FOUND_AFTERWARDS = "found afterwards"
+"""Stands where the name of a rule that drops stands, for an event that is quiet. No rule can have this name."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,9 +89,11 @@ def _sent(send: Send) -> dict[str, Any]:
 def route(book: Rulebook, view: View) -> Routing:
     """Every rule that matches sends; a channel gets an event once, as the first rule that chose it says.
 
-    A rule that drops beats all others. An event that no rule matches goes to the fallback. Times are asked for the
+    A rule that drops beats all others. An event that no rule matches goes to the fallback, and a quiet one to nobody. Times are asked for the
     moment at which the event was received, so that a backlog or a replay changes nothing.
     """
+    if view.get("quiet"):
+        return Routing(book.rev, (), (), FOUND_AFTERWARDS, unrouted=False)
     service = view.get("service")
     service = service if isinstance(service, str) else UNMAPPED
     matched = matching(book, view)

@@ -33,6 +33,8 @@ def door(source: Source) -> str:
     """Where it sends to."""
     if source.door == "api":
         return "POST /api/v1/security/scans" if source.name == "scans" else "POST /api/v1/…"
+    if source.door == "inside":
+        return "none: it is part of the service"
     return f"POST /hooks/{source.name}" + ("/<token>" if source.scheme.in_path else "")
 
 
@@ -43,7 +45,7 @@ def _room(source: Source) -> str:
         ("other names", codes(source.aliases) or "–"),
         (
             "proof",
-            first_line(type(source.scheme)) if source.door == "hook" else "a bearer token with the scope `ingest`",
+            _proof(source),
         ),
         ("event types", codes(sorted(source.types))),
         ("headers that are kept", codes(("content-type", "user-agent", *source.keeps))),
@@ -51,6 +53,11 @@ def _room(source: Source) -> str:
         ("samples", codes(f"{source.name}/{name}" for name in sample_names(module))),
     ]
     return f"{readme(module).rstrip()}\n\n## In short\n\n{table(['', ''], facts)}\n"
+
+
+def _proof(source: Source) -> str:
+    ways = {"api": "a bearer token with the scope `ingest`", "inside": "none is needed"}
+    return ways.get(source.door) or first_line(type(source.scheme))
 
 
 def _repeat(source: Source) -> str:

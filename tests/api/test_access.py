@@ -27,6 +27,7 @@ SCOPES = {
     ("POST", "/api/v1/deliveries/{delivery_id}/retry"): "operate",
     ("POST", "/api/v1/deliveries/{delivery_id}/cancel"): "operate",
     ("POST", "/api/v1/replay"): "operate",
+    ("POST", "/api/v1/reports"): "ingest",
     ("POST", "/api/v1/security/scans"): "ingest",
 }
 OPEN = ("/healthz", "/readyz", "/metrics", "/docs", "/openapi.json")

@@ -26,7 +26,7 @@ def test_room_is_documented_and_has_samples(source: Source) -> None:
     assert len(readme.split()) > 150, "a README says how to set it up at the vendor, and what is lossy"
     assert source.title in readme
     assert sample_names(golden.room(source))
-    assert source.door in ("hook", "api")
+    assert source.door in ("hook", "api", "inside")
 
 
 @each_source
@@ -49,7 +49,7 @@ def test_no_golden_without_its_sample(source: Source) -> None:
 @each_sample
 def test_sample_is_a_request_to_its_own_door(source: Source, name: str) -> None:
     sample = golden.sample_of(source, name)
-    door = "/api/v1/" if source.door == "api" else f"/hooks/{source.name}"
+    door = {"api": "/api/v1/", "inside": "/inside/"}.get(source.door, f"/hooks/{source.name}")
     assert sample.method == "POST"
     assert sample.path.startswith(door)
     assert "content-type" in sample.headers

@@ -16,6 +16,7 @@ SOURCES = "Sources do not know each other"
 CHANNELS = "Channel kinds do not know each other"
 PURE = "What decides does no I/O, reads no clock and knows no framework"
 SQL = "SQL only in the store"
+REPORTER = "The reporter reaches neither the framework nor the database"
 CYCLES = "No cycles between siblings"
 
 OFFENCES = {
@@ -38,6 +39,9 @@ OFFENCES = {
     "a channel imports the store": ("channels/webhook/channel.py", "from app.store import audit", FLOORS),
     "a card imports routing": ("cards/minimal.py", "from app.routing import explain", FLOORS),
     "ingest imports the api": ("ingest/upkeep.py", "from app.api import errors", FLOORS),
+    "a repository's reader reads files": ("gitops/__init__.py", "import pathlib", PURE),
+    "the gates import the collector": ("gates/__init__.py", "import app.collector", FLOORS),
+    "the reporter knows FastAPI": ("reporter/__init__.py", "import fastapi", REPORTER),
     "the kernel goes round in a circle": ("kernel/ids.py", "from app.events import envelope", CYCLES),
     "two files of a room go round in a circle": ("events/parts.py", "from app.events import envelope", CYCLES),
 }

@@ -8,7 +8,7 @@ from typing import Any
 from app.events import UNMAPPED
 from app.events.own import MADE_FOR_A_CARD
 from app.routing.match import Match, View, look_up
-from app.routing.route import NO_RULE, UNROUTED_CARD, matching, winners
+from app.routing.route import FOUND_AFTERWARDS, NO_RULE, UNROUTED_CARD, matching, winners
 from app.routing.rulebook import Dedupe, Rule, Rulebook
 
 _KEPT = 20_000
@@ -75,8 +75,8 @@ class Plans:
 
 
 def _paths(books: Sequence[Rulebook], event_type: str) -> tuple[list[str], list[Path]]:
-    """The service, and every path that a rule reads which events of this type can meet: those of one key apart."""
-    paths: dict[Path, None] = {("service",): None}
+    """The service, whether it is quiet, and every path that a rule reads which events of this type can meet: those of one key apart."""
+    paths: dict[Path, None] = {("service",): None, ("quiet",): None}
     for rule in (rule for book in books for rule in book.rules):
         if rule.compile(event_type) is not None:
             paths |= dict.fromkeys(_read_by(rule.match))
@@ -98,6 +98,8 @@ def _read_by(match: Match) -> Iterator[Path]:
 def _plan(book: Rulebook, view: View) -> Plan:
     if view["type"] in MADE_FOR_A_CARD:
         return _of_schedule(book, view)
+    if view.get("quiet"):
+        return Plan((), ("dropped", FOUND_AFTERWARDS))
     matched = matching(book, view)
     if not matched:
         card = _got(NO_RULE, UNROUTED_CARD)

@@ -1,0 +1,1 @@
+"""Reads the GitOps repository and the APIs, and tells what no webhook told."""

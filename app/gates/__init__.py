@@ -1,0 +1,1 @@
+"""Questions that are asked before a deployment: evidence, and a verdict."""

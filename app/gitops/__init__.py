@@ -1,0 +1,1 @@
+"""What a GitOps repository says is desired: Kustomize overlays read as they are written. Pure: files are given."""
