@@ -36,6 +36,7 @@ from app.ingest.protocol import sweep_forever
 from app.ingest.schedules import Scheduler
 from app.ingest.upkeep import Disk, Upkeep
 from app.ingest.watch import RulesNews, Watch
+from app.ingest.zones import watch_zones
 from app.kernel import logs
 from app.kernel.clock import SECOND, Clock, system_clock
 from app.kernel.discover import rooms
@@ -219,6 +220,7 @@ def _loops(building: Building, parts: Parts, disk: Disk) -> Iterator[Coroutine[A
     yield sweep_forever(settings.receive_timeout / SECOND)
     if "process" in parts.roles:
         yield parts.processor.run()
+        yield watch_zones(database, parts.book)
         teller = Teller(database, parts.book, parts.courier.wake)
         yield Scheduler(teller, database.clock).run()
         yield Watch(database, teller, parts.channels, _rules_news(building.rules), database.clock).run()

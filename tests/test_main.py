@@ -177,7 +177,7 @@ async def test_it_ends_in_order(settings: dict[str, str], monkeypatch: pytest.Mo
     async with app.router.lifespan_context(app):
         assert (await take(app)).status_code == 202
     assert order == ["Committer.flush", "Courier.drain", "loops ended", "Rules.close", "SqliteDatabase.close"]
-    assert len(loops) == 10
+    assert len(loops) == 11
 
 
 async def test_a_start_that_fails_leaves_nothing_open(

@@ -9,7 +9,7 @@ from app.api.access import allow
 from app.api.dora_csv import as_csv
 from app.api.dora_reconcile import router as reconcile_router
 from app.api.dora_rows import router as rows_router
-from app.api.dora_scope import scope_of, scope_shown, window_shown, windows_of
+from app.api.dora_scope import scope_of, scope_shown, window_shown, windows_of, zone_of
 from app.api.dora_teams import router as teams_router
 from app.api.errors import refusals
 from app.api.parts import Parts, parts_of
@@ -111,7 +111,7 @@ async def dora(
     answers = await parts.database.read(lambda connection: _answers(connection, measures, scope, windows, now))
     shown = DoraAnswer(
         as_of=iso(now),
-        timezone=parts.book().rules.timezone,
+        timezone=str(zone_of(parts, scope)),
         scope=scope_shown(scope),
         measures=[_shown(measure, windows, found) for measure, found in zip(measures, answers, strict=True)],
     )

@@ -36,8 +36,9 @@ def scope_of(
 
 def windows_of(
     parts: Annotated[Parts, Depends(parts_of)],
+    scope: Annotated[Scope, Depends(scope_of)],
     window: Annotated[Days, Query(description="The days up to now.")] = "28d",
-    by: Annotated[Bucket | None, Query(description="Calendar buckets instead, in the zone of the rules.")] = None,
+    by: Annotated[Bucket | None, Query(description="Calendar buckets instead, in the team's zone.")] = None,
     count: Annotated[int, Query(ge=1, le=MOST_BUCKETS, description="How many buckets.")] = 13,
     until: When = None,
 ) -> list[Window]:
@@ -46,12 +47,14 @@ def windows_of(
     end = min(us_of(until) or now, now)
     if by is None:
         return [rolling(int(window[:-1]), end)]
-    return buckets(by, count, end, now, zone_of(parts))
+    return buckets(by, count, end, now, zone_of(parts, scope))
 
 
-def zone_of(parts: Parts) -> ZoneInfo:
-    """The zone in which days and weeks begin."""
-    return ZoneInfo(parts.book().rules.timezone)
+def zone_of(parts: Parts, scope: Scope) -> ZoneInfo:
+    """The zone in which days and weeks begin: that of the team that is asked for, or that owns the service now."""
+    book = parts.book()
+    owners = (team for team, services in book.estate.teams.items() if scope.service in services)
+    return book.zones.of(scope.team or next(owners, None))
 
 
 def scope_shown(scope: Scope) -> dict[str, Any]:

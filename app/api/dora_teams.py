@@ -6,7 +6,6 @@ from fastapi import APIRouter, Depends, Query
 from pydantic import BaseModel, ConfigDict, Field
 
 from app.api.access import allow
-from app.api.dora_scope import zone_of
 from app.api.errors import refusals
 from app.api.parts import Parts, parts_of
 from app.facts.windows import day_of, first_day, week_of
@@ -17,9 +16,9 @@ from app.store.measure_weeks import weeks as read_weeks
 router = APIRouter()
 
 _WEEK: dict[str, Any] = {
-    "team": "storefront", "week": "2026-W47", "monday": "2026-11-16", "complete": False, "deployments": 11,
-    "commits": 41, "lead_p50": 67500.0, "lead_p90": 171000.0, "fail_ratio": 0.09, "recovered": 1, "open": 0,
-    "recovery_p50": 3600.0, "recovery_p90": 3600.0, "rework_ratio": 0.17,
+    "team": "storefront", "week": "2026-W47", "monday": "2026-11-16", "timezone": "Europe/Berlin", "complete": False,
+    "deployments": 11, "commits": 41, "lead_p50": 67500.0, "lead_p90": 171000.0, "fail_ratio": 0.09, "recovered": 1,
+    "open": 0, "recovery_p50": 3600.0, "recovery_p90": 3600.0, "rework_ratio": 0.17,
 }  # fmt: skip
 _TEAMS: dict[str, Any] = {
     "example": {"as_of": "2026-11-22T10:00:00.000000Z", "timezone": "Europe/Berlin", "items": [_WEEK]}
@@ -32,6 +31,7 @@ class TeamWeek(BaseModel):
     team: str
     week: str
     monday: str
+    timezone: str = Field(description="where the team's weeks begin")
     complete: bool = Field(description="whether the week has ended")
     deployments: int
     commits: int = Field(description="on how many commits the lead times stand")
@@ -61,16 +61,17 @@ async def teams(
     weeks: Annotated[int, Query(ge=1, le=53, description="How many weeks, this one included.")] = 13,
 ) -> TeamWeeks:
     """The five measures of every team by week, by team and time. To compare a team with itself, not with others."""
-    now, zone = parts.clock(), zone_of(parts)
-    last = week_of(day_of(now, zone))
+    now, zones = parts.clock(), parts.book().zones
+    last = {zone: week_of(day_of(now, zone)) for zone in (zones.default, *zones.teams.values())}
+    newest = max(last.values())
     found = await parts.database.read(
-        lambda connection: read_weeks(connection, PRODUCTION, last - weeks + 1, last, now)
+        lambda connection: read_weeks(connection, PRODUCTION, newest - weeks + 1, newest, now)
     )
     items = []
     for (team, week), cell in sorted(found.items()):
-        monday = first_day(week)
+        monday, zone = first_day(week), zones.of(team)
         year, number, _ = monday.isocalendar()
         numbers = {name: getattr(cell, name) for name in cell.__dataclass_fields__}
-        items.append(TeamWeek(team=team, week=f"{year}-W{number:02}", monday=monday.isoformat(), complete=week < last,
-                              **numbers))  # fmt: skip
-    return TeamWeeks(as_of=iso(now), timezone=str(zone), items=items)
+        items.append(TeamWeek(team=team, week=f"{year}-W{number:02}", monday=monday.isoformat(), timezone=str(zone),
+                              complete=week < last[zone], **numbers))  # fmt: skip
+    return TeamWeeks(as_of=iso(now), timezone=str(zones.default), items=items)

@@ -8,12 +8,13 @@ from rich.console import Console
 from rich.progress import Progress as Bar
 from rich.progress import SpinnerColumn, TextColumn, TimeElapsedColumn
 
+from app.cli.faults import tell
 from app.config.environment import read_environment
 from app.config.settings import read_settings
 from app.ingest.facts_rebuild import Progress, rebuild
-from app.kernel.clock import monotonic, system_clock
+from app.kernel.clock import monotonic
+from app.kernel.errors import ConfigErrors
 from app.store.migrate import upgrade
-from app.store.opening import open_database
 
 facts_cli = typer.Typer(help="Facts: what events add up to.", no_args_is_help=True)
 
@@ -29,18 +30,26 @@ def rebuild_facts(
 ) -> None:
     """Derive the facts anew from all events that are kept; the same events give the same facts.
 
-    With SQLite, stop the service before. Facts of events that retention has deleted stay.
+    With SQLite, stop the service before. Facts of events that retention has deleted stay. Needed after a change of
+    a time zone in the rules: days and weeks of what is there already begin where they began before.
     Example: shipbell facts rebuild
     """
     began = monotonic()
-    done = asyncio.run(_rebuild(service))
+    try:
+        done = asyncio.run(_rebuild(service))
+    except ConfigErrors as error:
+        raise tell(error) from None
     took = monotonic() - began
     speed = f", {done.events / took:,.0f} a second" if done.events else ""
     typer.echo(f"Derived the facts of {done.services} services out of {done.events} events in {took:.1f} s{speed}.")
 
 
 async def _rebuild(service: str | None) -> Progress:
-    database = open_database(read_settings(read_environment()).database_url, system_clock)
+    from app.main import prepare
+
+    environ = read_environment()
+    building = prepare(read_settings(environ), environ, write=lambda _: None)
+    database, zones = building.database, building.rules.now.book.zones
     console = Console(stderr=True)
     columns = (SpinnerColumn(), TextColumn("{task.description}"), TimeElapsedColumn())
     try:
@@ -49,10 +58,10 @@ async def _rebuild(service: str | None) -> Progress:
         with Bar(*columns, console=console, transient=True, disable=not console.is_terminal) as bar:
             task = bar.add_task("events", total=None)
 
-            def tell(progress: Progress) -> None:
+            def show(progress: Progress) -> None:
                 text = f"{progress.events} events read, {progress.services} services derived"
                 bar.update(task, description=text)
 
-            return await rebuild(database, tell, service)
+            return await rebuild(database, show, service, zones)
     finally:
         await database.close()

@@ -16,7 +16,7 @@ _TO_MONDAY = 3
 class Zones:
     """Where days and weeks begin: in the zone of the team that owns a row, where it has one of its own."""
 
-    default: ZoneInfo = ZoneInfo("UTC")
+    default: ZoneInfo
     teams: Mapping[str, ZoneInfo] = field(default_factory=dict)
 
     def of(self, team: str | None) -> ZoneInfo:
@@ -24,7 +24,7 @@ class Zones:
         return self.teams.get(team or "", self.default)
 
 
-UTC = Zones()
+UTC = Zones(ZoneInfo("UTC"))
 
 
 def day_of(us: int, zone: ZoneInfo) -> int:

@@ -4,12 +4,14 @@ import asyncio
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import structlog
 
 from app import telemetry
 from app.estate import Estate
 from app.events import flat
+from app.facts.windows import Zones
 from app.ingest.facts import keep_facts
 from app.ingest.interpret import Interpreted, interpret
 from app.ingest.outcome import MAX_TRIES, Read, count, finished, observe, stored
@@ -42,6 +44,12 @@ class Book:
     rules: Rulebook
     max_age: Callable[[str], int]
     """How long a message to a channel may wait, in µs."""
+
+    @property
+    def zones(self) -> Zones:
+        """Where days and weeks begin, for each team."""
+        own = {team.name: ZoneInfo(team.timezone) for team in self.rules.teams if team.timezone}
+        return Zones(ZoneInfo(self.rules.timezone), own)
 
 
 @dataclass(frozen=True, slots=True)
@@ -161,7 +169,7 @@ class Processor:
         routed = [(view, route(book.rules, view)) for view in views.values()]
         planned = plan_routed(connection, routed, book.max_age, now)
         replayed = [each for each in read if each.receipt.flags == receipt_store.REPLAY_FLAG]
-        keep_facts(connection, views, [view for each in replayed for _, view in each.events])
+        keep_facts(connection, views, [view for each in replayed for _, view in each.events], book.zones)
         receipt_store.finish(connection, [finished(each.receipt, each.said, now) for each in read], now)
         counters.add(connection, count(read, [routing for _, routing in routed], new) + count_planned(planned))
         return Batch(new, routed, planned)

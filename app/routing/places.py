@@ -109,9 +109,7 @@ def _read_teams(sections: Sections, problems: Problems) -> tuple[Team, ...]:
             wishes[purpose] = Override(tuple(channels or ()), instead=word == "replace")
         globs = tuple(entry.services)
         mentions = tuple(entry.on_failure_mention)
-        found.append(
-            Team(name, globs, _any_glob(globs), wishes, mentions, entry.timezone, written.file, written.line)
-        )
+        found.append(Team(name, globs, _any_glob(globs), wishes, mentions, entry.timezone, written.file, written.line))
     return tuple(found)
 
 

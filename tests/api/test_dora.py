@@ -1,18 +1,25 @@
 """Measures over HTTP: numbers, their rows, what is left out, and what others would print."""
 
 import csv
+from collections.abc import Mapping
 from io import StringIO
+from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
 
 import pytest
+import sqlalchemy as sa
 
 from app.facts.windows import day_of, week_of
 from app.kernel.clock import DAY, HOUR, iso
 from app.measures.found import MEASURES, VIEWS
-from tests.api.conftest import TOKENS, Api
+from app.store.fact_records import DEPLOYMENTS
+from app.store.fact_tables import fact_deployments
+from tests.api.conftest import TOKENS, Api, StartApi
 from tests.measures.rows import add, row
 from tests.measures.week import rows, us
+from tests.running.hooks import sample
+from tests.running.rules import rewrite
 
 WEEK = {"window": "7d", "until": "2025-01-13T00:00:00"}
 
@@ -160,3 +167,27 @@ async def test_only_readers_are_answered(api: Api) -> None:
                  "/api/v1/dora/measures"):  # fmt: skip
         assert (await api.ask("GET", path, as_=None)).status_code == 401
         assert (await api.ask("GET", path, as_=TOKENS["ingest"])).status_code == 403
+
+
+async def test_days_begin_in_the_zone_of_the_team(start: StartApi, settings: Mapping[str, str]) -> None:
+    """A deployment late in the evening, UTC: the next day in the zone of the team that owns it, and only there."""
+    routes = Path(settings["SHIPBELL_RULES_DIR"]) / "routes.yaml"
+    far = "teams: {storefront: {services: [checkout], timezone: Pacific/Kiritimati}}\n"
+    far += 'names: {application: ["{service}-{environment}"]}\n'
+    rewrite(routes, routes.read_text(encoding="utf-8") + far)
+    api = await start(SHIPBELL_ROLES="ingest process")
+    hook = sample("argocd", "deployment-succeeded")
+    taken = await api.ask("POST", hook.path, as_=None, content=hook.body, headers=hook.signed())
+    await api.settled(taken.json()["receipt"])
+    row = await api.parts.database.read(lambda connection: DEPLOYMENTS.find(connection, DEPLOYMENTS.select, {})[0])
+    cut = await api.parts.database.read(lambda connection: connection.scalar(sa.select(fact_deployments.c.day)))
+    assert (row.team, cut) == ("storefront", day_of(row.live_at, ZoneInfo("Pacific/Kiritimati")))
+    assert cut == day_of(row.live_at, ZoneInfo("UTC")) + 1
+    for scope, zone in (("team", "storefront"), ("service", "checkout")):
+        found = await api.get("/api/v1/dora", by="day", count="1", **{scope: zone})
+        assert found["timezone"] == "Pacific/Kiritimati"
+        assert found["measures"][0]["buckets"][0]["window"]["start"][11:16] == "10:00"
+    assert (await api.get("/api/v1/dora", by="day", count="1"))["timezone"] == "UTC"
+    teams = await api.get("/api/v1/dora/teams", weeks="53")
+    assert teams["timezone"] == "UTC"
+    assert {each["timezone"] for each in teams["items"]} <= {"Pacific/Kiritimati"}

@@ -4,6 +4,7 @@ import sqlalchemy as sa
 from sqlalchemy import Connection
 
 from app.events import to_json
+from app.facts.windows import UTC, Zones
 from app.ingest.facts import apply_facts
 from app.store import events as event_store
 from app.store import fact_rebuild
@@ -11,7 +12,7 @@ from app.store.events import NewEvent
 from tests.world.telling import View, us
 
 
-def tell(connection: Connection, *views: View, again: bool = False) -> None:
+def tell(connection: Connection, *views: View, again: bool = False, zones: Zones = UTC) -> None:
     """Store events and bring the facts up to date; `again`: as a replay does."""
     rows = [
         NewEvent(
@@ -22,7 +23,7 @@ def tell(connection: Connection, *views: View, again: bool = False) -> None:
     ]  # fmt: skip
     new = event_store.add(connection, rows, refresh=again)
     fresh = [view for view in {view["id"]: view for view in views}.values() if view["id"] in new]
-    apply_facts(connection, fresh, [view for view in views if again and view["id"] not in new])
+    apply_facts(connection, fresh, [view for view in views if again and view["id"] not in new], zones)
 
 
 def dump(connection: Connection) -> dict[str, list[str]]:
