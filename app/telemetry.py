@@ -90,6 +90,15 @@ BUNDLED = _gauge("cards_waiting_in_bundles", "Cards that wait to be told togethe
 BUNDLES_CLOSED = _lasting("bundles_closed_total", "Bundles that ended, by why their cards waited.", "how")
 DIGESTED = _lasting("cards_digested_total", "Cards that were told by a digest.", "channel")
 
+# ------------------------------------------------------------------ the APIs that we ask
+UPSTREAM_REQUESTS = _counter(
+    "upstream_api_requests_total", "Requests to an API, each try, by class of the answer.", "system", "status_class"
+)
+UPSTREAM_FAULTS = _counter("upstream_api_faults_total", "Questions without a usable answer.", "system", "kind")
+UPSTREAM_SECONDS = _histogram("upstream_api_request_seconds", "Duration of one request to an API.", _QUICK, "system")
+UPSTREAM_REMAINING = _gauge("upstream_api_rate_limit_remaining", "Requests that an API still grants.", "system")
+UPSTREAM_CIRCUIT_OPEN = _gauge("upstream_api_circuit_open", "1 while an API is not asked, else 0.", "system")
+
 # ------------------------------------------------------------------ the store and the configuration
 DB_FREE = _gauge("db_free_bytes", "Free space where the SQLite file lies.")
 STORE_SIZE = _gauge("store_size_bytes", "Size of the database.")
@@ -116,6 +125,7 @@ DELIVERY_OUTCOMES = ("delivered", "dead", "cancelled")
 FALLBACK_REASONS = ("template_error", "too_large", "unknown_card", "lint")
 WAITS = ("group", "coalesce", "hold", "overflow")
 STAGES = ("process", "claim", "render", "record")
+STATUS_CLASSES = ("2xx", "3xx", "4xx", "429", "5xx", "no_answer")
 
 
 def create_series(sources: Mapping[str, Iterable[str]]) -> None:
@@ -146,6 +156,13 @@ def create_estate_series(services: Iterable[str]) -> None:
     """Create the series of what the estate names; again after every change of it."""
     SERVICE_EVENTS.series.clear()
     _create([SERVICE_EVENTS], [(service,) for service in (*services, "unmapped")])
+
+
+def create_upstream_series(systems: Sequence[str], kinds: Sequence[str]) -> None:
+    """Create the series of the APIs that are configured; `kinds` are those of their faults."""
+    _create([UPSTREAM_SECONDS, UPSTREAM_CIRCUIT_OPEN], [(system,) for system in systems])
+    _create([UPSTREAM_REQUESTS], [(system, each) for system in systems for each in STATUS_CLASSES])
+    _create([UPSTREAM_FAULTS], [(system, kind) for system in systems for kind in kinds])
 
 
 def _create(metrics: Iterable[Lasting | Counter | Gauge | Histogram], labels: Iterable[tuple[str, ...]]) -> None:
