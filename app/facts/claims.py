@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
 import orjson
@@ -11,6 +12,9 @@ from app.kernel.clock import to_us
 from app.kernel.timestamps import parse_timestamp
 
 View = Mapping[str, Any]
+_PLAIN = frozenset({bool, int, float, str})
+"""What is said even where it is false, 0 or empty."""
+_OURS = len("2026-11-22T10:00:00.000000Z")
 
 FAMILIES = {
     "deployment.started": "deployment",
@@ -69,7 +73,7 @@ def read_claim(view: View) -> Claim | None:
         view["subject"],
         moment(view["occurred_at"]) or 0,
         _slot(view),
-        {name: value for name, value in said.items() if value not in (None, [], {})},
+        {name: value for name, value in said.items() if value or type(value) in _PLAIN},
     )
 
 
@@ -86,6 +90,11 @@ def from_row(event_id: str, family: str, service: str, environment: str, subject
 
 def moment(value: Any) -> int | None:
     """A time of a flat view in µs UTC."""
+    if type(value) is str and len(value) == _OURS and value[0] == "2" and value[-1] == "Z":
+        try:  # as our own events write it: for a tenth of what the tolerant reader takes
+            return to_us(datetime.fromisoformat(value))
+        except ValueError:
+            pass
     read = parse_timestamp(value) if value is not None else None
     return to_us(read) if read is not None else None
 

@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Iterable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from itertools import pairwise
 from typing import Any, Literal
 
@@ -13,7 +13,6 @@ How = Literal["line", "side", "gap", "forced"]
 """`line`: the commit before it. `side`: merged in. `gap`: before it, but some between are not told. `forced`: was
 before it until history was rewritten."""
 
-_MERGE = re.compile(r"Merged? ")
 _PICKED = re.compile(r"\(cherry picked from commit ([0-9a-f]{7,64})\)")
 _REVERTS = re.compile(r"This reverts commit ([0-9a-f]{7,64})")
 _HOTFIX = re.compile(r"(?<![a-z])hot[-_ ]?fix", re.IGNORECASE)
@@ -58,24 +57,38 @@ def _commit(repository: str, made: View, pushed: int | None, keys: Iterable[str]
         pushed_at=pushed,
         pull_request=None,
         merge=is_merge(message),
-        original=_first(_PICKED, message),
-        tickets=tuple(sorted(key for key in keys if re.search(rf"(?<![A-Z0-9]){re.escape(key)}(?!\d)", upper))),
+        original=_first(_PICKED, message) if message and "cherry picked" in message else None,
+        tickets=tuple(sorted(key for key in keys if key in upper and _names(upper, key))),
     )
+
+
+def _names(upper: str, key: str) -> bool:
+    """Whether a text names a ticket: SHOP-4 is neither in SHOP-41 nor in WORKSHOP-4."""
+    start = upper.find(key)
+    while start >= 0:
+        before, after = upper[start - 1 : start], upper[start + len(key) :][:1]
+        if not (before.isascii() and before.isalnum()) and not after.isdecimal():
+            return True
+        start = upper.find(key, start + 1)
+    return False
 
 
 def together(one: Commit, two: Commit) -> Commit:
     """What two events say of one commit: the earliest times, the longest text; in either order the same."""
-    return replace(
-        one,
-        message=_longest(one.message, two.message),
-        author=_longest(one.author, two.author),
-        author_kind=_longest(one.author_kind, two.author_kind),
-        authored_at=_earliest(one.authored_at, two.authored_at),
-        committed_at=_earliest(one.committed_at, two.committed_at),
-        pushed_at=_earliest(one.pushed_at, two.pushed_at),
-        merge=is_merge(_longest(one.message, two.message)),
-        original=_longest(one.original, two.original),
-        tickets=tuple(sorted({*one.tickets, *two.tickets})),
+    message = _longest(one.message, two.message)
+    return Commit(
+        one.repository,
+        one.sha,
+        message,
+        _longest(one.author, two.author),
+        _longest(one.author_kind, two.author_kind),
+        _earliest(one.authored_at, two.authored_at),
+        _earliest(one.committed_at, two.committed_at),
+        _earliest(one.pushed_at, two.pushed_at),
+        one.pull_request,
+        one.merge if message == one.message else two.merge,
+        _longest(one.original, two.original),
+        one.tickets if one.tickets == two.tickets else tuple(sorted({*one.tickets, *two.tickets})),
     )
 
 
@@ -145,7 +158,7 @@ def pull_request(claims: Iterable[Claim]) -> PullRequest | None:
 
 def is_merge(message: str | None) -> bool:
     """Whether a message is that of a merge: nobody's own change."""
-    return bool(_MERGE.match(message or ""))
+    return message is not None and message.startswith(("Merge ", "Merged "))
 
 
 def is_hotfix(text: str | None) -> bool:
@@ -155,7 +168,7 @@ def is_hotfix(text: str | None) -> bool:
 
 def reverts(message: str | None) -> list[str]:
     """The commits that a message says it takes back."""
-    return _REVERTS.findall(message or "")
+    return _REVERTS.findall(message) if message and "This reverts" in message else []
 
 
 def _first(pattern: re.Pattern[str], text: str | None) -> str | None:
@@ -164,8 +177,12 @@ def _first(pattern: re.Pattern[str], text: str | None) -> str | None:
 
 
 def _longest(one: str | None, two: str | None) -> str | None:
-    return max((text for text in (one, two) if text is not None), key=lambda text: (len(text), text), default=None)
+    if one == two or two is None:
+        return one
+    return two if one is None or (len(two), two) > (len(one), one) else one
 
 
 def _earliest(one: int | None, two: int | None) -> int | None:
-    return min((each for each in (one, two) if each is not None), default=None)
+    if one is None or two is None:
+        return two if one is None else one
+    return min(one, two)

@@ -32,7 +32,8 @@ def to_datetime(us: int) -> datetime:
 
 def to_us(moment: datetime) -> int:
     """An aware datetime as microseconds since 1970, UTC; exact, no float in between."""
-    return (moment - _EPOCH) // timedelta(microseconds=1)
+    since = moment - _EPOCH
+    return (since.days * 86_400 + since.seconds) * SECOND + since.microseconds
 
 
 def iso(us: int) -> str:
