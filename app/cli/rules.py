@@ -12,7 +12,7 @@ from app.cli.junit import junit_report
 from app.cli.output import AsJson, print_json
 from app.cli.remote import Service
 from app.config.environment import read_environment
-from app.config.files import RuleSet, load_rules
+from app.config.files import FOREIGN, RuleSet, load_rules
 from app.config.settings import read_settings
 from app.kernel.clock import iso, system_clock
 from app.kernel.discover import rooms
@@ -110,7 +110,7 @@ def schema(rules: Folder = None) -> None:
 
     Example: shipbell rules schema > rules/rules.schema.json
     """
-    print_json(editor_schema(read_rules(rules).rules))
+    print_json(editor_schema(read_rules(rules).rules, FOREIGN))
 
 
 def read_rules(folder: Path | None, *, tests: bool = True) -> RuleSet:

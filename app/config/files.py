@@ -7,6 +7,8 @@ from pathlib import Path
 
 from app.cards import Cards, load_cards
 from app.cards.words import check_words
+from app.clients.upstreams import SECTIONS as UPSTREAM_SECTIONS
+from app.clients.upstreams import Collect, Upstreams, load_upstreams
 from app.estate import SECTIONS as ESTATE_SECTIONS
 from app.estate import Estate, load_estate
 from app.kernel import yaml
@@ -14,8 +16,8 @@ from app.kernel.errors import ConfigError, ConfigErrors
 from app.kernel.yaml import Document
 from app.routing import Rulebook, TrialResult, lint, load_rulebook, run_trials
 
-_LATER = ("gates",)
-"""Sections that a rules folder may hold already; what reads them comes with a later version."""
+FOREIGN = (*ESTATE_SECTIONS, *UPSTREAM_SECTIONS, "gates")
+"""Sections of the rules files that are not the rule book's. What reads `gates` comes with a later version."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,6 +27,8 @@ class RuleSet:
     estate: Estate
     rules: Rulebook
     cards: Cards
+    upstreams: Upstreams
+    collect: Collect
     warnings: Sequence[str]
 
 
@@ -41,10 +45,14 @@ def load_rules(folder: Path, channel_kinds: Collection[str], *, tests: bool = Tr
     except ConfigErrors as error:
         problems += error.problems
     try:
+        upstreams, collect = load_upstreams(documents)
+    except ConfigErrors as error:
+        problems += error.problems
+    try:
         cards = load_cards(_cards(folder))
     except ConfigErrors as error:
         problems += error.problems
-    if estate is None or cards is None:
+    if problems or estate is None or cards is None:
         raise ConfigErrors(problems)
     rules = load_rulebook(
         documents,
@@ -52,13 +60,14 @@ def load_rules(folder: Path, channel_kinds: Collection[str], *, tests: bool = Tr
         channel_kinds=channel_kinds,
         estate_environments=estate.environments,
         services=estate.services,
-        foreign_sections=(*ESTATE_SECTIONS, *_LATER),
+        foreign_sections=FOREIGN,
     )
     _check_messages(rules)
     failed = [result for result in run_trials(rules) if not result.passed] if tests else []
     if failed:
         raise ConfigErrors([_failure(result) for result in failed])
-    return RuleSet(estate, rules, cards, tuple(str(warning) for warning in (*lint(rules), *cards.warnings)))
+    warnings = tuple(str(warning) for warning in (*lint(rules), *cards.warnings))
+    return RuleSet(estate, rules, cards, upstreams, collect, warnings)
 
 
 def _check_messages(rules: Rulebook) -> None:

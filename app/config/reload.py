@@ -13,6 +13,7 @@ from app.api.parts import RulesState
 from app.cards import Cards
 from app.channels import REASONS, ChannelKind
 from app.clients.outbound import Outbound
+from app.clients.upstreams import Collect, Upstreams
 from app.config.environment import FileTwins
 from app.config.files import RuleSet, load_rules
 from app.delivery.opening import OpenChannel, open_channels
@@ -32,6 +33,8 @@ class Loaded:
 
     book: Book
     cards: Cards
+    upstreams: Upstreams
+    collect: Collect
     channels: Mapping[str, OpenChannel]
 
 
@@ -64,11 +67,12 @@ class Rules:
 
     @property
     def variables(self) -> frozenset[str]:
-        """The variables that channels name by `url_env` and the like."""
+        """The variables that channels and upstreams name by `url_env`, `token_env` and the like."""
         if self._live.now is None:
             return frozenset()
         written = self._live.now.book.rules.channels.values()
-        return frozenset(str(value) for each in written for key, value in each.settings.items() if key.endswith("_env"))
+        named = {str(value) for each in written for key, value in each.settings.items() if key.endswith("_env")}
+        return self._live.now.upstreams.variables() | named
 
     def on_change(self, told: Callable[[Iterable[str]], None]) -> None:
         """Call `told` with the channels' names after each change."""
@@ -86,7 +90,8 @@ class Rules:
         channels = open_channels(rule_set.rules, self._kinds, self._environ, self._outbound, self._allowed, self._write)
         ages = {name: opened.max_age_us for name, opened in channels.items()}
         before = self._live.now
-        self._live.swap(Loaded(Book(rule_set.estate, rule_set.rules, ages.__getitem__), rule_set.cards, channels))
+        book = Book(rule_set.estate, rule_set.rules, ages.__getitem__)
+        self._live.swap(Loaded(book, rule_set.cards, rule_set.upstreams, rule_set.collect, channels))
         self.state.swap(RulesState(rule_set.rules.rev, now))
         telemetry.RELOAD_OK.set(1)
         telemetry.RULES_INFO.clear()
