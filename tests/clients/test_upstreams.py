@@ -52,5 +52,5 @@ def test_what_is_wrong_is_said_with_its_place(text: str, said: str) -> None:
 
 def test_a_section_stands_once() -> None:
     twice = [yaml.load("collect: {every: 1m}\n", name) for name in ("a.yaml", "b.yaml")]
-    with pytest.raises(ConfigErrors, match="already at a.yaml:1"):
+    with pytest.raises(ConfigErrors, match=r"already at a\.yaml:1"):
         load_upstreams(twice)
