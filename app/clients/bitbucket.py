@@ -1,0 +1,200 @@
+"""Bitbucket Cloud over REST: commits between two revisions, pull requests, pipelines, deployments.
+
+A repository is named `workspace/slug`, or by its slug alone within the workspace of the configuration.
+"""
+
+from collections.abc import Callable, Mapping
+from datetime import datetime
+from typing import TypeVar
+
+from pydantic import TypeAdapter
+
+from app.clients.addressed import segment
+from app.clients.api import Api, Params
+from app.clients.bitbucket_answers import (
+    Commit,
+    Deployment,
+    Environment,
+    Listed,
+    Page,
+    Pipeline,
+    PullRequest,
+    Repository,
+    Step,
+)
+from app.clients.faults import ApiFault
+from app.clients.replies import read
+
+T = TypeVar("T")
+
+LIMIT = 5_000
+"""Items of one list that are read at most, unless the caller says otherwise."""
+
+_PAGE = TypeAdapter(Page)
+_COMMIT = TypeAdapter(Commit)
+_PULL_REQUEST = TypeAdapter(PullRequest)
+_PIPELINE = TypeAdapter(Pipeline)
+_STEP = TypeAdapter(Step)
+_DEPLOYMENT = TypeAdapter(Deployment)
+_ENVIRONMENT = TypeAdapter(Environment)
+_REPOSITORY = TypeAdapter(Repository)
+
+_STATES = ("OPEN", "MERGED", "DECLINED", "SUPERSEDED")
+# Without `fields` the pipeline of a release is a uuid alone.
+_DEPLOYMENT_FIELDS = ",".join(
+    [
+        *("next", "page", "pagelen", "size"),
+        *("values.uuid", "values.number", "values.step.uuid"),
+        *("values.environment.uuid", "values.environment.name", "values.environment.environment_type.name"),
+        *("values.state.name", "values.state.status.name", "values.state.deployer.display_name"),
+        *("values.state.started_on", "values.state.completed_on"),
+        *("values.release.name", "values.release.commit.hash"),
+        *("values.release.pipeline.uuid", "values.release.pipeline.build_number"),
+        *("values.release.pipeline.target.ref_name", "values.release.pipeline.target.ref_type"),
+    ]
+)
+
+
+class UnknownRevision(ApiFault):
+    """The repository is there, and does not know these `revisions`: squashed, force-pushed, or never pushed."""
+
+    def __init__(self, upstream: str, revisions: tuple[str, ...]) -> None:
+        super().__init__("not_found", upstream, f"unknown: {', '.join(revisions)}", 404, revisions=revisions)
+
+
+class Bitbucket:
+    """The questions that we ask. Each raises ApiFault."""
+
+    def __init__(self, api: Api, workspace: str = "") -> None:
+        self.api, self._workspace = api, workspace
+
+    async def commits_between(self, repo: str, new: str, old: str | None, limit: int = LIMIT) -> Listed[Commit]:
+        """What `new` has and `old` has not, the newest first; without `old` all of its history.
+
+        Raises UnknownRevision when one of them is not known, which is not the same as no commits.
+        """
+        params: dict[str, str | int] = {"include": new, "pagelen": 100}
+        if old is not None:
+            params["exclude"] = old
+        try:
+            return await self._list(f"{self._path(repo)}/commits", params, _COMMIT, limit)
+        except ApiFault as fault:
+            raise await self._told_apart(fault, repo, [new] if old is None else [new, old]) from None
+
+    async def commit(self, repo: str, revision: str) -> Commit:
+        """One commit, by a hash (abbreviated ones too), a branch or a tag. Raises UnknownRevision."""
+        path = f"{self._path(repo)}/commit/{segment(revision)}"
+        try:
+            reply = await self.api.get(path)
+        except ApiFault as fault:
+            if fault.kind != "not_found":
+                raise
+            if not fault.revisions:
+                await self.repository(repo)  # one that is gone answers 404, too
+            raise UnknownRevision(self.api.name, fault.revisions or (revision,)) from None
+        return read(_COMMIT, reply.value, self.api.name)
+
+    async def pull_requests(self, repo: str, since: datetime, limit: int = LIMIT) -> Listed[PullRequest]:
+        """Those that were touched since then, in every state, the latest first."""
+        params: Params = {
+            "state": _STATES,
+            "q": f"updated_on >= {since.isoformat()}",
+            "sort": "-updated_on",
+            "pagelen": 50,  # the maximum of this list has been seen below 100
+        }
+        path = f"{self._path(repo)}/pullrequests"
+        return await self._list(path, params, _PULL_REQUEST, limit, lambda each: _before(each.updated_on, since))
+
+    async def pull_request_commits(self, repo: str, number: int, limit: int = LIMIT) -> Listed[Commit]:
+        """The commits that a pull request had before it was squashed."""
+        return await self._list(f"{self._path(repo)}/pullrequests/{number}/commits", {"pagelen": 100}, _COMMIT, limit)
+
+    async def pipelines(self, repo: str, since: datetime, limit: int = LIMIT) -> Listed[Pipeline]:
+        """The runs that were begun since then, the latest first."""
+        params: Params = {"sort": "-created_on", "pagelen": 100}
+        path = f"{self._path(repo)}/pipelines"
+        return await self._list(path, params, _PIPELINE, limit, lambda each: _before(each.created_on, since))
+
+    async def steps(self, repo: str, pipeline: str) -> tuple[Step, ...]:
+        """The steps of a run, by its uuid."""
+        path = f"{self._path(repo)}/pipelines/{segment(pipeline)}/steps/"
+        return (await self._list(path, {"pagelen": 100}, _STEP, LIMIT)).items
+
+    async def deployments(self, repo: str, since: datetime, limit: int = LIMIT) -> Listed[Deployment]:
+        """The deployments that were begun since then, the latest first.
+
+        Every deploy step that never ran has a record, too (UNDEPLOYED): those are left out.
+        """
+        params: Params = {"sort": "-state.started_on", "pagelen": 100, "fields": _DEPLOYMENT_FIELDS}
+        path = f"{self._path(repo)}/deployments"
+        found = await self._list(path, params, _DEPLOYMENT, limit, lambda each: _before(each.started_on, since))
+        return Listed(tuple(each for each in found.items if each.state != "UNDEPLOYED"), found.complete)
+
+    async def environments(self, repo: str) -> tuple[Environment, ...]:
+        """The environments of a repository."""
+        return (await self._list(f"{self._path(repo)}/environments/", {"pagelen": 100}, _ENVIRONMENT, LIMIT)).items
+
+    async def repository(self, repo: str) -> Repository:
+        """The repository as it is called now: a name of old leads there, until somebody else takes it."""
+        return read(_REPOSITORY, (await self.api.get(self._path(repo))).value, self.api.name)
+
+    def _path(self, repo: str) -> str:
+        workspace, slash, slug = repo.rpartition("/")
+        return f"/repositories/{segment(workspace if slash else self._workspace)}/{segment(slug)}"
+
+    async def _list(
+        self,
+        path: str,
+        params: Params,
+        shape: TypeAdapter[T],
+        limit: int,
+        enough: Callable[[T], bool] = lambda _: False,
+    ) -> Listed[T]:
+        """Page by page, until an item is `enough`, or there are `limit` of them."""
+        found: list[T] = []
+        asked: set[str] = set()
+        link: tuple[str, Params | None] | None = (path, params)
+        while link is not None:
+            page = read(_PAGE, (await self.api.get(*link)).value, self.api.name)
+            for value in page.values:
+                item = read(shape, value, self.api.name)
+                if enough(item):
+                    return Listed(tuple(found), complete=True)
+                if len(found) == limit:
+                    return Listed(tuple(found), complete=False)
+                found.append(item)
+            link = _next(page, path, params)
+            if page.next in asked:
+                raise ApiFault("integration_error", self.api.name, f"the pages of {path} lead in a circle")
+            asked.add(page.next or "")
+        return Listed(tuple(found), complete=True)
+
+    async def _told_apart(self, fault: ApiFault, repo: str, revisions: list[str]) -> ApiFault:
+        """A 404 of a range: the revisions that are not known, or, if all are, the fault itself."""
+        if fault.kind != "not_found":
+            return fault
+        unknown = list(fault.revisions)
+        for revision in [] if unknown else revisions:
+            try:
+                await self.commit(repo, revision)
+            except UnknownRevision:
+                unknown.append(revision)
+        return UnknownRevision(fault.upstream, tuple(unknown)) if unknown else fault
+
+
+def pipeline_link(full_name: str, build_number: int) -> str:
+    """The page of a run. The links in the answers have been seen to lead to an inner host."""
+    return f"https://bitbucket.org/{full_name}/pipelines/results/{build_number}"
+
+
+def _before(moment: datetime | None, since: datetime) -> bool:
+    return moment is not None and moment < since
+
+
+def _next(page: Page, path: str, params: Mapping[str, object]) -> tuple[str, Params | None] | None:
+    """The next page as its link says. Pipelines have no links, but count: https://jira.atlassian.com/browse/BCLOUD-20639"""
+    if page.next:
+        return page.next, None
+    if page.values and page.page and page.pagelen and page.page * page.pagelen < (page.size or 0):
+        return path, {**params, "page": page.page + 1}  # type: ignore[dict-item]
+    return None

@@ -1,0 +1,148 @@
+"""Jira over REST: Cloud (a site, or the gateway for scoped tokens) and Data Center.
+
+A gate never searches: the index lags behind, and one unknown key makes a whole query fail. It asks for the issues.
+https://developer.atlassian.com/cloud/jira/platform/rest/v3/api-group-issues/
+"""
+
+import asyncio
+from collections.abc import Coroutine, Iterable, Mapping
+from typing import Any, Literal, TypeVar
+
+from pydantic import TypeAdapter
+
+from app.clients.addressed import segment
+from app.clients.api import Api
+from app.clients.faults import ApiFault, Kind
+from app.clients.jira_answers import Account, CustomField, Issue, Issues, Project, ProjectPage
+from app.clients.replies import Reply, read
+
+T = TypeVar("T")
+
+Edition = Literal["cloud", "datacenter"]
+
+GATEWAY = "api.atlassian.com"
+SPRINT = "com.pyxis.greenhopper.jira:gh-sprint"
+"""The schema of the sprint field; its id differs from site to site."""
+CHUNK = 100
+"""Issues that one bulkfetch takes."""
+
+_ISSUE = TypeAdapter(Issue)
+_ACCOUNT = TypeAdapter(Account)
+_CUSTOM_FIELDS = TypeAdapter(list[CustomField])
+_PROJECTS = TypeAdapter(tuple[Project, ...])
+_PROJECT_PAGE = TypeAdapter(ProjectPage)
+_FIELDS = ("summary", "status", "fixVersions", "assignee", "issuetype", "updated", "security")
+
+
+class Jira:
+    """The questions that we ask. Each raises ApiFault; what an account may not see is a 404 as if it were not there."""
+
+    def __init__(self, api: Api, edition: Edition = "cloud", site: str = "") -> None:
+        """`site`: where people click, when the API is asked elsewhere (the gateway)."""
+        self.api, self._cloud, self._site = api, edition == "cloud", site.rstrip("/")
+        self._base = "/rest/api/3" if self._cloud else "/rest/api/2"
+        self._sprint: tuple[str | None] | None = None
+
+    def link(self, key: str) -> str | None:
+        """The page of an issue; None when no site is known. Never made of `self`, which may be the gateway's."""
+        return f"{self._site}/browse/{segment(key)}" if self._site else None
+
+    async def myself(self) -> Account:
+        """Who we are. Raises `auth_error` when the token is bad: with it, a 404 later on is unambiguous."""
+        return read(_ACCOUNT, (await self._get("/myself")).value, self.api.name)
+
+    async def issues(self, keys: Iterable[str], *, sprint: str | None = None) -> Issues:
+        """Each of the issues, asked for in hundreds and then, if it was not told, alone: it may have moved.
+
+        Keys are the same in capitals and small letters; the answer has them in capitals.
+        `sprint`: the id of the sprint field (`sprint_field`), when sprints are wanted.
+        """
+        wanted = list(dict.fromkeys(key.strip().upper() for key in keys))
+        told: dict[str, Issue] = {}
+        if self._cloud:
+            starts = range(0, len(wanted), CHUNK)
+            chunks = await _all(self._bulk(wanted[start : start + CHUNK], sprint) for start in starts)
+            told = {issue.key.upper(): issue for chunk in chunks for issue in chunk}
+        rest = [key for key in wanted if key not in told]
+        alone = await _all(self._single(key, sprint) for key in rest)
+        told |= {key: issue for key, issue in zip(rest, alone, strict=True) if issue is not None}
+        return Issues(
+            {key: told[key] for key in wanted if key in told}, tuple(key for key in wanted if key not in told)
+        )
+
+    async def sprint_field(self) -> str | None:
+        """The id of the sprint field here, such as `customfield_10020`; None when there is none. Asked for once."""
+        if self._sprint is None:
+            fields = read(_CUSTOM_FIELDS, (await self._get("/field")).value, self.api.name)
+            self._sprint = (next((field.id for field in fields if field.schema == SPRINT), None),)
+        return self._sprint[0]
+
+    async def projects(self) -> tuple[Project, ...]:
+        """The projects that the account may see: keys that begin otherwise are no tickets."""
+        if not self._cloud:
+            return read(_PROJECTS, (await self._get("/project")).value, self.api.name)
+        found: list[Project] = []
+        while True:
+            reply = await self._get("/project/search", {"startAt": len(found), "maxResults": 100})
+            page = read(_PROJECT_PAGE, reply.value, self.api.name)
+            found += page.values
+            if page.is_last or not page.values:
+                return tuple(found)
+
+    # ---------------------------------------------------------------- issues
+
+    async def _bulk(self, keys: list[str], sprint: str | None) -> list[Issue]:
+        body = {"issueIdsOrKeys": keys, "fields": [*_FIELDS, *([sprint] if sprint else [])]}
+        reply = await self.api.post(f"{self._base}/issue/bulkfetch", body, judge=self._judge)
+        issues = reply.value.get("issues") if isinstance(reply.value, dict) else None
+        if not isinstance(issues, list):
+            raise ApiFault("integration_error", self.api.name, "issues: missing", reply.status)
+        return [self._issue(value, sprint) for value in issues]
+
+    async def _single(self, key: str, sprint: str | None) -> Issue | None:
+        fields = ",".join([*_FIELDS, *([sprint] if sprint else [])])
+        try:
+            reply = await self._get(f"/issue/{segment(key)}", {"fields": fields})
+        except ApiFault as fault:
+            if fault.kind == "not_found":
+                return None
+            raise
+        return self._issue(reply.value, sprint)
+
+    def _issue(self, value: Any, sprint: str | None) -> Issue:
+        fields = value.get("fields") if isinstance(value, dict) else None
+        if sprint and isinstance(fields, dict):
+            value = {**value, "fields": {**fields, "sprint": fields.get(sprint)}}
+        return read(_ISSUE, value, self.api.name).silenced()
+
+    # ---------------------------------------------------------------- answers that are not what they seem
+
+    async def _get(self, path: str, params: Mapping[str, str | int] | None = None) -> Reply:
+        return await self.api.get(f"{self._base}{path}", params, judge=self._judge)
+
+    def _judge(self, status: int, headers: Mapping[str, str]) -> Kind | None:
+        """A token that ran out is answered as if nobody had logged in: by 200, or 404 for what only we may see.
+
+        https://github.com/MrRefactoring/jira.js/issues/418
+        """
+        if "AUTHENTICATED_FAILED" in headers.get("x-seraph-loginreason", ""):
+            return "auth_error"
+        if status == 200 and self.api.sends_credentials and self._anonymous(headers):
+            return "auth_error"
+        return None
+
+    def _anonymous(self, headers: Mapping[str, str]) -> bool:
+        """Whether Jira took us for nobody. Its gateway refuses a bad token itself, and need not name the account."""
+        if not self._cloud:
+            return headers.get("x-ausername") == "anonymous"
+        return self.api.host != GATEWAY and "x-aaccountid" not in headers
+
+
+async def _all(asked: Iterable[Coroutine[Any, Any, T]]) -> list[T]:
+    """All of the answers, or the first fault: then the others are no longer waited for."""
+    try:
+        async with asyncio.TaskGroup() as group:
+            tasks = [group.create_task(each) for each in asked]
+    except ExceptionGroup as faults:
+        raise faults.exceptions[0] from None
+    return [task.result() for task in tasks]
