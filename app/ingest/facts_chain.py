@@ -16,6 +16,7 @@ from app.facts.windows import Zones, day_of, week_of
 from app.store import Connection, fact_chains, fact_claims, fact_history, fact_log
 from app.store.ask import Row
 from app.store.fact_chains import Place, Tail
+from app.store.fact_library import Library
 from app.store.fact_records import ARRIVALS, ATTEMPTS, DEPLOYMENTS, INCIDENTS, Records
 from app.store.fact_states import note_tickets
 from app.store.fact_waits import replace_waits, wait_key
@@ -43,16 +44,22 @@ class Work:
 
 
 def derive_chain(
-    connection: Connection, service: str, environment: str, at: int | None, cause: Cause | None, zones: Zones
+    connection: Connection,
+    service: str,
+    environment: str,
+    at: int | None,
+    cause: Cause | None,
+    zones: Zones,
+    library: Library | None = None,
 ) -> list[tuple[str, str, int]]:
     """Derive a chain again from a time (µs) on, all of it where that is None; nothing is logged without a cause.
 
-    Returns the other chains, each with a time, that must be derived again because of it.
+    All of it is read out of the `library` where there is one. Returns the other chains, each with a time, that must be derived again because of it.
     """
     fact_chains.open_chain(connection, service, environment)
     place = next(each for each in fact_chains.places_of(connection, service) if each.environment == environment)
     for _ in range(ROUNDS):
-        work = _work(connection, place, at)
+        work = _work(connection, place, at, library if at is None else None)
         back = _further(connection, place, work)
         if back is None or at is None:
             break
@@ -61,12 +68,15 @@ def derive_chain(
     return _elsewhere(connection, place, work)
 
 
-def _work(connection: Connection, place: Place, at: int | None) -> Work:
+def _work(connection: Connection, place: Place, at: int | None, library: Library | None) -> Work:
     service, environment = place.service, place.environment
     tail = fact_chains.tail(connection, service, environment, at)
     claims = _claims(connection, place, tail)
     deployments = [claim for claim in claims if claim.family == "deployment"]
-    rolled = roll(claims, fact_history.whole(connection, service, asked(deployments)))
+    words = asked(deployments)
+    rolled = roll(claims, library.whole(service, words) if library else fact_history.whole(connection, service, words))
+    if library is not None:
+        return Work(tail, _all_facts(connection, place, rolled, library), rolled)
     last = tail.before.sha if tail.before else None
     facts = _facts(connection, place, tail, rolled, stop=last or "")
     if last and facts.doubtful:
@@ -83,6 +93,13 @@ def _facts(connection: Connection, place: Place, tail: Tail, rolled: Rolled, sto
     graph, holders = fact_history.graph(connection, chain, heads, rolled.revisions(), times, stop)
     suspects = _suspects(connection, place, rolled, before, holders)
     return derive(*chain, rolled, before, graph, suspects)
+
+
+def _all_facts(connection: Connection, place: Place, rolled: Rolled, library: Library) -> Facts:
+    """What a whole chain comes to."""
+    graph = library.graph(rolled.shas(), rolled.revisions())
+    suspects = _suspects(connection, place, rolled, Before(), {})
+    return derive(place.service, place.environment, rolled, Before(), graph, suspects)
 
 
 def _claims(connection: Connection, place: Place, tail: Tail) -> list[Claim]:

@@ -21,6 +21,7 @@ from app.store import (
     fact_single,
     fact_states,
 )
+from app.store.fact_library import Library
 from app.store.fact_records import INCIDENTS
 
 PAGE = 2_000
@@ -103,15 +104,16 @@ def _service(connection: Connection, service: str, zones: Zones) -> None:
         if made is not None and made.service == service:
             INCIDENTS.become(connection, fact_chains.incidents(connection, [subject]), [INCIDENTS.row(made)])
     placed = [(name, families) for name, families in chains if service != UNMAPPED and name not in ("", UNMAPPED)]
+    library = Library(connection)
     for name, families in placed:
         if families & {"deployment", "health"}:
-            _derive(connection, service, name, zones)
+            _derive(connection, service, name, zones, library)
     for name, _ in placed:
         fact_states.note_state(connection, service, name)
 
 
-def _derive(connection: Connection, service: str, environment: str, zones: Zones) -> None:
-    todo = derive_chain(connection, service, environment, None, None, zones)
+def _derive(connection: Connection, service: str, environment: str, zones: Zones, library: Library) -> None:
+    todo = derive_chain(connection, service, environment, None, None, zones, library)
     while todo:
         where, what, at = todo.pop()
         todo += derive_chain(connection, where, what, at, None, zones)

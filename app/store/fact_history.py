@@ -15,6 +15,8 @@ from app.store.fact_tables import fact_arrivals, fact_commits, fact_deployments,
 from app.store.fact_tables import fact_pull_requests as requests
 
 SHORT, WHOLE = 7, 40
+_CUT = 12
+"""As much of a merge's commit as Bitbucket tells with a pull request."""
 _c, _l, _n = fact_commits.c, fact_links.c, fact_names.c
 _COMMITS = COMMITS.select.where(_c.repository == param("repository_"), _c.sha.in_(several("shas_")))
 _WHERE = sa.select(_c.repository).distinct().where(_c.sha.in_(several("shas_")))
@@ -88,15 +90,16 @@ def whole(connection: Connection, service: str, words: Collection[str]) -> dict[
     for name, sha in ask(connection, _NAMES, {"service_": service, "names_": asked}) if words else ():
         for word in {name, name.removeprefix("v")} & set(words):
             named.setdefault(word, set()).add(sha)
-    found = {word: _full(connection, service, next(iter(shas))) for word, shas in named.items() if len(shas) == 1}
-    for word in words:
-        if word not in found and (sha := _only(connection, service, word)):
-            found[word] = sha
-    return found
+    told = ((word, whole_of(connection, service, word, named.get(word, ()))) for word in words)
+    return {word: sha for word, sha in told if sha is not None}
 
 
-def _full(connection: Connection, service: str, sha: str) -> str:
-    return _only(connection, service, sha) or sha
+def whole_of(connection: Connection, service: str, word: str, named: Collection[str]) -> str | None:
+    """The whole commit of a version or the beginning of a commit; `named` are the commits that are called so."""
+    if len(named) == 1:
+        sha = next(iter(named))
+        return _only(connection, service, sha) or sha
+    return _only(connection, service, word)
 
 
 _HEX = frozenset("0123456789abcdef")
@@ -178,25 +181,26 @@ def graph(
     """
     found, (horizon, until) = Graph(), times
     where = {"service_": chain[0], "environment_": chain[1]}
-    for repository in _repositories(connection, heads):
+    for repository in repositories(connection, heads):
         values = where | {"repository_": repository, "heads_": list(heads), "horizon_": horizon, "stop_": stop}
         for child, parent, how in ask(connection, _WALK, values):
             found.links.setdefault(child, []).append(Link(child, parent, how))
         shas = {*heads, *found.links, *(link.parent for links in found.links.values() for link in links)}
         _add_known(connection, found, repository, shas)
-    _add_commits(connection, found, extra)
+    add_commits_of(connection, found, extra)
     holders = _add_live(connection, found, where | {"until_": until}) if until else {}
     return found, holders
 
 
-def _repositories(connection: Connection, heads: Collection[str]) -> list[str]:
+def repositories(connection: Connection, heads: Collection[str]) -> list[str]:
     """Where these commits are known to be."""
     if not heads:
         return []
     return sorted(row[0] for row in ask(connection, _WHERE, {"shas_": list(heads)}))
 
 
-def _add_commits(connection: Connection, found: Graph, shas: Collection[str]) -> None:
+def add_commits_of(connection: Connection, found: Graph, shas: Collection[str]) -> None:
+    """Add what is told of these commits, wherever they are."""
     missing = [sha for sha in shas if sha not in found.commits]
     for some in _bites(missing):
         for commit in COMMITS.find(connection, _SHAS, {"shas_": some}):
@@ -208,15 +212,24 @@ def _add_known(connection: Connection, found: Graph, repository: str, shas: Coll
     for some in _bites(list(shas)):
         for commit in COMMITS.find(connection, _COMMITS, {"repository_": repository, "shas_": some}):
             found.commits[commit.sha] = commit
-    prefixes = {sha[:size]: sha for sha in shas for size in (len(sha), 12)}
+    merged: list[PullRequest] = []
+    for some in _bites([*shas, *{sha[:_CUT] for sha in shas}]):
+        merged += PULL_REQUESTS.find(connection, _MERGES, {"repository_": repository, "shas_": some})
+    add_merges(connection, found, merged, shas)
+
+
+def add_merges(connection: Connection, found: Graph, merged: Iterable[PullRequest], shas: Iterable[str]) -> None:
+    """Add the pull requests whose merges are among some commits, their own commits, and all that those name."""
+    whole = {sha[:_CUT]: sha for sha in sorted(shas, key=len)}
     inner: set[str] = set()
-    for some in _bites(list(prefixes)):
-        for request in PULL_REQUESTS.find(connection, _MERGES, {"repository_": repository, "shas_": some}):
-            found.merges[prefixes[request.merge_commit or ""]] = request
+    for request in merged:
+        commit = request.merge_commit or ""
+        if (sha := whole.get(commit[:_CUT])) is not None and commit in (sha, sha[:_CUT]):
+            found.merges[sha] = request
             inner.update(request.commits)
-    _add_commits(connection, found, inner - found.commits.keys())
+    add_commits_of(connection, found, inner - found.commits.keys())
     _complete(connection, found, {sha for sha in inner if len(sha) < WHOLE})
-    _add_commits(connection, found, set(found.whole.values()) - found.commits.keys())
+    add_commits_of(connection, found, set(found.whole.values()) - found.commits.keys())
     told = list(found.commits.values())
     _complete(connection, found, {each.original for each in told if each.original})
     _complete(connection, found, {sha for each in told for sha in reverts(each.message)})
