@@ -1,0 +1,80 @@
+"""What the collector has seen and told, so that what is seen again in the same state is no news.
+
+A row is a thing by kind and key, with the digest of the state in which it was told last. Kinds: `environment`,
+`application`, `commits`, `pull_request`, `ticket`, `cursor`. One row of the kind `lease` says which replica collects.
+"""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+
+import sqlalchemy as sa
+from sqlalchemy import BigInteger, Column, Connection, Index, String, Table
+
+from app.store.tables import events, metadata
+from app.store.upsert import insert_for
+
+collected = Table(
+    "collected",
+    metadata,
+    Column("kind", String(20), primary_key=True),
+    Column("key", String(300), primary_key=True),
+    Column("digest", String(64), nullable=False),
+    Column("at", BigInteger, nullable=False),
+    sqlite_with_rowid=False,
+)
+Index("collected_time", collected.c.at)
+_LEASE = "lease"
+
+
+@dataclass(frozen=True, slots=True)
+class Seen:
+    """A thing that was told: `digest` stands for its state (of a cursor: how far was read), `at` (µs) for when."""
+
+    kind: str
+    key: str
+    digest: str
+    at: int
+
+
+def read(connection: Connection, kinds: Iterable[str]) -> dict[tuple[str, str], Seen]:
+    """Everything of these kinds that was told, by kind and key."""
+    rows = connection.execute(sa.select(collected).where(collected.c.kind.in_(list(kinds))))
+    return {(row.kind, row.key): Seen(row.kind, row.key, row.digest, row.at) for row in rows}
+
+
+def note(connection: Connection, seen: Iterable[Seen]) -> None:
+    """Keep what was told. Run again it changes nothing."""
+    rows = [
+        {"kind": each.kind, "key": each.key, "digest": each.digest, "at": each.at}
+        for each in sorted(seen, key=lambda each: (each.kind, each.key))
+    ]
+    if rows:
+        new = insert_for(connection, collected)
+        changed = {"digest": new.excluded.digest, "at": new.excluded.at}
+        connection.execute(new.on_conflict_do_update(index_elements=["kind", "key"], set_=changed), rows)
+
+
+def lease(connection: Connection, owner: str, now: int, until: int) -> bool:
+    """Take or keep the right to collect until then (µs); False while another replica has it."""
+    new = insert_for(connection, collected).values(kind=_LEASE, key=_LEASE, digest=owner, at=until)
+    mine = sa.or_(collected.c.digest == owner, collected.c.at < now)
+    taken = new.on_conflict_do_update(
+        index_elements=["kind", "key"], set_={"digest": owner, "at": until}, where=mine
+    ).returning(collected.c.digest)
+    return bool(connection.scalar(taken) == owner)
+
+
+def release(connection: Connection, owner: str) -> None:
+    """Give the right to collect back."""
+    mine = (collected.c.kind == _LEASE) & (collected.c.digest == owner)
+    connection.execute(sa.delete(collected).where(mine))
+
+
+def told(connection: Connection, service: str, types: Iterable[str], since: int) -> Mapping[str, set[str]]:
+    """The subjects that events of a service speak of since then (µs), each with the states `type status`."""
+    e = events.c
+    where = (e.service == service) & (e.occurred_at >= since) & e.type.in_(list(types))
+    found: dict[str, set[str]] = {}
+    for row in connection.execute(sa.select(e.subject, e.type, e.status).where(where)):
+        found.setdefault(row.subject, set()).add(f"{row.type} {row.status or ''}".strip())
+    return found
