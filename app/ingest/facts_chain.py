@@ -54,7 +54,8 @@ def derive_chain(
 ) -> list[tuple[str, str, int]]:
     """Derive a chain again from a time (µs) on, all of it where that is None; nothing is logged without a cause.
 
-    All of it is read out of the `library` where there is one. Returns the other chains, each with a time, that must be derived again because of it.
+    All of it is read out of the `library` where there is one. Returns the other chains, each with a time, that must be
+    derived again because of it.
     """
     fact_chains.open_chain(connection, service, environment)
     place = next(each for each in fact_chains.places_of(connection, service) if each.environment == environment)

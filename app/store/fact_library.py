@@ -6,11 +6,10 @@ from collections.abc import Collection
 import sqlalchemy as sa
 from sqlalchemy import Connection
 
-from app.facts.history import Link, reverts
+from app.facts.history import Link
 from app.facts.lineage import Graph
 from app.store import fact_history
 from app.store.ask import ask
-from app.store.fact_history import WHOLE
 from app.store.fact_records import COMMITS, PULL_REQUESTS, param
 from app.store.fact_tables import fact_commits, fact_links, fact_names
 from app.store.fact_tables import fact_pull_requests as requests
