@@ -54,18 +54,22 @@ def weeks(connection: Connection, tier: str, first: int, last: int, as_of: int) 
 def _deployments(connection: Connection, tier: str, first: int, last: int, found: Mapping[Cell, Week]) -> None:
     rows = sa.func.count()
     back = rows.filter(_d.kind == "rollback", _d.outcome == "succeeded")
-    counted = rows.filter(_d.counts), rows.filter(_d.counts, _d.failed_by.is_not(None))
+    counted = rows.filter(_d.counts), rows.filter(*_FAILED), rows.filter(*_FAILED, ~_d.counts)
     query = (
         sa.select(_d.team, _d.week, *counted, rows.filter(_d.counts, _d.kind == "hotfix"), back)
         .select_from(fact_deployments)
         .where(_d.tier == tier, _d.team.is_not(None), _within(_d.week, first, last))
         .group_by(_d.team, _d.week)
     )
-    for team, week, deployed, bad, urgent, taken_back in connection.execute(query):
-        cell, rework = found[team, week], deployed + taken_back
+    for team, week, deployed, bad, stopped, urgent, taken_back in connection.execute(query):
+        cell, rework, stake = found[team, week], deployed + taken_back, deployed + stopped
         cell.deployments = deployed
-        cell.fail_ratio = bad / deployed if deployed else None
+        cell.fail_ratio = bad / stake if stake else None
         cell.rework_ratio = (urgent + taken_back) / rework if rework else None
+
+
+_FAILED = _d.failed_by.is_not(None), sa.or_(_d.counts, _d.outcome == "failed")
+"""Those that stopped half-way fail, too, though they are no throughput."""
 
 
 def _within(week: sa.Column[int], first: int, last: int) -> sa.ColumnElement[bool]:
@@ -77,7 +81,7 @@ def _recoveries(
     connection: Connection, tier: str, first: int, last: int, as_of: int, found: Mapping[Cell, Week]
 ) -> None:
     query = sa.select(_d.team, _d.week, _d.live_at, _d.recovered_at).where(
-        _d.tier == tier, _d.team.is_not(None), _within(_d.week, first, last), _d.failed_by.is_not(None), _d.counts
+        _d.tier == tier, _d.team.is_not(None), _within(_d.week, first, last), *_FAILED
     )
     closed: defaultdict[Cell, list[float]] = defaultdict(list)
     waiting: defaultdict[Cell, list[float]] = defaultdict(list)

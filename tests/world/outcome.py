@@ -97,8 +97,10 @@ def numbers(world: World, window: tuple[int, int] | None = None) -> dict[str, ob
     rows = [one for chain in world.chains.values() for one in chain if one.tier == "production"]
     rows = [one for one in rows if first <= one.live_at < last]
     counted = [one for one in rows if one.counts]
-    failed = [one for one in counted if one.failed_by]
-    rework = [one for one in rows if one.kind in ("hotfix", "rollback")]
+    stake = [one for one in rows if one.counts or one.outcome == "failed"]
+    failed = [one for one in stake if one.failed_by]
+    changed = [one.kind for one in rows if one.kind in (*COUNTED, "rollback") and one.outcome == "succeeded"]
+    rework = [kind for kind in changed if kind in ("hotfix", "rollback")]
     leads = [lead for one in rows for lead in one.leads.values()]
     hours = [lead / 3600 for lead in leads if lead is not None]
     incidents = [one for one in world.incidents if first <= one.opened_at < last and one.environment in (None, "prod")]
@@ -109,14 +111,14 @@ def numbers(world: World, window: tuple[int, int] | None = None) -> dict[str, ob
         "lead_p50_h": percentile(hours, 0.5),
         "lead_p90_h": percentile(hours, 0.9),
         "negative": leads.count(None),
-        "cfr": len(failed) / len(counted) if counted else None,
+        "cfr": len(failed) / len(stake) if stake else None,
         "fdrt_min": _minutes((one.live_at, one.recovered_at) for one in failed),
         "detection_min": _minutes((one.detected_at, one.recovered_at) for one in failed),
         "open_failures": sum(one.recovered_at is None for one in failed),
         "restore_min": restored,
         "restore_p50_min": percentile(restored, 0.5),
         "open_incidents": sum(one.resolved_at is None for one in incidents),
-        "rework": len(rework) / total if (total := sum(one.kind in (*COUNTED, "rollback") for one in rows)) else None,
+        "rework": len(rework) / len(changed) if changed else None,
     }
 
 

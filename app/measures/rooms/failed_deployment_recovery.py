@@ -10,7 +10,7 @@ from app.measures.points import DeploymentPoint, Seen
 
 
 def _judge(point: DeploymentPoint) -> Reason | Literal[""] | None:
-    if point.failed_by is None or not point.counts:
+    if point.failed_by is None or not (point.counts or point.outcome == "failed"):
         return OTHER
     return "open" if point.recovered_at is None else None
 
@@ -35,8 +35,8 @@ MEASURE = Measure(
     name="failed_deployment_recovery",
     title="Failed deployment recovery time",
     unit="seconds",
-    version=1,
-    definition="For every failed deployment that went live in the window: from when it was live to the first of when "
+    version=2,
+    definition="For every failed deployment that went live in the window: from when it was live (or had stopped half-way) to the first of when "
     "the deployment that mended it was live and when the incident that named it was resolved. Beside it the same from "
     "when somebody noticed.",
     counted="failed deployments (see change_fail_rate) that were mended",

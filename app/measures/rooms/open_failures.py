@@ -29,10 +29,10 @@ MEASURE = Measure(
     name="open_failures",
     title="Open failures",
     unit="count",
-    version=1,
+    version=2,
     definition="Failed deployments that nothing has mended yet, now, whenever they went live; beside them the "
     "incidents that are open.",
-    counted="failed deployments without a recovery",
+    counted="failed deployments without a recovery, also those that stopped half-way",
     why="Most tools leave out what has not ended, so that the worst outage looks best while it lasts.",
     rows="open_failures",
     judge=lambda _: None,
