@@ -37,12 +37,31 @@ class Scene:
 
 def demo(
     pause: Annotated[float, typer.Option(help="Seconds between the scenes.", min=0, max=10)] = 0.3,
+    upstreams: Annotated[
+        bool, typer.Option("--upstreams", help="Serve stand-ins of Bitbucket, Jira, Argo CD and a GitOps repository.")
+    ] = False,
+    port: Annotated[int, typer.Option(help="Port of the stand-ins; 0 is any free one.", min=0, max=65535)] = 8100,
+    services: Annotated[int, typer.Option(help="Services in the stand-ins.", min=1, max=500)] = 5,
+    latency: Annotated[str, typer.Option(help="What each call to the stand-ins takes, e.g. 150ms.")] = "0ms",
+    error_rate: Annotated[float, typer.Option(help="Share of calls to the stand-ins that fail.", min=0, max=1)] = 0.0,
 ) -> None:
     """Send a story through the real door: push, pull request, pipeline, a scan, deployments, failures.
 
     The cards come out where the service runs (or in Teams, where a URL is set); receipts, and what became of each card,
-    are listed here at the end. Example: shipbell demo --pause 1
+    are listed here at the end. With --upstreams nothing is sent: it runs servers for the collector to ask, and prints
+    the section of the rules that leads to them.
+
+    Examples:
+
+      shipbell demo --pause 1
+
+      shipbell demo --upstreams --services 20 --latency 150ms --error-rate 0.02
     """
+    if upstreams:
+        from app.cli.demo_upstreams import serve_upstreams
+
+        serve_upstreams(port, services, latency, error_rate)
+        return
     service = Service()
     sources = rooms(app.sources, "SOURCE")
     told: list[Mapping[str, Any]] = []

@@ -145,13 +145,13 @@ async def _pull_commits(request: Request, here: Repository) -> Response:
 
 
 async def _pipelines(request: Request, here: Repository) -> Response:
-    """Oldest first, unless `sort` says otherwise; what it ran for filters."""
+    """Oldest first, unless `sort` says otherwise; what it ran for filters. Pages are counted, without a `next`."""
     values = [pipelines.pipeline(here, each) for each in here.service.builds]
     for name in ("target.branch", "target.ref_name", "target.commit.hash"):
         wanted = request.query_params.get(name)
         path = "target.ref_name" if name == "target.branch" else name
         values = [each for each in values if wanted in (None, at(each, path))]
-    return listed(request, values)
+    return listed(request, values, linked=False)
 
 
 def _found(request: Request, here: Repository) -> Build | None:

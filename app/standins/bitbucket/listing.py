@@ -37,9 +37,10 @@ def listed(
     default: int = 10,
     most: int = 100,
     sized: bool = True,
+    linked: bool = True,
     given: Sequence[tuple[str, str]] | None = None,
 ) -> Response:
-    """One page. `sized`: with `size` and `page`, which listings of commits do not have; `given`: what was asked."""
+    """One page. `sized`: with `size` and `page`; `linked`: with `next`; `given`: what was asked, if not by the URL."""
     try:
         pagelen, page = int(request.query_params.get("pagelen", default)), int(request.query_params.get("page", 1))
         wanted = _ordered(_filtered(values, request.query_params.get("q", "")), request.query_params.get("sort", ""))
@@ -51,7 +52,7 @@ def listed(
     told: dict[str, Any] = {"values": shown, "pagelen": pagelen}
     if sized:
         told |= {"size": len(wanted), "page": page}
-    if page * pagelen < len(wanted):
+    if linked and page * pagelen < len(wanted):
         asked = [(name, value) for name, value in given or request.query_params.multi_items() if name != "page"]
         told["next"] = str(request.url.replace(query=urlencode([*asked, ("page", str(page + 1))])))
     return answer(fields(request, told))

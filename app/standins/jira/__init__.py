@@ -20,6 +20,8 @@ CLOUD_ID = "5ca1ab1e-0000-4000-a000-00000000ac3e"
 MOST_KEYS = 100
 _HIDDEN = "Issue does not exist or you do not have permission to see it."
 _GONE = "The requested API has been removed. Please migrate to the /rest/api/3/search/jql API."
+_UNAUTHORISED = {"message": "Client must be authenticated to access this resource.", "status-code": 401}
+_LOGIN = "ines.duarte"
 Page = Callable[[Request], Awaitable[Response]]
 
 
@@ -57,15 +59,18 @@ class Jira:
         return routes
 
     def _signed(self, page: Page) -> Page:
-        """The headers by which Jira says whose call it took this for."""
+        """The headers by which Jira says whose call it took this for. Data Center refuses a token that is not good."""
 
         async def told(request: Request) -> Response:
-            found = await page(request)
+            refused = self._server and "authorization" in request.headers and not self._known(request)
+            found = answer(_UNAUTHORISED, 401) if refused else await page(request)
             if self._known(request):
                 name = "X-AUSERNAME" if self._server else "X-AAccountId"
-                found.headers[name] = "ines" if self._server else quote(self._me.account_id, safe="")
+                found.headers[name] = _LOGIN if self._server else quote(self._me.account_id, safe="")
             elif "authorization" in request.headers:
                 found.headers["X-Seraph-LoginReason"] = "AUTHENTICATED_FAILED"
+            elif self._server:
+                found.headers["X-AUSERNAME"] = "anonymous"
             return found
 
         return told
@@ -80,9 +85,9 @@ class Jira:
 
     async def _myself(self, request: Request) -> Response:
         if not self._known(request):
-            return answer({"message": "Client must be authenticated to access this resource.", "status-code": 401}, 401)
+            return answer(_UNAUTHORISED, 401)
         told = {"self": f"{_api(request)}/myself", "displayName": self._me.name, "active": True}
-        who = {"name": "ines", "key": "ines"} if self._server else {"accountId": self._me.account_id}
+        who = {"name": _LOGIN, "key": _LOGIN} if self._server else {"accountId": self._me.account_id}
         return answer(told | who | {"emailAddress": self._me.email, "timeZone": "Europe/Lisbon"})
 
     async def _issue(self, request: Request) -> Response:

@@ -29,6 +29,8 @@ _WORDS = (
     *("notify", "media", "fraud", "tax", "quotes", "vouchers", "delivery", "search", "refunds", "wallet"),
 )
 _KINDS = ("", "-web", "-worker", "-batch", "-gateway", "-sync", "-export", "-import", "-admin", "-report")
+SHIPPED = frozenset([*(name for name, _ in _FIRST), _WORDS[0]])
+"""Those that the shipped estate has."""
 _TEAMS = ("storefront", "payments", "discovery")
 PROJECTS = {"storefront": "SHOP", "payments": "PAY", "discovery": "SHOP"}
 """The Jira project of each team."""
