@@ -165,7 +165,7 @@ class Chain:
             clock="config" if config else "commit",
             author=commit.author,
             author_kind=commit.author_kind,
-            pull_request=request.id if request else None,
+            pull_request=request.id if request else commit.pull_request,
             flags=tuple(sorted(flags)),
             original=self._graph.full(commit.original) if commit.original else None,
             tier=deployment.tier,

@@ -35,14 +35,15 @@ def commits_of(view: View) -> list[Commit]:
     pushed = moment(view["occurred_at"]) if view["type"] == "change.pushed" else None
     keys = [link["key"] for link in view.get("tickets") or [] if link.get("key")]
     told = [made for made in (view.get("commits") or []) if made.get("sha")]
-    found = [_commit(repository, made, pushed, keys) for made in told]
+    request = (view.get("pull_request") or {}).get("id") if view["type"].startswith("pull_request.") else None
+    found = [_commit(repository, made, pushed, keys, request) for made in told]
     before = view.get("before")
     if before and all(made["sha"] != before for made in told):  # there is such a commit: a tag that holds a part of it
         found.append(_commit(repository, {"sha": before}, None, ()))  # may be all that was told of what was live first
     return found
 
 
-def _commit(repository: str, made: View, pushed: int | None, keys: Iterable[str]) -> Commit:
+def _commit(repository: str, made: View, pushed: int | None, keys: Iterable[str], request: int | None = None) -> Commit:
     message = made.get("message")
     author, kind = person(made.get("author"))
     upper = (message or "").upper()
@@ -55,7 +56,7 @@ def _commit(repository: str, made: View, pushed: int | None, keys: Iterable[str]
         authored_at=moment(made.get("authored_at")),
         committed_at=moment(made.get("committed_at")),
         pushed_at=pushed,
-        pull_request=None,
+        pull_request=request,
         merge=is_merge(message),
         original=_first(_PICKED, message) if message and "cherry picked" in message else None,
         tickets=tuple(sorted(key for key in keys if key in upper and _names(upper, key))),
@@ -85,7 +86,7 @@ def together(one: Commit, two: Commit) -> Commit:
         _earliest(one.authored_at, two.authored_at),
         _earliest(one.committed_at, two.committed_at),
         _earliest(one.pushed_at, two.pushed_at),
-        one.pull_request,
+        _earliest(one.pull_request, two.pull_request),
         one.merge if message == one.message else two.merge,
         _longest(one.original, two.original),
         one.tickets if one.tickets == two.tickets else tuple(sorted({*one.tickets, *two.tickets})),

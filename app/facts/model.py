@@ -117,7 +117,10 @@ class Arrival:
 
 @dataclass(frozen=True, slots=True)
 class Commit:
-    """A commit as pushes and pull requests tell it. `original` is the commit that it says it was cherry-picked from."""
+    """A commit as pushes and pull requests tell it. `original` is the commit that it says it was cherry-picked from.
+
+    `pull_request` is the first of those that it is told to be in, merged or not.
+    """
 
     repository: str
     sha: str

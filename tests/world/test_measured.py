@@ -67,6 +67,23 @@ async def test_the_measures_say_of_the_cases_what_follows_from_the_definitions(d
     await database.write(one)
 
 
+async def test_a_stage_that_was_skipped_has_no_stay(database: Database) -> None:
+    """Case 9: in qa there is no stay, not one of 0 seconds; the stay in dev ends in production."""
+    told = STORIES["09_environment_skipped"]
+    found = await database.write(lambda connection: asked(connection, told.views, ALWAYS))
+    assert found["stage_dwell"].values == {"dev_p50": 1800.0, "dev_p90": 1800.0}
+    assert found["stage_dwell"].parts == {"dev": 1}
+
+
+async def test_what_was_live_before_its_merge_has_no_time_from_the_merge(database: Database) -> None:
+    """Case 10: the commit's own lead time is right, the clock of the merge is null, and the reason is told."""
+    told = STORIES["10_live_before_merge"]
+    found = (await database.write(lambda connection: asked(connection, told.views, ALWAYS)))["change_lead_time"]
+    assert (found.values["p50"], found.values["merge_p50"], found.left_out["live_before_merge"]) == (7200.0, None, 1)
+    assert found.values["first_commit_p50"] == 7200.0
+    assert "no_pull_request" not in found.left_out
+
+
 async def test_the_measures_say_of_worlds_what_follows_from_the_definitions(database: Database) -> None:
     def one(connection: Connection) -> None:
         for seed in range(800, 830):

@@ -38,11 +38,11 @@ MEASURE = Measure(
     unit="ratio",
     version=2,
     definition="Of the releases, hotfixes and changes of configuration that went live in the window, and the rollouts "
-    "that stopped half-way and left what runs ill, the share that failed: that was rolled back within seven days, mended by a hotfix or a revert, named by an incident, followed "
-    "within 24 hours by an urgent incident of the same service, or ill for more than ten minutes soon after. A "
-    "deployment fails at most once, by the strongest evidence.",
-    counted="what deployment frequency counts, and rollouts that failed half-way (which are failed, and never throughput); "
-    "failed are those with evidence against them",
+    "that stopped half-way and left what runs ill, the share that failed: that was rolled back within seven days, "
+    "mended by a hotfix or a revert, named by an incident, followed within 24 hours by an urgent incident of the same "
+    "service, or ill for more than ten minutes soon after. A deployment fails at most once, by the strongest evidence.",
+    counted="what deployment frequency counts, and rollouts that failed half-way (they are never throughput); failed "
+    "are those with evidence against them",
     why="An attempt that failed before it changed anything hurt nobody: see attempt_failure_ratio. An incident is put "
     "down to a deployment of its own service alone.",
     rows="deployments",

@@ -36,9 +36,9 @@ MEASURE = Measure(
     title="Failed deployment recovery time",
     unit="seconds",
     version=2,
-    definition="For every failed deployment that went live in the window: from when it was live (or had stopped half-way) to the first of when "
-    "the deployment that mended it was live and when the incident that named it was resolved. Beside it the same from "
-    "when somebody noticed.",
+    definition="For every failed deployment that went live in the window: from when it was live (or had stopped "
+    "half-way) to the first of when the deployment that mended it was live and when the incident that named it was "
+    "resolved. Beside it the same from when somebody noticed.",
     counted="failed deployments (see change_fail_rate) that were mended",
     why="One that is not mended yet is no reason to look better: it is counted as open, and the median is said as the "
     "bounds between which it will lie.",
