@@ -6,20 +6,27 @@ from datetime import datetime, timedelta
 from app.kernel.clock import to_datetime
 from app.kernel.timestamps import parse_timestamp
 
-_ISO = re.compile(rb"\b\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?(Z|[+-]\d\d:?\d\d)")
+# ISO 8601, as GitLab writes it (a blank before the zone, or `UTC`), and milliseconds as a value of JSON.
+_TIME = re.compile(
+    rb"\b\d{4}-\d\d-\d\d[T ]\d\d:\d\d:\d\d(\.\d+)?( ?(?:Z|UTC|[+-]\d\d:?\d\d))|(?<=:)(1\d{12})(?=[,}])"
+)
+_MILLISECOND = timedelta(milliseconds=1)
 
 
 def freshen(body: bytes, now_us: int) -> bytes:
-    """The body with every ISO 8601 time moved by the same span, the latest one to now; their form stays."""
-    found = [moment for match in _ISO.finditer(body) if (moment := parse_timestamp(match[0].decode()))]
+    """The body with every time moved by the same span, the latest one to now; their form stays."""
+    found = [moment for match in _TIME.finditer(body) if (moment := parse_timestamp(match[0].decode()))]
     if not found:
         return body
     span = to_datetime(now_us) - max(found)
-    return _ISO.sub(lambda match: _moved(match, span), body)
+    return _TIME.sub(lambda match: _moved(match, span), body)
 
 
 def _moved(match: re.Match[bytes], span: timedelta) -> bytes:
-    moment = datetime.fromisoformat(match[0].decode()) + span
+    if match[3]:
+        return b"%d" % (int(match[3]) + span // _MILLISECOND)
+    text = match[0].decode()
+    moment = datetime.fromisoformat(text.replace(" UTC", "Z")) + span
     digits = len(match[1] or b".") - 1
     fraction = f".{moment.microsecond:06d}"[: digits + 1] if digits else ""
-    return moment.strftime("%Y-%m-%dT%H:%M:%S").encode() + fraction.encode() + match[2]
+    return (moment.strftime(f"%Y-%m-%d{text[10]}%H:%M:%S") + fraction).encode() + match[2]

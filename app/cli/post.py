@@ -10,7 +10,7 @@ from app.config.environment import read_environment
 from app.config.names import secret_name
 from app.config.secrets import secret_words
 from app.kernel.samples import Sample
-from app.sources import Source
+from app.sources import Inbound, Source
 
 WAIT_SECONDS = 5.0
 
@@ -24,9 +24,9 @@ def post_sample(service: Service, source: Source, sample: Sample, body: bytes, r
     words = secret_words(read_environment(), source)
     if not words:
         raise say(f"{source.name} has no secret here: set {secret_name(source.name)}, as the service has it")
-    headers = {**sample.headers, **source.scheme.sign(body, words[0].encode())}
-    if "x-request-uuid" in headers:
-        headers["x-request-uuid"] = request_id
+    delivery = source.dedupe(Inbound(sample.headers, body))  # wherever the vendor writes it, this is another one
+    fresh = {name: request_id if value == delivery else value for name, value in sample.headers.items()}
+    headers = {**fresh, **source.scheme.sign(body, words[0].encode())}
     path = f"/hooks/{source.name}/{words[0]}" if source.scheme.in_path else f"/hooks/{source.name}"
     answer = service.deliver(path, headers, body)
     if answer.status_code != 202:

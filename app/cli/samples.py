@@ -14,7 +14,7 @@ from app.sources import Source
 
 def names() -> list[str]:
     """Every shipped sample as `source/name`."""
-    return [f"{room}/{name}" for room in rooms(app.sources, "SOURCE") for name in sample_names(f"app.sources.{room}")]
+    return [f"{room}/{name}" for room in rooms(app.sources, "SOURCE") for name in sample_names(_module(room))]
 
 
 def find(sample: str) -> tuple[Source, Sample]:
@@ -22,7 +22,7 @@ def find(sample: str) -> tuple[Source, Sample]:
     sources, known = rooms(app.sources, "SOURCE"), names()
     if sample in known:
         room, _, name = sample.partition("/")
-        return sources[room], load_sample(f"app.sources.{room}", name)
+        return sources[room], load_sample(_module(room), name)
     if sample.endswith(".http") and Path(sample).is_file():
         found = read_sample(Path(sample).read_bytes())
         parts = found.path.partition("?")[0].split("/")
@@ -31,6 +31,11 @@ def find(sample: str) -> tuple[Source, Sample]:
             if room in (source.name, *source.aliases):
                 return source, found
     raise _nothing(sample, known)
+
+
+def _module(room: str) -> str:
+    """A room's module: Python's names have no hyphen."""
+    return f"app.sources.{room.replace('-', '_')}"
 
 
 def _nothing(sample: str, known: list[str]) -> typer.Exit:

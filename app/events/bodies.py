@@ -98,8 +98,8 @@ class Deployment(Envelope):
 
     type: Literal["deployment.started", "deployment.finished"]
     status: Literal["succeeded", "failed", "stopped", "superseded", "unknown"] | None = None
-    platform: Literal["argocd", "ecs", "lambda", "kubernetes", "bitbucket", "gitlab", "reporter"] | None = Field(
-        None, description="what deployed it"
+    platform: Literal["argocd", "ecs", "lambda", "kubernetes", "bitbucket", "gitlab", "github", "reporter"] | None = (
+        Field(None, description="what deployed it")
     )
     started_at: Moment = None
     finished_at: Moment = None
@@ -255,7 +255,9 @@ class TicketDetail(Part):
     status: Text = None
     status_category: Text = Field(None, description="to do, in progress or done, in the tool's words")
     type: Text = None
-    fix_versions: Texts = []
+    fix_versions: Texts | None = Field(
+        None, description="absent where the tool does not say, empty where there is none"
+    )
     assignee: Text = None
     sprint: Text = None
     changed: Texts = Field([], description="names of the fields that changed")

@@ -14,6 +14,7 @@ from typing import Protocol
 from app.kernel.errors import Unauthorized
 
 _HEX64 = re.compile(r"[0-9a-f]{64}")
+_KEY = b"whsec_"
 
 
 class Scheme(Protocol):
@@ -128,11 +129,35 @@ class StandardWebhook:
         return {"webhook-id": message, "webhook-timestamp": "0", "webhook-signature": "v1," + signed.decode()}
 
 
+class SignatureOrToken:
+    """A Standard Webhooks signature where there is one and a `whsec_` secret to it, else a token in a header (GitLab).
+
+    A token beside a wrong signature opens nothing, and a key that signs is never taken as a token.
+    https://docs.gitlab.com/user/project/integrations/webhooks/
+    """
+
+    in_path = False
+    _STANDARD = StandardWebhook()
+
+    def __init__(self, header: str) -> None:
+        self.header = header
+
+    def verify(self, headers: Mapping[str, str], body: bytes, token: str, secrets: Sequence[bytes]) -> int:
+        keys = [index for index, secret in enumerate(secrets) if secret.startswith(_KEY)]
+        if keys and "webhook-signature" in headers:
+            return keys[self._STANDARD.verify(headers, body, token, [secrets[index] for index in keys])]
+        words = [index for index, secret in enumerate(secrets) if index not in keys]
+        return words[match_token(headers.get(self.header, ""), [secrets[index] for index in words])]
+
+    def sign(self, body: bytes, secret: bytes) -> dict[str, str]:
+        return self._STANDARD.sign(body, secret) if secret.startswith(_KEY) else {self.header: secret.decode()}
+
+
 def _base64_digest(secret: bytes, signed: bytes) -> bytes:
     key = secret
-    if secret.startswith(b"whsec_"):
+    if secret.startswith(_KEY):
         try:
-            key = base64.b64decode(secret[6:], validate=True)
+            key = base64.b64decode(secret.removeprefix(_KEY), validate=True)
         except ValueError:  # somebody's own word that only begins like one
             key = secret
     return base64.b64encode(hmac.digest(key, signed, "sha256"))

@@ -28,6 +28,25 @@ EXPECTED: tuple[tuple[str, str, str, tuple[str, ...]], ...] = (
     ("bitbucket", "pullrequest.fulfilled*", "bitbucket", ("pull_request.merged",)),
     ("bitbucket", "pullrequest.rejected*", "bitbucket", ("pull_request.declined",)),
     ("bitbucket", "*.json", "bitbucket", FINE),
+    ("bitbucket-dc", "diagnostics*", "bitbucket-dc", IGNORED),
+    ("bitbucket-dc", "repo.refs_changed*", "bitbucket-dc", ("change.pushed",)),
+    ("bitbucket-dc", "pr.opened*", "bitbucket-dc", ("pull_request.opened",)),
+    ("bitbucket-dc", "pr.merged*", "bitbucket-dc", ("pull_request.merged",)),
+    ("bitbucket-dc", "pr.declined*", "bitbucket-dc", ("pull_request.declined",)),
+    ("bitbucket-dc", "*.json", "bitbucket-dc", FINE),
+    ("gitlab", "Push_Hook*", "gitlab", ("change.pushed",)),
+    ("gitlab", "Tag_Push_Hook*", "gitlab", ("change.pushed",)),
+    ("gitlab", "Merge_Request_Hook*merged*", "gitlab", ("pull_request.merged",)),
+    ("gitlab", "Merge_Request_Hook*open*", "gitlab", ("pull_request.opened",)),
+    ("gitlab", "Pipeline_Hook*success*", "gitlab", ("pipeline.finished",)),
+    ("gitlab", "Job_Hook*production*", "gitlab", ("deployment.finished",)),
+    ("gitlab", "Deployment_Hook*", "gitlab", ("deployment.finished",)),
+    ("gitlab", "*.json", "gitlab", FINE),
+    ("github", "*.json", "github", FINE),
+    ("jira", "webhook*created*", "jira", ("ticket.created",)),
+    ("jira", "webhook*updated*", "jira", ("ticket.updated",)),
+    ("jira", "webhook*deleted*", "jira", ("ticket.deleted",)),
+    ("jira", "webhook*", "jira", FINE),
     ("argocd/rendered", "*.json", "argocd", FINE),
     ("sourceclear", "webhook*as_documented_not_json*", "sourceclear", QUARANTINED),
     ("sourceclear", "webhook_scan*", "sourceclear", ("security.scan_finished",)),
@@ -77,13 +96,16 @@ def _body(path: Path, folder: str) -> Iterator[Captured]:
     for where, pattern, source, lands in EXPECTED:
         if folder == where and fnmatch(path.name, pattern):
             if source in SOURCES:
-                message = golden.inbound(
-                    SOURCES[source], {**HEADERS, "x-event-key": event_key(path.name)}, path.read_bytes()
-                )
+                message = golden.inbound(SOURCES[source], {**HEADERS, **event_headers(path.name)}, path.read_bytes())
                 yield Captured(f"{folder}/{path.name}", source, message, lands)
             return
 
 
-def event_key(file: str) -> str:
-    """Bitbucket's event key as a file's name spells it: `repo.push--whose--what.json` is `repo:push`."""
-    return file.partition("--")[0].replace(".", ":", 1)
+def event_headers(file: str) -> dict[str, str]:
+    """The headers that name an event, from a file's name: `repo.push--…` is `repo:push`, `Push_Hook--…` a Push Hook."""
+    event = file.partition("--")[0]
+    return {
+        "x-event-key": event.replace(".", ":", 1),
+        "x-gitlab-event": event.replace("_", " "),
+        "x-github-event": event,
+    }

@@ -17,7 +17,7 @@ TOKEN = "token-of-the-tests-0123456789"
 def environment(**more: str) -> dict[str, str]:
     """Secrets of all sources and one API token that may do everything."""
     hooks = {name: SECRETS[name] for name, source in SOURCES.items() if source.door == "hook"}
-    secrets = {f"SHIPBELL_SECRET_{name.upper()}": value for name, value in hooks.items()}
+    secrets = {f"SHIPBELL_SECRET_{name.upper().replace('-', '_')}": value for name, value in hooks.items()}
     return {**secrets, "SHIPBELL_API_TOKENS": f"tests:read+operate+ingest:{TOKEN}", **more}
 
 
@@ -57,7 +57,7 @@ def raw(method: str, path: str, headers: dict[str, str], body: bytes = b"") -> b
 
 def sample(source: str, name: str) -> Hook:
     """A shipped sample."""
-    found = load_sample(f"app.sources.{source}", name)
+    found = load_sample(f"app.sources.{source.replace('-', '_')}", name)
     return Hook(source, found.body, dict(found.headers))
 
 
