@@ -115,7 +115,7 @@ def note_history(
         commits, links, names = commits_of(view), links_of(view), names_of(view)
         changed = fact_history.add_commits(connection, service, commits)
         changed |= fact_history.add_links(connection, repository, links)
-        fact_history.add_names(connection, service, repository, names)
+        fact_history.add_names(connection, [(service, name, repository, sha) for name, sha in names])
         if touched is not None and (commits or links or names):
             keys = {each.sha for each in commits} | {each.child for each in links}
             keys |= {f"={form}" for name, _ in names for form in (name, name.removeprefix("v"))}

@@ -23,6 +23,7 @@ from app.store.fact_waits import replace_waits, wait_key
 
 ROUNDS = 8
 """How often a derivation may reach further back; each time it does so for a deployment that it found."""
+NOTHING = Tail(None, [], [], [], [], frozenset())
 _FAMILIES = ("deployment", "health")
 
 
@@ -71,7 +72,7 @@ def derive_chain(
 
 def _work(connection: Connection, place: Place, at: int | None, library: Library | None) -> Work:
     service, environment = place.service, place.environment
-    tail = fact_chains.tail(connection, service, environment, at)
+    tail = NOTHING if library and library.alone else fact_chains.tail(connection, service, environment, at)
     claims = _claims(connection, place, tail)
     deployments = [claim for claim in claims if claim.family == "deployment"]
     words = asked(deployments)

@@ -4,11 +4,13 @@ SQLAlchemy prepares every row's parameters anew (13 µs a row); on the way of a 
 SQLite's own work, so here the compiled text and plain tuples go to the driver.
 """
 
+import sqlite3
 from collections.abc import Sequence
 from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy import Connection, Dialect
+from sqlalchemy.exc import DBAPIError
 
 
 class Bulk:
@@ -25,7 +27,19 @@ class Bulk:
         text, order = self._compiled.get(connection.dialect.name) or self._compile(connection.dialect)
         if order != tuple(range(len(order))):
             rows = [tuple(row[index] for index in order) for row in rows]
-        return connection.exec_driver_sql(text, list(rows)).rowcount
+        if connection.dialect.name != "sqlite":
+            return connection.exec_driver_sql(text, list(rows)).rowcount
+        cursor = connection.connection.cursor()  # SQLAlchemy takes 50 µs to get here
+        try:
+            changed: int = cursor.executemany(text, rows).rowcount
+        except sqlite3.Error as error:
+            dialect = connection.dialect
+            raise DBAPIError.instance(
+                text, None, error, sqlite3.Error, hide_parameters=True, dialect=dialect
+            ) from error
+        finally:
+            cursor.close()
+        return changed
 
     def _compile(self, dialect: Dialect) -> tuple[str, tuple[int, ...]]:
         compiled = self._statement.compile(dialect=dialect)
@@ -35,9 +49,17 @@ class Bulk:
 
 
 class BulkInsert(Bulk):
-    """`INSERT INTO table (columns) VALUES (…)`; with `or_ignore` a row whose key is there already adds nothing."""
+    """`INSERT INTO table (columns) VALUES (…)`.
 
-    def __init__(self, table: sa.Table, *columns: str, or_ignore: bool = False) -> None:
+    With `or_ignore` a row whose key is there already adds nothing, with `or_replace` it stands for what is there.
+    """
+
+    def __init__(self, table: sa.Table, *columns: str, or_ignore: bool = False, or_replace: bool = False) -> None:
         # inline: PostgreSQL else answers the number of a row that it counts itself, before what is said of conflicts
         statement = sa.insert(table).inline().values({column: sa.bindparam(column) for column in columns})
-        super().__init__(statement, *columns, ending=" ON CONFLICT DO NOTHING" if or_ignore else "")
+        ending = " ON CONFLICT DO NOTHING" if or_ignore else ""
+        if or_replace:
+            key = [column.name for column in table.primary_key.columns]
+            rest = ", ".join(f'"{name}" = excluded."{name}"' for name in columns if name not in key)
+            ending = f" ON CONFLICT ({', '.join(key)}) DO UPDATE SET {rest}"
+        super().__init__(statement, *columns, ending=ending)

@@ -15,18 +15,18 @@ from app.store.fact_tables import fact_claims
 _COLUMNS = ("event_id", "family", "service", "environment", "subject", "at", "data")
 _INSERT = BulkInsert(fact_claims, *_COLUMNS, or_ignore=True)
 _c = fact_claims.c
-_SELECT = sa.select(_c.event_id, _c.family, _c.service, _c.environment, _c.subject, _c.at, _c.data)
+SELECT = sa.select(_c.event_id, _c.family, _c.service, _c.environment, _c.subject, _c.at, _c.data)
 _CHAIN = _c.service == param("service_"), _c.environment == param("environment_")
-_SINCE = _SELECT.where(*_CHAIN, _c.family.in_(several("families_")), _c.at >= number("since_"))
-_BY_ID = _SELECT.where(_c.event_id.in_(several("ids_")))
-_BY_SUBJECT = _SELECT.where(_c.subject.in_(several("subjects_")))
+_SINCE = SELECT.where(*_CHAIN, _c.family.in_(several("families_")), _c.at >= number("since_"))
+_BY_ID = SELECT.where(_c.event_id.in_(several("ids_")))
+_BY_SUBJECT = SELECT.where(_c.subject.in_(several("subjects_")))
 _HEALTH = (
     sa.select(_c.event_id, _c.family, _c.service, _c.environment, _c.subject, _c.at, _c.data)
     .where(*_CHAIN, _c.family == "health", _c.at < number("before_"))
     .order_by(_c.at.desc(), _c.event_id.desc())
     .limit(100)
 )
-_LATEST = _SELECT.where(*_CHAIN, _c.family == param("family_")).order_by(_c.at.desc(), _c.event_id.desc()).limit(1)
+_LATEST = SELECT.where(*_CHAIN, _c.family == param("family_")).order_by(_c.at.desc(), _c.event_id.desc()).limit(1)
 _DELETE = sa.delete(fact_claims).where(_c.event_id.in_(several("ids_")))
 
 

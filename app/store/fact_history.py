@@ -32,6 +32,7 @@ _REQUEST = PULL_REQUESTS.select.where(
 )
 _LINK = BulkInsert(fact_links, "repository", "child", "parent", "how", or_ignore=True)
 _NAME = BulkInsert(fact_names, "service", "name", "repository", "sha", or_ignore=True)
+_PUT = BulkInsert(requests, *PULL_REQUESTS.columns, or_replace=True)
 _MERGES = PULL_REQUESTS.select.where(
     requests.c.repository == param("repository_"), requests.c.merge_commit.in_(several("shas_"))
 )
@@ -67,9 +68,9 @@ def add_links(connection: Connection, repository: str, links: Sequence[Link]) ->
     return {row[1] for row in new if row[1:] not in there}
 
 
-def add_names(connection: Connection, service: str, repository: str, names: Iterable[tuple[str, str]]) -> None:
-    """Note names of commits: tags and builds."""
-    _NAME.run(connection, [(service, name, repository, sha) for name, sha in names])
+def add_names(connection: Connection, names: Sequence[tuple[str, str, str, str]]) -> None:
+    """Note names of commits, tags and builds, as (service, name, repository, commit)."""
+    _NAME.run(connection, names)
 
 
 def put_request(connection: Connection, service: str, request: PullRequest) -> bool:
@@ -78,6 +79,11 @@ def put_request(connection: Connection, service: str, request: PullRequest) -> b
     new = [PULL_REQUESTS.row(request, service=service)]
     changed, _, added = PULL_REQUESTS.become(connection, ask(connection, _REQUEST, values), new)
     return bool(changed or added)
+
+
+def put_requests(connection: Connection, service: str, made: Sequence[PullRequest]) -> None:
+    """Note many pull requests of a service."""
+    _PUT.run(connection, [PULL_REQUESTS.row(each, service=service) for each in made])
 
 
 def whole(connection: Connection, service: str, words: Collection[str]) -> dict[str, str]:

@@ -1,12 +1,16 @@
 """What a rebuild of the facts needs of the store: empty tables, pages of events, lists of what to derive."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from itertools import groupby
 
 import orjson
 import sqlalchemy as sa
 from sqlalchemy import Connection, Table
 
-from app.facts.claims import View
+from app.facts.claims import Claim, View, from_row
+from app.facts.pages import TELLING
+from app.store import fact_claims
 from app.store import fact_tables as tables
 from app.store.ask import ask
 from app.store.fact_records import number, param
@@ -19,7 +23,7 @@ ALL: tuple[Table, ...] = tuple(
 """Every table of facts but the log of restatements, which tells what happened and not what is."""
 
 _PAGE = (
-    sa.select(events.c.seq, events.c.data)
+    sa.select(events.c.seq, sa.case((events.c.type.in_(sorted(TELLING)), events.c.data)))
     .where(events.c.seq > number("after_"))
     .order_by(events.c.seq)
     .limit(sa.bindparam("limit_", type_=sa.Integer))
@@ -29,7 +33,12 @@ _CHAIN_TABLES = ("fact_deployments", "fact_attempts", "fact_arrivals", "fact_wai
 _c = tables.fact_claims.c
 _AFTER = sa.select(sa.func.min(_c.service)).where(_c.service > param("after_"))
 _ENVIRONMENTS = sa.select(_c.environment, _c.family).where(_c.service == param("service_")).distinct()
-_SUBJECTS = sa.select(_c.subject).where(_c.service == param("service_"), _c.family == param("family_")).distinct()
+_TOLD = (
+    fact_claims.SELECT.where(
+        _c.subject.in_(sa.select(_c.subject).where(_c.service == param("service_"), _c.family == param("family_")))
+    )
+    .order_by(_c.subject)
+)  # fmt: skip
 
 
 _GONE = sa.select(_c.event_id).where(~sa.exists().where(events.c.id == _c.event_id)).order_by(_c.seq).limit(1)
@@ -57,10 +66,11 @@ def empty(connection: Connection, service: str | None = None, *, derived: bool =
             connection.execute(sa.delete(table).where(table.c.service == service))
 
 
-def page(connection: Connection, after: int, limit: int) -> tuple[int | None, list[View]]:
-    """The next events after a sequence number: (the last number, their flat views); None when there are no more."""
+def page(connection: Connection, after: int, limit: int) -> tuple[int, int, list[View]]:
+    """The next events after a number: (the last one's number, how many, flat views of those that facts are made of)."""
     found = ask(connection, _PAGE, {"after_": after, "limit_": limit})
-    return (found[-1][0] if found else None), [orjson.loads(row[1]) for row in found]
+    last = found[-1][0] if found else after
+    return last, len(found), [orjson.loads(data) for _, data in found if data is not None]
 
 
 def services(connection: Connection) -> Iterable[str]:
@@ -79,6 +89,33 @@ def chains(connection: Connection, service: str) -> list[tuple[str, frozenset[st
     return [(name, frozenset(found[name])) for name in sorted(found)]
 
 
-def subjects(connection: Connection, service: str, family: str) -> Sequence[str]:
-    """What a family of claims of a service is about."""
-    return sorted(row[0] for row in ask(connection, _SUBJECTS, {"service_": service, "family_": family}))
+def told(connection: Connection, service: str, family: str) -> Iterator[list[Claim]]:
+    """What a family of claims of a service is about, one thing after the other, with all that is claimed about it."""
+    found = [from_row(*row) for row in ask(connection, _TOLD, {"service_": service, "family_": family})]
+    return (list(claims) for _, claims in groupby(found, key=lambda claim: claim.subject))
+
+
+SOURCES, DERIVED = ("claims", "commits"), ("pull_requests", "deployments", "attempts", "arrivals")
+
+
+@contextmanager
+def bare(connection: Connection, tables: Iterable[str]) -> Iterator[None]:
+    """Fill tables without the indexes that nobody asks meanwhile, which are made in one go at the end.
+
+    SQLite alone: it does this in its transaction, and has room for pages that are written to in no order.
+    """
+    if connection.dialect.name != "sqlite":
+        yield
+        return
+    indexes = [each for name in tables for each in metadata.tables[f"fact_{name}"].indexes if each.name not in _ASKED]
+    connection.exec_driver_sql(f"PRAGMA cache_size=-{_ROOM_KB}")
+    for each in indexes:
+        each.drop(connection)
+    yield
+    for each in sorted(indexes, key=lambda index: str(index.name)):
+        each.create(connection)
+    connection.exec_driver_sql("PRAGMA cache_size=-2000")
+
+
+_ROOM_KB = 64_000
+_ASKED = {"fact_deployments_chain", "fact_attempts_chain", "fact_arrivals_chain"}
