@@ -43,12 +43,13 @@ def answer(measure: Measure, seen: Seen) -> Answer:
     for kind, judge in measure.beside.items():
         left.update(reason for reason in map(judge, getattr(seen, kind)) if reason)
     found = measure.compute(counted, seen)
-    few = not measure.always_headline and len(counted) < FEW
+    n = len(counted) if found.n is None else found.n
+    few = not measure.always_headline and n < FEW
     return Answer(
         measure=measure.name,
         definition=measure.definition_id,
         unit=measure.unit,
-        n=len(counted),
+        n=n,
         headline=None if few or found.between else found.main,
         values=found.values,
         parts=found.parts,

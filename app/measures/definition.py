@@ -52,7 +52,7 @@ class Numbers:
 
     `parts` are counts of what it is made of, `points` the values that percentiles were taken of. `open_for` are the
     seconds for which what has not ended is open; `between` are the bounds of `main` when that could move it (an upper
-    bound of None has no end).
+    bound of None has no end). `n` is of how many rows it is made, where it is not of those that were judged alone.
     """
 
     main: float | None
@@ -61,6 +61,7 @@ class Numbers:
     points: Sequence[float] = ()
     open_for: Sequence[float] = ()
     between: tuple[float | None, float | None] | None = None
+    n: int | None = None
 
 
 Compute = Callable[[Sequence[Any], Seen], Numbers]

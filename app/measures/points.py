@@ -31,6 +31,21 @@ class CommitPoint(NamedTuple):
     flags: str | None
 
 
+class Leads(NamedTuple):
+    """Commits of which the lead time is known, as columns: a row for each would cost more than everything else.
+
+    `at` in µs, `seconds` are the lead times, in the same order.
+    """
+
+    at: Sequence[int] = ()
+    seconds: Sequence[float] = ()
+
+    def between(self, start: int, end: int) -> "Leads":
+        """The part of a bucket."""
+        chosen = [(at, lead) for at, lead in zip(self.at, self.seconds, strict=True) if start <= at < end]
+        return Leads([at for at, _ in chosen], [lead for _, lead in chosen])
+
+
 class PullPoint(NamedTuple):
     """A pull request, or (`number` None) a commit of none, that arrived: `at` is when the last of its commits did."""
 
@@ -75,12 +90,16 @@ class RunningPoint(NamedTuple):
     environment: str
 
 
+NO_LEADS = Leads()
+
+
 @dataclass(frozen=True, slots=True)
 class Seen:
     """The facts of a scope between `start` and `end`, each kind in the order of `at`; only the kinds asked for.
 
     `open_failures`, `open_incidents` and `running` are as of now, whatever the window. `known` says that the scope
-    has ever had a deployment: without one, a count of 0 would be a guess.
+    has ever had a deployment: without one, a count of 0 would be a guess. `leads` are the commits that are not among
+    `commits`, because nothing is to be judged about them.
     """
 
     start: int
@@ -96,6 +115,7 @@ class Seen:
     open_failures: Sequence[DeploymentPoint] = ()
     open_incidents: Sequence[IncidentPoint] = ()
     running: Sequence[RunningPoint] = ()
+    leads: Leads = NO_LEADS
 
     def between(self, start: int, end: int) -> "Seen":
         """The part of a bucket; what is as of now stays."""
@@ -105,6 +125,7 @@ class Seen:
             end=end,
             deployments=_within(self.deployments, start, end),
             commits=_within(self.commits, start, end),
+            leads=self.leads.between(start, end),
             pulls=_within(self.pulls, start, end),
             stays=_within(self.stays, start, end),
             incidents=_within(self.incidents, start, end),

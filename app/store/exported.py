@@ -7,6 +7,7 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy import Connection
 
+from app.store.ask import ask
 from app.store.fact_tables import (
     fact_deployments,
     fact_environments,
@@ -85,24 +86,24 @@ _SCANS = (
 
 def states(connection: Connection, service: str) -> list[State]:
     """How its environments stand."""
-    return [State(*row) for row in connection.execute(_STATES, {"service_": service})]
+    return [State(*row) for row in ask(connection, _STATES, {"service_": service})]
 
 
 def last_success(connection: Connection, service: str, environment: str) -> int | None:
     """When a deployment went live there last; µs."""
-    found: int | None = connection.scalar(_LAST, {"service_": service, "environment_": environment})
-    return found
+    found = ask(connection, _LAST, {"service_": service, "environment_": environment})
+    return found[0][0] if found else None
 
 
 def places(connection: Connection, service: str, environments: Sequence[str], after: int) -> list[Place]:
     """The tickets that came to its environments after a time (µs)."""
     values: dict[str, Any] = {"service_": service, "environments_": list(environments), "after_": after}
-    return [Place(*row) for row in connection.execute(_PLACES, values)]
+    return [Place(*row) for row in ask(connection, _PLACES, values)]
 
 
 def last_scans(connection: Connection, service: str) -> list[LastScan]:
     """Its newest scan of each kind that counts for a policy, among the last 50."""
     newest: dict[str, LastScan] = {}
-    for row in connection.execute(_SCANS, {"service_": service}):
-        newest.setdefault(row.kind, LastScan(*row))
+    for row in ask(connection, _SCANS, {"service_": service}):
+        newest.setdefault(row[0], LastScan(*row))
     return list(newest.values())

@@ -4,7 +4,7 @@ The counts are counters like any others. What was observed is remembered for as 
 """
 
 from collections import Counter, defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 
 import sqlalchemy as sa
@@ -12,6 +12,7 @@ from sqlalchemy import BigInteger, Column, Connection, Index, String, Table
 
 from app.kernel.clock import DAY, HOUR, MINUTE, SECOND
 from app.store import counters
+from app.store.ask import ask
 from app.store.fact_tables import fact_arrivals, fact_deployments
 from app.store.tables import metadata
 from app.store.upsert import insert_for
@@ -54,6 +55,7 @@ _NEW = (
     )
     .limit(BITE)
 )
+_THESE = sa.select(_d.id, _d.live_at).where(_d.id.in_(sa.bindparam("ids_", expanding=True))).order_by(_d.id)
 _COMMIT = (_r.clock == "commit", _r.lead_seconds.is_not(None))
 _LEADS = sa.select(_r.service, _r.environment, _r.lead_seconds).where(
     *_COMMIT, _r.deployment_id.in_(sa.bindparam("ids_", expanding=True))
@@ -88,18 +90,18 @@ def bucket_of(lead: float) -> str:
 def unobserved(connection: Connection, service: str, environments: Sequence[str], now: int) -> dict[str, int]:
     """Settled deployments of a service that were not observed, with when (µs) they went live; one bite."""
     values = {"service_": service, "environments_": list(environments), "after_": now - BACK, "until_": now - SETTLED}
-    return {row[0]: row[1] for row in connection.execute(_NEW, values)}
+    return {row[0]: row[1] for row in ask(connection, _NEW, values)}
 
 
-def observe(connection: Connection, new: Mapping[str, int], now: int) -> None:
+def observe(connection: Connection, new: Collection[str], now: int) -> None:
     """Count the commits of deployments, each deployment once whoever else does it, and forget what is too old."""
-    rows = [{"deployment_id": id_, "live_at": live_at} for id_, live_at in sorted(new.items())]
-    insert = insert_for(connection, lead_times_observed).values(rows).on_conflict_do_nothing()
-    ours = list(connection.execute(insert.returning(_o.deployment_id)).scalars())
+    insert = insert_for(connection, lead_times_observed).from_select(["deployment_id", "live_at"], _THESE)
+    added = insert.on_conflict_do_nothing().returning(_o.deployment_id)
+    ours = list(connection.execute(added, {"ids_": sorted(new)}).scalars())
     connection.execute(sa.delete(lead_times_observed).where(_o.live_at < now - BACK - DAY))
     tally: Counter[counters.Series] = Counter()
     sums: defaultdict[counters.Series, float] = defaultdict(float)
-    for service, environment, lead in connection.execute(_LEADS, {"ids_": ours}) if ours else ():
+    for service, environment, lead in ask(connection, _LEADS, {"ids_": ours}):
         tally[BUCKET, (service, environment, bucket_of(lead))] += 1
         sums[SUM, (service, environment)] += lead * 1000
     counters.add(connection, tally + Counter({series: round(value) for series, value in sums.items()}))
@@ -108,5 +110,5 @@ def observe(connection: Connection, new: Mapping[str, int], now: int) -> None:
 def examples(connection: Connection, service: str, environment: str, now: int) -> dict[str, Example]:
     """The newest commit of each bucket among the last ones that were observed."""
     values = {"service_": service, "environment_": environment, "until_": now - SETTLED}
-    newest = [Example(*row) for row in connection.execute(_NEWEST, values)]
+    newest = [Example(*row) for row in ask(connection, _NEWEST, values)]
     return {bucket_of(each.lead): each for each in reversed(newest)}

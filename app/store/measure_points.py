@@ -1,10 +1,12 @@
 """What measures look at, read by the indexes that were made for it: the values of a scope between two times.
 
 Each kind of fact (`app.measures.points`) is one statement. Its first columns are the point's, by their names; with
-`full` the row's own follow.
+`full` the row's own follow. Statements of one shape are made once: whose, and from when to when, are parameters.
 """
 
 from collections.abc import Callable, Collection
+from dataclasses import replace
+from functools import lru_cache
 from typing import Any
 
 import sqlalchemy as sa
@@ -18,12 +20,14 @@ from app.measures.points import (
     CommitPoint,
     DeploymentPoint,
     IncidentPoint,
+    Leads,
     PullPoint,
     RunningPoint,
     Seen,
     StayPoint,
 )
 from app.measures.scope import Scope
+from app.store.ask import ask
 from app.store.fact_tables import (
     fact_arrivals,
     fact_attempts,
@@ -62,10 +66,43 @@ WIDTHS: dict[str, int] = {
 }
 
 
+_SHAPES = 300
+"""Statements that are kept."""
+
+
 def read(connection: Connection, scope: Scope, kinds: Collection[str], start: int, end: int, as_of: int) -> Seen:
     """The facts of these kinds in a scope from `start` up to `end` (µs)."""
-    found = {kind: [*map(POINTS[kind], connection.execute(statement(kind, scope, (start, end))))] for kind in kinds}
-    return Seen(start, end, as_of, bool(connection.scalar(sa.select(_known(scope, end)))), **found)
+    shape, values, ever = _shape(scope), _values(scope, (start, end)), _values(scope, EVER)
+    found: dict[str, Any] = {
+        kind: [*map(POINTS[kind], ask(connection, _statement(kind, shape), values if kind in IN_WINDOW else ever))]
+        for kind in kinds
+    }
+    known = bool(ask(connection, _statement("known", shape), values)[0][0])
+    if "commits" in kinds:
+        rows = ask(connection, _statement("leads", shape), values)
+        found["leads"] = Leads([row[0] for row in rows], [row[1] for row in rows])
+    return Seen(start, end, as_of, known, **found)
+
+
+def _shape(scope: Scope) -> Scope:
+    """What a statement is made for: the same for all services, and for all teams."""
+    names: dict[str, Any] = {name: "" for name in _WHOSE if getattr(scope, name) is not None}
+    return replace(scope, stages=tuple(scope.stages), **names)
+
+
+_WHOSE = ("service", "team", "business_area")
+
+
+def _values(scope: Scope, span: Span) -> dict[str, Any]:
+    """The parameters of a statement; the weeks are those of whatever zone."""
+    whose = {f"{name}_": getattr(scope, name) for name in _WHOSE}
+    weeks = {"first_week_": week_of(span[0] // DAY) - 1, "last_week_": week_of(span[1] // DAY) + 1}
+    return {"start_": span[0], "end_": span[1], **whose, **weeks}
+
+
+@lru_cache(_SHAPES)
+def _statement(kind: str, shape: Scope) -> Select[Any]:
+    return _STATEMENTS[kind](shape, (0, 0), False)
 
 
 def statement(kind: str, scope: Scope, span: Span, *, full: bool = False) -> Select[Any]:
@@ -73,8 +110,21 @@ def statement(kind: str, scope: Scope, span: Span, *, full: bool = False) -> Sel
     return _STATEMENTS[kind](scope, span if kind in IN_WINDOW else EVER, full)
 
 
-def _known(scope: Scope, end: int) -> ColumnElement[bool]:
-    return sa.exists().where(*in_scope(fact_deployments, scope), _d.live_at < end)
+def _known(scope: Scope, span: Span, full: bool) -> Select[Any]:
+    return sa.select(sa.exists().where(*in_scope(fact_deployments, scope), _d.live_at < _number("end", span[1])))
+
+
+def _text(name: str, value: str) -> ColumnElement[str]:
+    return sa.bindparam(f"{name}_", value, type_=sa.String)
+
+
+def _number(name: str, value: int) -> ColumnElement[int]:
+    return sa.bindparam(f"{name}_", value, type_=sa.BigInteger)
+
+
+def within(moment: ColumnElement[int], span: Span) -> tuple[ColumnElement[bool], ColumnElement[bool]]:
+    """From the span's start up to its end."""
+    return moment >= _number("start", span[0]), moment < _number("end", span[1])
 
 
 def in_scope(table: FromClause, scope: Scope) -> list[ColumnElement[bool]]:
@@ -82,14 +132,14 @@ def in_scope(table: FromClause, scope: Scope) -> list[ColumnElement[bool]]:
     column = table.c
     wanted: list[ColumnElement[bool]] = []
     if scope.service is not None:
-        wanted += [column.service == scope.service, column.environment.in_(scope.environments)]
+        wanted += [column.service == _text("service", scope.service), column.environment.in_(scope.environments)]
     else:
         if scope.tier is not None:
             wanted.append(column.tier == scope.tier)
         if scope.environment is not None:
             wanted.append(column.environment == scope.environment)
     if scope.team is not None:
-        wanted.append(column.team == scope.team)
+        wanted.append(column.team == _text("team", scope.team))
     if scope.business_area is not None:
         wanted.append(_in_area(table, scope.business_area))
     return wanted
@@ -97,43 +147,57 @@ def in_scope(table: FromClause, scope: Scope) -> list[ColumnElement[bool]]:
 
 def _in_area(table: FromClause, area: str) -> ColumnElement[bool]:
     """Only deployments and incidents say their area: a commit's is its deployment's, else it is by service."""
+    named = _text("business_area", area)
     if "business_area" in table.c:
-        return table.c.business_area == area
+        return table.c.business_area == named
     if table is fact_arrivals:
-        return _r.deployment_id.in_(sa.select(_d.id).where(_d.business_area == area))
-    return table.c.service.in_(sa.select(_d.service).where(_d.business_area == area).distinct())
+        return _r.deployment_id.in_(sa.select(_d.id).where(_d.business_area == named))
+    return table.c.service.in_(sa.select(_d.service).where(_d.business_area == named).distinct())
 
 
 def _rest(table: FromClause, full: bool, *skip: str) -> list[ColumnElement[Any]]:
     return [column for column in table.c if column.name not in skip] if full else []
 
 
+def _plain(column: ColumnElement[Any]) -> ColumnElement[Any]:
+    """What is yes or no is 1 or 0 on SQLite: to make a flag of it costs as much as to read it."""
+    return sa.type_coerce(column, sa.Integer) if isinstance(column.type, sa.Boolean) else column
+
+
 def _deployments(scope: Scope, span: Span, full: bool) -> Select[Any]:
-    columns = (_d.live_at.label("at"), *(_d[name].label(f"point_{name}") for name in DeploymentPoint._fields[1:]))
-    within = [_d.live_at >= span[0], _d.live_at < span[1]]
-    if scope.team is not None:  # the weeks of whatever zone: the index of teams goes by them
-        within.append(_d.week.between(week_of(span[0] // DAY) - 1, week_of(span[1] // DAY) + 1))
-    return sa.select(*columns, *_rest(fact_deployments, full)).where(*in_scope(fact_deployments, scope), *within)
+    columns = [_d.live_at.label("at")]
+    columns += [_plain(_d[name]).label(f"point_{name}") for name in DeploymentPoint._fields[1:]]
+    wanted = [*in_scope(fact_deployments, scope), *within(_d.live_at, span)]
+    if scope.team is not None:  # the index of teams goes by weeks, of whatever zone
+        first, last = week_of(span[0] // DAY) - 1, week_of(span[1] // DAY) + 1
+        wanted.append(_d.week.between(_number("first_week", first), _number("last_week", last)))
+    return sa.select(*columns, *_rest(fact_deployments, full)).where(*wanted)
 
 
 def _open_failures(scope: Scope, span: Span, full: bool) -> Select[Any]:
-    still = _d.failed_by.is_not(None), _d.recovered_at.is_(None), _d.counts.is_(sa.true())
+    still = _d.failed_by.is_not(None), _d.recovered_at.is_(None), sa.or_(_d.counts, _d.outcome == "failed")
     return _deployments(scope, span, full).where(*still)
 
 
 def _commits(scope: Scope, span: Span, full: bool) -> Select[Any]:
-    within = _r.clock.in_(("commit", "config")), _r.live_at >= span[0], _r.live_at < span[1]
+    """With `full` all of them, else those that have to be judged: the others are read as `_leads`."""
+    columns = (
+        _r.live_at.label("at"),
+        _r.clock.label("point_clock"),
+        _r.lead_seconds.label("lead"),
+        _r.flags.label("why"),
+    )
+    clocks = _r.clock.in_(("commit", "config"))
+    wanted = [*in_scope(fact_arrivals, scope), clocks, *within(_r.live_at, span)]
+    if not full:
+        wanted.append(sa.or_(_r.clock != "commit", _r.lead_seconds.is_(None)))
+    return sa.select(*columns, *_rest(fact_arrivals, full)).where(*wanted)
 
-    def some(why: ColumnElement[Any], *which: ColumnElement[bool]) -> Select[Any]:
-        columns = _r.live_at.label("at"), _r.clock.label("point_clock"), _r.lead_seconds.label("lead"), why.label("why")
-        rest = _rest(fact_arrivals, full)
-        return sa.select(*columns, *rest).where(*in_scope(fact_arrivals, scope), *within, *which)
 
-    if full:
-        return some(_r.flags)
-    known, lost = _r.lead_seconds.is_not(None), _r.lead_seconds.is_(None)  # the flags of the former are in no index
-    both = sa.union_all(some(sa.cast(sa.null(), sa.Text), known), some(_r.flags, lost)).subquery()
-    return sa.select(both)
+def _leads(scope: Scope, span: Span, full: bool) -> Select[Any]:
+    wanted = in_scope(fact_arrivals, scope), within(_r.live_at, span)
+    query = sa.select(_r.live_at, _r.lead_seconds).where(*wanted[0], *wanted[1])
+    return query.where(_r.clock == "commit", _r.lead_seconds.is_not(None))
 
 
 def _pulls(scope: Scope, span: Span, full: bool) -> Select[Any]:
@@ -152,7 +216,7 @@ def _pulls(scope: Scope, span: Span, full: bool) -> Select[Any]:
     return (
         sa.select(*columns, *(more if full else ()))
         .select_from(joined)
-        .where(*in_scope(fact_arrivals, scope), _r.clock == "commit", _r.live_at >= span[0], _r.live_at < span[1])
+        .where(*in_scope(fact_arrivals, scope), _r.clock == "commit", *within(_r.live_at, span))
         .group_by(_r.service, _r.environment, _r.repository, _r.pull_request, alone)
     )
 
@@ -163,11 +227,10 @@ def _incidents(scope: Scope, span: Span, full: bool) -> Select[Any]:
                _i.service.label("point_service"), _i.deployment_id.label("point_deployment"))  # fmt: skip
     there = _i.environment == scope.environment if scope.environment else _i.tier == scope.tier
     wanted = [there if scope.environment and scope.tier != "production" else sa.or_(there, _i.tier.is_(None))]
-    for name in ("service", "team", "business_area"):
+    for name in _WHOSE:
         if getattr(scope, name) is not None:
-            wanted.append(_i[name] == getattr(scope, name))
-    within = _i.opened_at >= span[0], _i.opened_at < span[1]
-    return sa.select(*columns, *_rest(fact_incidents, full)).where(*wanted, *within)
+            wanted.append(_i[name] == _text(name, getattr(scope, name)))
+    return sa.select(*columns, *_rest(fact_incidents, full)).where(*wanted, *within(_i.opened_at, span))
 
 
 def _open_incidents(scope: Scope, span: Span, full: bool) -> Select[Any]:
@@ -175,10 +238,9 @@ def _open_incidents(scope: Scope, span: Span, full: bool) -> Select[Any]:
 
 
 def _attempts(scope: Scope, span: Span, full: bool) -> Select[Any]:
-    columns = _a.at.label("at"), _a.outcome.label("point_outcome"), _a.changed.label("point_changed")
-    within = _a.at >= span[0], _a.at < span[1]
+    columns = _a.at.label("at"), _a.outcome.label("point_outcome"), _plain(_a.changed).label("point_changed")
     rest = _rest(fact_attempts, full, "at")
-    return sa.select(*columns, *rest).where(*in_scope(fact_attempts, scope), *within)
+    return sa.select(*columns, *rest).where(*in_scope(fact_attempts, scope), *within(_a.at, span))
 
 
 def _running(scope: Scope, _: Span, full: bool) -> Select[Any]:
@@ -188,6 +250,8 @@ def _running(scope: Scope, _: Span, full: bool) -> Select[Any]:
 
 _STATEMENTS: dict[str, Callable[[Scope, Span, bool], Select[Any]]] = {
     "deployments": _deployments,
+    "known": _known,
+    "leads": _leads,
     "commits": _commits,
     "pulls": _pulls,
     "stays": stays,

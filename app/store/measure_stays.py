@@ -32,13 +32,15 @@ def _into(stage: tuple[str, str], earlier: tuple[str, ...], scope: Scope, span: 
         same = (there.c.service == here.c.service) & (there.c.sha == here.c.sha) & (there.c.environment == name)
         joined = joined.outerjoin(there, same & (there.c.live_at <= here.c.live_at))
     wanted = [here.c.environment == stage[0], here.c.tier == stage[1], here.c.clock == "commit"]
-    wanted += [here.c.live_at >= span[0], here.c.live_at < span[1]]
+    wanted += [here.c.live_at >= sa.bindparam("start_", span[0], type_=sa.BigInteger),
+               here.c.live_at < sa.bindparam("end_", span[1], type_=sa.BigInteger)]  # fmt: skip
     if scope.service is not None:
-        wanted.append(here.c.service == scope.service)
+        wanted.append(here.c.service == sa.bindparam("service_", scope.service, type_=sa.String))
     if scope.team is not None:
-        wanted.append(here.c.team == scope.team)
+        wanted.append(here.c.team == sa.bindparam("team_", scope.team, type_=sa.String))
     if scope.business_area is not None:
-        theirs = sa.select(fact_deployments.c.id).where(fact_deployments.c.business_area == scope.business_area)
+        area = sa.bindparam("business_area_", scope.business_area, type_=sa.String)
+        theirs = sa.select(fact_deployments.c.id).where(fact_deployments.c.business_area == area)
         wanted.append(here.c.deployment_id.in_(theirs))
     since = [there.c.live_at for there in before.values()]
     return (

@@ -37,7 +37,7 @@ def _pull(point: PullPoint) -> Reason | None:
 
 
 def _compute(counted: Sequence[CommitPoint], seen: Seen) -> Numbers:
-    leads = [point.lead for point in counted if point.lead is not None]
+    leads = [*(point.lead for point in counted if point.lead is not None), *seen.leads.seconds]
     values = spread(leads)
     return Numbers(
         main=values["p50"],
@@ -47,6 +47,7 @@ def _compute(counted: Sequence[CommitPoint], seen: Seen) -> Numbers:
             "re_arrivals": sum(point.re_arrivals for point in seen.deployments),
         },
         points=leads,
+        n=len(leads),
     )
 
 
