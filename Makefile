@@ -56,7 +56,7 @@ bench-peers:  ## Set up the peers of the measurements in .peers/ (git-ignored).
 demo: $(VENV)/.installed  ## Tell a whole story to the running service: push, pipeline, deployments, a scan.
 	$(BIN)/shipbell demo
 
-source: $(VENV)/.installed-dev  ## Open a room for a new source: make source NAME=github
+source: $(VENV)/.installed-dev  ## Open a room for a new source: make source NAME=gitea
 	$(BIN)/python -m docs.templates.room source "$(NAME)"
 
 channel: $(VENV)/.installed-dev  ## Open a room for a new kind of channel: make channel NAME=pager

@@ -1,4 +1,4 @@
-"""Opens a room: copies a template under a new name. `python -m docs.templates.room source github`."""
+"""Opens a room: copies a template under a new name. `python -m docs.templates.room source gitea`."""
 
 import re
 import sys
@@ -14,7 +14,7 @@ def open_room(kind: str, name: str, app: Path) -> Path:
     if kind not in CORRIDORS:
         raise ValueError(f"there are rooms for a {' or a '.join(CORRIDORS)}, not for a {kind!r}")
     if not _NAME.fullmatch(name):
-        raise ValueError(f"{name!r} cannot be a room's name: write NAME=github, lower-case letters and digits")
+        raise ValueError(f"{name!r} cannot be a room's name: write NAME=gitea, lower-case letters and digits")
     folder = app / CORRIDORS[kind] / name
     if folder.exists():
         raise ValueError(f"{folder} exists already")

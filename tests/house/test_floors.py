@@ -78,6 +78,6 @@ def test_an_offence_breaks_its_contract(copy: Path, file: str, line: str, contra
 
 def test_the_code_as_it_stands_breaks_none_and_neither_do_new_rooms(copy: Path) -> None:
     assert lint(copy) == (0, set())
-    open_room("source", "github", copy / "app")
+    open_room("source", "gitea", copy / "app")
     open_room("channel", "pager", copy / "app")
     assert lint(copy) == (0, set())

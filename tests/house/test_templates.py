@@ -29,7 +29,7 @@ def run(folder: Path, *command: str) -> str:
     return done.stdout
 
 
-@pytest.mark.parametrize(("kind", "name"), [("source", "github"), ("channel", "pager")])
+@pytest.mark.parametrize(("kind", "name"), [("source", "gitea"), ("channel", "pager")])
 def test_a_new_room_passes_conformance(copy: Path, kind: str, name: str) -> None:
     run(copy, "docs.templates.room", kind, name)
     corridor = "test_sources" if kind == "source" else "test_channels"
@@ -42,11 +42,11 @@ def test_a_new_room_passes_conformance(copy: Path, kind: str, name: str) -> None
 
 
 def test_nothing_of_the_template_stays(tmp_path: Path) -> None:
-    folder = open_room("source", "github", tmp_path)
+    folder = open_room("source", "gitea", tmp_path)
     text = "".join(path.read_text("utf-8") for path in folder.rglob("*") if path.is_file())
     assert "example" not in text.replace("example.com", "")
     assert "Example" not in text
-    assert "/hooks/github" in text
+    assert "/hooks/gitea" in text
     assert "ci.example.com" in text
 
 
