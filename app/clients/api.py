@@ -125,8 +125,8 @@ class Api:
             splitter = Splitter(key, self._limits.item)
             made: list[T] = []
             async for chunk in chunks_of(response, self._limits.streamed):
-                made.extend(make(parsed(item)) for item in splitter.feed(chunk))
-            splitter.finish()
+                made.extend(map(make, splitter.feed(chunk)))
+            made.extend(map(make, splitter.finish()))
             return made
 
         return await self._ask(_Question("GET", self._address.of(path, params), judge=judge), take)

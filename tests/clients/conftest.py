@@ -7,10 +7,18 @@ from pathlib import Path
 
 import pytest
 
+from app.clients.api import Api, Limits
+from app.clients.auth import Bearer
 from app.clients.outbound import Outbound
+from app.kernel.secrets import Secret
+from tests.clients.upstream import Upstream
 from tests.fake_teams import FakeTeams
 
 Opener = Callable[..., Outbound]
+Asker = Callable[..., Api]
+
+TOKEN = "token-CANARY-4711-of-the-collector"
+QUICK = Limits(connect=1, read=1, deadline=5, first_wait=0.001, longest_wait=0.01, first_pause=0.01, longest_pause=0.05)
 
 
 @pytest.fixture
@@ -68,3 +76,29 @@ async def listen() -> AsyncIterator[Callable[..., Awaitable[int]]]:
             return int(server.sockets[0].getsockname()[1])
 
         yield start
+
+
+@pytest.fixture
+async def upstream() -> AsyncIterator[Upstream]:
+    async with Upstream() as server:
+        yield server
+
+
+@pytest.fixture
+async def api(upstream: Upstream, asker: Asker) -> Api:
+    """Asks the small server, with a token and little patience."""
+    return asker(upstream.url)
+
+
+@pytest.fixture
+async def asker() -> AsyncIterator[Asker]:
+    """Makes clients that are closed at the end."""
+    async with AsyncExitStack() as stack:
+
+        def make(url: str, **options: object) -> Api:
+            options = {"auth": Bearer(Secret(TOKEN)), "limits": QUICK, **options}
+            client = Api("acme", url, **options)  # type: ignore[arg-type]
+            stack.push_async_callback(client.close)
+            return client
+
+        yield make
