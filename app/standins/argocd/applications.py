@@ -82,7 +82,8 @@ def _metadata(place: Place) -> dict[str, Any]:
 def _status(place: Place, destination: dict[str, Any]) -> dict[str, Any]:
     kind = place.drift.kind if place.drift else ""
     sync = {"sync_failed": "OutOfSync", "refused_manifest": "Unknown"}.get(kind, "Synced")
-    health = {"status": "Degraded" if kind == "sync_failed" else "Healthy"}
+    since = _time(place.rollouts[-1].at + 2 * MINUTE)
+    health = {"status": "Degraded" if kind == "sync_failed" else "Healthy", "lastTransitionTime": since}
     told = {
         "resources": _resources(place, sync, health),
         "sync": {
@@ -113,7 +114,7 @@ def _resources(place: Place, sync: str, health: dict[str, Any]) -> list[dict[str
     where = {"namespace": place.name, "name": place.service.name, "status": sync}
     return [
         {"version": "v1", "kind": "Service", **where, "health": {"status": "Healthy"}},
-        {"group": "apps", "version": "v1", "kind": "Deployment", **where, "health": health},
+        {"group": "apps", "version": "v1", "kind": "Deployment", **where, "health": {"status": health["status"]}},
     ]
 
 

@@ -60,7 +60,7 @@ class Bitbucket:
             workspace, asked = request.path_params["workspace"], request.path_params["repository"]
             renamed = self._standing.switches.renamed
             name = self._by_uuid.get(asked, asked)
-            if name in renamed and name == asked and renamed[name]:
+            if workspace == WORKSPACE and name == asked and renamed.get(name):
                 there = request.url.path.replace(f"/{workspace}/{asked}", f"/{workspace}/{quote(renamed[name])}", 1)
                 return RedirectResponse(str(request.url.replace(path=there)), 301)
             gone = renamed.get(name) == ""
