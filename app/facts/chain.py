@@ -117,7 +117,7 @@ class Chain:
         """Note what it brought, and make it the last one."""
         arrivals = [self._arrival(deployment, commit, brought) for commit in brought.arrivals]
         tickets = {key for report in rollout.reports for key in report["tickets"] or ()}
-        tickets.update(key for commit in brought.arrivals for key in commit.tickets)
+        tickets.update(brought.tickets)
         tickets.update(key for request in brought.requests.values() for key in request.tickets)
         came: dict[str, Any] = {
             "commits": len(arrivals),

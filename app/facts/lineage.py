@@ -39,11 +39,12 @@ class Carried:
 
     `squashed` holds those that a pull request's merge stands for; `ends` the commits at which the walk ended without
     an answer, `heads` those that a pull request may explain yet: an event about one of them changes all this.
-    `doubt` says that more of the history could change this.
+    `tickets` are those of all of them, also of what came back. `doubt` says that more of the history could change this.
     """
 
     arrivals: tuple[Commit, ...] = ()
     again: int = 0
+    tickets: frozenset[str] = frozenset()
     squashed: frozenset[str] = frozenset()
     requests: Mapping[str, PullRequest] = field(default_factory=dict)
     reverted: tuple[str, ...] = ()
@@ -192,6 +193,7 @@ def _gather(graph: Graph, walk: _Walk, flags: set[str]) -> Carried:
     return Carried(
         arrivals=tuple(arrivals),
         again=again,
+        tickets=frozenset(key for commit, _ in known for key in commit.tickets),
         squashed=frozenset(squashed),
         requests=requests,
         reverted=tuple(dict.fromkeys(sha for sha in taken if sha not in own)),

@@ -223,7 +223,8 @@ def _write(connection: Connection, place: Place, work: Work, cause: Cause | None
         for word in words
     }
     replace_waits(connection, tail.waits, waits)
-    note_tickets(connection, place.service, place.environment, facts.deployments, tail.since)
+    old = sorted(map(DEPLOYMENTS.record, tail.deployments), key=lambda each: (each.live_at, each.id))
+    note_tickets(connection, (place.service, place.environment), old, facts.deployments, tail.since)
     fact_log.add(connection, log)
     last = facts.deployments[-1] if facts.deployments else None
     if last and (last.tier, last.repository or place.repository) != (place.tier, place.repository):

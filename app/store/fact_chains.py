@@ -49,6 +49,14 @@ _SEEN = sa.select(_d.sha, _d.version, _d.artifact, sa.func.min(_d.live_at)).wher
 _SEEN_VERSION = _SEEN.where(_d.version.in_(several("versions_")))
 _SEEN_SHA = _SEEN.where(_d.artifact >= param("from_"), _d.artifact < param("to_"))
 _SEEN_KEY = _SEEN.where(_d.artifact == param("key_"))
+_RETURNED = sa.select(_d.sha, _d.version, _d.artifact, _d.live_at).where(
+    *_HERE, _LIVE, _d.live_at <= number("until_"),
+    sa.or_(_d.artifact == param("key_"), _d.version == param("version_"),
+           sa.and_(_d.artifact >= param("from_"), _d.artifact < param("to_"))),
+).order_by(*_NEWEST).limit(FAR)  # fmt: skip
+_BETWEEN_LIVE = DEPLOYMENTS.select.where(
+    *_HERE, _LIVE, _d.live_at > number("since_"), _d.live_at <= number("until_")
+).order_by(_d.live_at, _d.id)  # fmt: skip
 _COUNTED = _BEFORE.where(_d.counts).limit(1)
 _SAME = _BEFORE.where(_d.artifact == param("artifact_")).limit(1)
 _OPEN = sa.select(sa.func.min(_d.live_at)).where(
@@ -159,6 +167,22 @@ def same_before(connection: Connection, service: str, environment: str, artifact
     """When an artifact was live last before a time; µs."""
     values = {"service_": service, "environment_": environment, "before_": at, "artifact_": artifact}
     return _when(connection, _SAME, values)
+
+
+def live_last(connection: Connection, service: str, environment: str, artifact: Artifact, at: int) -> int | None:
+    """When an artifact was live last until a time; µs. Looked for by commit (or its beginning), version and name."""
+    short = (artifact.sha or "-")[:7]
+    found = ask(connection, _RETURNED, {
+        "service_": service, "environment_": environment, "until_": at, "key_": artifact.key,
+        "version_": artifact.version or "", "from_": short, "to_": f"{short}g" if artifact.sha else short,
+    })  # fmt: skip
+    return next((row[3] for row in found if Artifact(*row[:3]).agrees(artifact)), None)
+
+
+def live_between(connection: Connection, service: str, environment: str, since: int, until: int) -> list[Deployment]:
+    """The deployments that went live after a time and until another (µs), in that order."""
+    values = {"service_": service, "environment_": environment, "since_": since, "until_": until}
+    return DEPLOYMENTS.find(connection, _BETWEEN_LIVE, values)
 
 
 def open_before(connection: Connection, service: str, environment: str, at: int) -> int | None:

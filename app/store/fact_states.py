@@ -1,12 +1,13 @@
 """What runs where, and which tickets are in it."""
 
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterator, Sequence
 
 import sqlalchemy as sa
 from sqlalchemy import Connection
 
 from app.facts.model import Deployment, EnvironmentState
-from app.store import fact_claims
+from app.facts.tickets import artifact_of, tickets_in
+from app.store import fact_chains, fact_claims
 from app.store.ask import ask
 from app.store.bulk import Bulk, BulkInsert
 from app.store.fact_records import DEPLOYMENTS, ENVIRONMENTS, number, param, several
@@ -69,21 +70,45 @@ _KEPT = sa.select(_p.key).where(
 
 
 def note_tickets(
-    connection: Connection, service: str, environment: str, deployments: Iterable[Deployment], since: int
+    connection: Connection, chain: tuple[str, str], old: Sequence[Deployment], new: Sequence[Deployment], since: int
 ) -> None:
-    """Note where tickets came for the first time, with the deployments of a chain that went live after `since` (µs)."""
+    """Note which tickets are in a chain of which the end, after `since` (µs), was `old` and is `new` now."""
+    service, environment = chain
+    since, kept = _reach(connection, chain, old, new, since)
     here = {"service_": service, "environment_": environment, "since_": since}
-    old = {row[0]: row for row in ask(connection, _PLACES, here)}
-    new: dict[str, tuple[str, str, str, str, int]] = {}
-    for each in deployments:
-        for key in each.tickets if each.outcome == "succeeded" else ():
-            new.setdefault(key, (key, service, environment, each.id, each.live_at))
-    if new and since >= 0:
-        for key in _kept(connection, here, list(new)):
-            new.pop(key)
-    gone = [row for key, row in old.items() if new.get(key) != row]
+    there = {row[0]: row for row in ask(connection, _PLACES, here)}
+    told = tickets_in([*kept, *new]).values()
+    wanted = {key: (key, service, environment, deployment, at) for key, deployment, at in told}
+    if wanted and since >= 0:
+        for key in _kept(connection, here, list(wanted)):
+            wanted.pop(key)
+    gone = [row for key, row in there.items() if wanted.get(key) != row]
     _REMOVE.run(connection, [row[:3] for row in gone])
-    _ADD.run(connection, [row for key, row in new.items() if old.get(key) != row])
+    _ADD.run(connection, [row for key, row in wanted.items() if there.get(key) != row])
+
+
+def _reach(
+    connection: Connection, chain: tuple[str, str], old: Sequence[Deployment], new: Sequence[Deployment], since: int
+) -> tuple[int, list[Deployment]]:
+    """How far back rollbacks reach: a time (µs) before all that they go back to, and the deployments since then."""
+    reach, kept = since, list[Deployment]()
+    while reach >= 0:
+        targets = [*_missed(connection, chain, [*kept, *old], reach), *_missed(connection, chain, [*kept, *new], reach)]
+        if not targets:
+            break
+        reach = min(targets)
+        kept = fact_chains.live_between(connection, *chain, reach, since)
+    return reach, kept
+
+
+def _missed(connection: Connection, chain: tuple[str, str], rows: Sequence[Deployment], reach: int) -> Iterator[int]:
+    """The times (µs) just before what rollbacks go back to that lies before `reach`; -1 for what was never live."""
+    for place, each in enumerate(rows):
+        artifact = artifact_of(each)
+        earlier = (one for one in rows[:place] if one.outcome == "succeeded")
+        if each.kind == "rollback" and not any(artifact_of(one).agrees(artifact) for one in earlier):
+            at = fact_chains.live_last(connection, *chain, artifact, reach)
+            yield -1 if at is None else at - 1
 
 
 def _kept(connection: Connection, here: dict[str, object], keys: Sequence[str]) -> Collection[str]:
