@@ -55,6 +55,9 @@ QUEUE_DEPTH = _gauge("ingest_queue_depth", "Requests that wait for their commit.
 # ------------------------------------------------------------------ processing
 RECEIPTS_DONE = _lasting("receipts_processed_total", "Receipts by what became of them.", "source", "state")
 REPLAYED = _lasting("receipts_replayed_total", "Receipts read anew: counted as processed once more.", "source")
+LEFT_OUT = _lasting(
+    "webhook_items_left_out_total", "Things that a sender says it left out of its messages, e.g. alerts.", "source"
+)
 EVENTS = _lasting("events_total", "Events derived from receipts, new ones only.", "source", "type")
 UNMAPPED = _lasting("events_unmapped_total", "Events whose service or environment the estate does not know.", "source")
 SERVICE_EVENTS = _lasting("service_events_total", "Events of a service, new ones only.", "service")
@@ -175,7 +178,7 @@ def _create(metrics: Iterable[Lasting | Counter | Gauge | Histogram], labels: It
             metric.labels(*each)
 
 
-_PER_SOURCE = (RECEIVED, DUPLICATE, DEDUPE_CONFLICTS, REPLAYED, UNMAPPED, EVENT_LAG)
+_PER_SOURCE = (RECEIVED, DUPLICATE, DEDUPE_CONFLICTS, REPLAYED, LEFT_OUT, UNMAPPED, EVENT_LAG)
 _PER_CHANNEL = (
     PLANNED, ATTEMPTS, RETRIES, DELIVERY_SECONDS, PENDING, OLDEST_PENDING, DEAD, AMBIGUOUS, BREAKER, THROTTLED,
     BUNDLED, DIGESTED, SINCE_ACCEPTED,

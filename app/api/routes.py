@@ -15,6 +15,7 @@ from app.api import (
     explain,
     health,
     hooks,
+    incidents,
     preview,
     receipts,
     replay,
@@ -51,5 +52,5 @@ def install(app: FastAPI) -> None:
     errors.install(app)
     news = (receipts, replay, events, explain, deliveries, bundles, amends)
     numbers = (dora, deployments, environments)
-    for module in (hooks, scans, reports, *news, *numbers, configured, preview, health):
+    for module in (hooks, scans, reports, incidents, *news, *numbers, configured, preview, health):
         app.include_router(module.router)

@@ -6,11 +6,13 @@ from datetime import datetime, timedelta
 from app.kernel.clock import to_datetime
 from app.kernel.timestamps import parse_timestamp
 
-# ISO 8601, as GitLab writes it (a blank before the zone, or `UTC`), and milliseconds as a value of JSON.
+# ISO 8601, as GitLab writes it (a blank before the zone, or `UTC`); as values of JSON milliseconds and nanoseconds, and
+# seconds as a text.
 _TIME = re.compile(
-    rb"\b\d{4}-\d\d-\d\d[T ]\d\d:\d\d:\d\d(\.\d+)?( ?(?:Z|UTC|[+-]\d\d:?\d\d))|(?<=:)(1\d{12})(?=[,}])"
+    rb"\b\d{4}-\d\d-\d\d[T ]\d\d:\d\d:\d\d(\.\d+)?( ?(?:Z|UTC|[+-]\d\d:?\d\d))"
+    rb"|(?<=:)(1\d{12}|1\d{18})(?=[,}])|(?<=:\")(1\d{9})(?=\")"
 )
-_MILLISECOND = timedelta(milliseconds=1)
+_MILLISECOND, _SECOND = timedelta(milliseconds=1), timedelta(seconds=1)
 
 
 def freshen(body: bytes, now_us: int) -> bytes:
@@ -23,8 +25,10 @@ def freshen(body: bytes, now_us: int) -> bytes:
 
 
 def _moved(match: re.Match[bytes], span: timedelta) -> bytes:
+    if match[4]:
+        return b"%d" % (int(match[4]) + span // _SECOND)
     if match[3]:
-        return b"%d" % (int(match[3]) + span // _MILLISECOND)
+        return b"%d" % (int(match[3]) + span // _MILLISECOND * (1 if len(match[3]) == 13 else 10**6))
     text = match[0].decode()
     moment = datetime.fromisoformat(text.replace(" UTC", "Z")) + span
     digits = len(match[1] or b".") - 1

@@ -11,6 +11,8 @@ from app.kernel.samples import Sample, load_sample, read_sample, sample_names
 from app.kernel.yaml import did_you_mean
 from app.sources import Source
 
+_API_ROOMS = {"/api/v1/incidents": "incidents", "/api/v1/tests/results": "tests"}
+
 
 def names() -> list[str]:
     """Every shipped sample as `source/name`."""
@@ -25,8 +27,8 @@ def find(sample: str) -> tuple[Source, Sample]:
         return sources[room], load_sample(_module(room), name)
     if sample.endswith(".http") and Path(sample).is_file():
         found = read_sample(Path(sample).read_bytes())
-        parts = found.path.partition("?")[0].split("/")
-        room = parts[2] if found.path.startswith("/hooks/") else "scans"
+        path = found.path.partition("?")[0]
+        room = path.split("/")[2] if path.startswith("/hooks/") else _API_ROOMS.get(path, "scans")
         for source in sources.values():
             if room in (source.name, *source.aliases):
                 return source, found

@@ -1,18 +1,20 @@
 """The estate as a whole: makes events of drafts by giving them our names."""
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 from pydantic import ValidationError
 
 from app.estate.names import Names, shapes_for
+from app.estate.patterns import is_glob
 from app.estate.sections import KIND_OF_FIELD, EnvironmentEntry, Labels, Ownership, ServiceEntry, Tickets
 from app.estate.tickets import ticket_finder
 from app.events import EVENT_TYPES, UNMAPPED, Draft, Envelope, Hints
 from app.events.envelope import Tier
 from app.kernel.clock import MINUTE, to_datetime, to_us
 from app.kernel.errors import BadPayload
+from app.kernel.globs import compile_glob
 from app.kernel.ids import derived_id
 from app.kernel.json import dumps
 from app.kernel.shapes import path_of
@@ -20,6 +22,9 @@ from app.kernel.text import clean
 
 AHEAD = 5 * MINUTE
 """How far a source's clock may be ahead of ours and still be believed."""
+
+INCIDENT_LABEL = "shipbell_incident"
+"""The label by which whoever writes an alert says himself whether it is an incident."""
 
 _OWNER_FIELDS = tuple(Ownership.model_fields)
 
@@ -45,9 +50,13 @@ class Estate:
             "environment", known_stages, shapes_for("environment", patterns, known_services, known_stages)
         )
         self.teams = _teams(services)
+        self.repositories = {name: _exact(entry.repositories) for name, entry in services.items()}
         self._owners = {name: _owner(entry) for name, entry in services.items()}
         self._labels = labels
         self._owner_labels = _owner(labels.owner)
+        self._incidents = {
+            key: tuple(compile_glob(text.lower()) for text in texts) for key, texts in labels.incident.items()
+        }
         self._tickets = ticket_finder(tickets)
         self._create_url = tickets.create_url
 
@@ -91,10 +100,32 @@ class Estate:
             first = error.errors(include_url=False, include_context=False, include_input=False)[0]
             raise BadPayload(first["msg"], path_of(first["loc"])) from None
 
+    def lets_in(self, draft: Draft) -> bool:
+        """Whether the draft is told: an alert, if its label `shipbell_incident` or else `labels.incident` says so."""
+        if draft.only_if is None:
+            return True
+        labels = draft.hints.labels
+        said = labels.get(INCIDENT_LABEL)
+        if said is not None:
+            return said.lower() in ("true", "yes", "1")
+        return any(
+            fits(labels[key].lower()) for key, globs in self._incidents.items() if key in labels for fits in globs
+        )
+
     def _owner_of(self, service: str | None, labels: Mapping[str, str]) -> dict[str, str] | None:
         owner = dict(self._owners[service]) if service else {}
         owner.update({part: labels[key] for part, key in self._owner_labels.items() if labels.get(key)})
         return owner or None
+
+    def place(self, hints: Hints) -> tuple[str | None, str | None]:
+        """Our service and environment by a vendor's names; None for what the estate does not know."""
+        service, _ = self._services.first(_with_labels(hints.service, hints, self._labels.service))
+        stage, _ = self._environments.first(_with_labels(hints.environment, hints, self._labels.environment))
+        return service, stage
+
+    def tickets_in(self, texts: Iterable[str]) -> list[str]:
+        """The keys of our tickets that texts name, each once."""
+        return list(dict.fromkeys(found["key"] for text in texts for found in self._tickets((text,))))
 
     def remedy(self, event: Envelope) -> str | None:
         """The lines for the estate's file that would map this event, or None when it is mapped already."""
@@ -113,6 +144,11 @@ class Estate:
 def _elsewhere(entry: ServiceEntry | EnvironmentEntry) -> dict[str, tuple[str, ...]]:
     """The names that an entry has elsewhere, by kind of hint."""
     return {kind: getattr(entry, field) for field, kind in KIND_OF_FIELD.items() if getattr(entry, field, ())}
+
+
+def _exact(globs: tuple[str, ...]) -> str | None:
+    """The first name that is no pattern: the one to ask for."""
+    return next((text for text in globs if not is_glob(text)), None)
 
 
 def _teams(services: Mapping[str, ServiceEntry]) -> dict[str, tuple[str, ...]]:

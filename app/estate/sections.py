@@ -77,12 +77,15 @@ class Tickets(Section):
 
 
 class Labels(Section):
-    """Which vendor labels are kept on an event, and which of them name the service, environment and owner."""
+    """Which vendor labels are kept on an event, which name service, environment and owner, and make an incident."""
 
     keep: tuple[str, ...] = ()
     service: Globs = ()
     environment: Globs = ()
     owner: Ownership = Ownership()
+    incident: dict[str, Globs] = Field(
+        {}, description="an alert with one of these labels is an incident, e.g. `{severity: [critical, page]}`"
+    )
 
 
 SECTIONS = frozenset({"environments", "services", "names", "tickets", "labels"})

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any
+from typing import Any, Literal
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,6 +26,7 @@ class Draft:
     `identity` and `state` make the event's id together with source, type and time, so the same news
     gives the same id however often it comes. `occurred_at` is the source's clock, or None.
     `fields` are envelope and body fields by name, as plain values; `texts` are searched for tickets.
+    `only_if` names what the estate has to say of its labels, or it is not told: not every alert is an `incident`.
     """
 
     type: str
@@ -40,3 +41,4 @@ class Draft:
     original_type: str | None = None
     instance: str | None = None
     texts: tuple[str, ...] = ()
+    only_if: Literal["incident"] | None = None

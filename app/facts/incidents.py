@@ -12,12 +12,16 @@ from app.facts.model import Deployment, Incident
 URGENT = frozenset({"P1", "P2"})
 _ORDER = {"incident.opened": 0, "incident.acknowledged": 1, "incident.resolved": 2, "incident.reopened": 3,
           "incident.cancelled": 4}  # fmt: skip
+_ENDS = frozenset({"incident.resolved", "incident.cancelled"})
 
 
 def incident(claims: Iterable[Claim]) -> Incident | None:
-    """What the claims about one incident come to, in whatever order they came. The first word on its end stands."""
+    """What the claims about one incident come to, in whatever order they came. The first word on its end stands.
+
+    None while only its end was told: without a beginning it would count as one that was mended in no time.
+    """
     told = sorted(claims, key=lambda claim: (claim.at, _ORDER[claim.type], claim.event_id))
-    if not told:
+    if all(claim.type in _ENDS and claim["opened_at"] is None for claim in told):
         return None
     opened = [claim for claim in told if claim.type == "incident.opened"]
     ended, state, known = None, "open", None

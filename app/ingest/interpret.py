@@ -8,14 +8,13 @@ import orjson
 
 from app.estate import Estate
 from app.events import Envelope
+from app.events.reports import QUIET
 from app.kernel.errors import BadPayload
 from app.kernel.json import dumps, has_duplicate_keys, loads
 from app.sources import Ignored, Inbound, Source
 from app.store.receipts import IGNORED, PROCESSED, QUARANTINED, StoredReceipt
 
 REASON_LIMIT = 300
-QUIET = "x-shipbell-quiet"
-"""A kept header that only the collector gives: what the receipt says was found afterwards, so no rule sends it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,6 +26,8 @@ class Interpreted:
     events: Sequence[Envelope] = ()
     flags: str | None = None
     defect: bool = False
+    left_out: int = 0
+    """How many things the sender says that it left out of the message."""
 
 
 def interpret(receipt: StoredReceipt, sources: Mapping[str, Source], estate: Estate) -> Interpreted:
@@ -36,20 +37,26 @@ def interpret(receipt: StoredReceipt, sources: Mapping[str, Source], estate: Est
         return Interpreted(QUARANTINED, "there is no such source any more")
     try:
         headers = orjson.loads(receipt.headers)
-        parsed = source.parse(Inbound(headers, receipt.body))
+        inbound = Inbound(headers, receipt.body)
+        parsed = source.parse(inbound)
         if isinstance(parsed, Ignored):
             return Interpreted(IGNORED, parsed.reason[:REASON_LIMIT])
         events = [
             estate.event(draft, source=source.name, receipt=receipt.id, received_at=receipt.received_at)
             for draft in parsed
+            if estate.lets_in(draft)
         ]
+        left_out = source.left_out(inbound)
         if QUIET in headers:
             events = [event.model_copy(update={"quiet": True}) for event in events]
     except BadPayload as error:
         return Interpreted(QUARANTINED, _printable(str(error)))
     except Exception as error:  # noqa: BLE001  a defect of a room must not stop the others' receipts
         return Interpreted(QUARANTINED, _printable(f"defect: {_where(error)}"), defect=True)
-    return Interpreted(PROCESSED if events else IGNORED, None if events else "no_news", events, _flags(receipt.body))
+    if not events:
+        reason = "not_an_incident" if parsed else "no_news"
+        return Interpreted(IGNORED, reason, flags=_flags(receipt.body), left_out=left_out)
+    return Interpreted(PROCESSED, None, events, _flags(receipt.body), left_out=left_out)
 
 
 def _flags(body: bytes) -> str | None:

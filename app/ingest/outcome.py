@@ -69,7 +69,9 @@ def count(batch: Sequence[Read], routed: Sequence[Routing], new: set[str]) -> Co
         source, said = read.receipt.source, read.said
         if not said.defect or read.receipt.tries >= MAX_TRIES:
             tally[telemetry.RECEIPTS_DONE, (source, said.state)] += 1
-            tally[telemetry.REPLAYED, (source,)] += read.receipt.flags == receipt_store.REPLAY_FLAG
+            again = read.receipt.flags == receipt_store.REPLAY_FLAG
+            tally[telemetry.REPLAYED, (source,)] += again
+            tally[telemetry.LEFT_OUT, (source,)] += 0 if again else said.left_out
         for event in said.events:
             if event.id in new:
                 tally[telemetry.EVENTS, (source, event.type)] += 1

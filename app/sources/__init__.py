@@ -38,7 +38,8 @@ class Source:
     `parse` raises BadPayload and nothing else. `dedupe` names the delivery (a header that is the same
     over the sender's retries, or a natural key of the news), or None: then the body's hash is the key.
     `keeps` are the request headers that a receipt keeps beside `content-type` and `user-agent`.
-    `types` are the event types that the room can produce: conformance holds it to them.
+    `types` are the event types that the room can produce: conformance holds it to them. `left_out` says of a message
+    that `parse` could read how many things the sender left out of it; they are counted, nothing brings them back.
     """
 
     name: str
@@ -51,6 +52,7 @@ class Source:
     aliases: tuple[str, ...] = ()
     door: str = "hook"
     probe: bool = False
+    left_out: Callable[[Inbound], int] = lambda _: 0
 
 
 __all__ = ["BadPayload", "Ignored", "Inbound", "Parsed", "Source"]

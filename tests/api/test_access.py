@@ -29,6 +29,7 @@ SCOPES = {
     ("POST", "/api/v1/replay"): "operate",
     ("POST", "/api/v1/reports"): "ingest",
     ("POST", "/api/v1/security/scans"): "ingest",
+    ("POST", "/api/v1/incidents"): "ingest",
 }
 OPEN = ("/healthz", "/readyz", "/metrics", "/docs", "/openapi.json")
 

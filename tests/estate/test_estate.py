@@ -1,4 +1,5 @@
 from datetime import UTC, datetime, timedelta
+from typing import Literal
 
 import pytest
 
@@ -130,3 +131,21 @@ def test_the_remedy_works(make: Make, estate: Estate) -> None:
 def test_a_mapped_event_needs_no_remedy(make: Make, estate: Estate) -> None:
     assert estate.remedy(make(service=(("name", "pay"),))) is None
     assert estate.remedy(make()) is None
+
+
+def test_an_alert_is_let_in_by_its_own_label_or_by_those_of_the_estate() -> None:
+    estate = estate_of(TEXT.replace("keep: [version]", 'keep: [version]\n  incident: {severity: [critical, "pag*"]}'))
+
+    def let_in(only_if: Literal["incident"] | None = "incident", **labels: str) -> bool:
+        return estate.lets_in(Draft("incident.opened", "i", "i", hints=Hints(labels=labels), only_if=only_if))
+
+    assert let_in(severity="Critical")
+    assert let_in(severity="page")
+    assert let_in(shipbell_incident="true", severity="info")
+    assert let_in(None)
+    assert not let_in()
+    assert not let_in(severity="warning")
+    assert not let_in(severity="critical", shipbell_incident="false")
+    assert not estate_of(TEXT).lets_in(
+        Draft("incident.opened", "i", "i", hints=Hints(labels={"severity": "critical"}), only_if="incident")
+    )

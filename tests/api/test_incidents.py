@@ -1,0 +1,76 @@
+"""Incidents by API: understood before the answer, or refused by name; the same news once."""
+
+from typing import Any
+
+import pytest
+
+from app.store import counters
+from tests.api.conftest import TOKENS, Api, StartApi
+from tests.running.hooks import sample
+
+PATH = "/api/v1/incidents"
+OPEN = {"id": "INC-1", "status": "open", "service": "checkout", "environment": "prod", "priority": "P1",
+        "occurred_at": "2026-11-20T10:00:00Z", "title": "Nobody can pay"}  # fmt: skip
+
+
+async def post(api: Api, body: Any = OPEN, **more: Any) -> Any:
+    given = {"content": body} if isinstance(body, bytes) else {"json": body}
+    return await api.ask("POST", PATH, as_=TOKENS["ingest"], **given, **more)
+
+
+async def test_it_is_answered_with_what_was_understood_and_becomes_that_event(start: StartApi) -> None:
+    api = await start(SHIPBELL_ROLES="ingest process")
+    answer = await post(api)
+    assert answer.status_code == 201, answer.text
+    told = answer.json()
+    assert (told["type"], told["subject"], told["by"]) == ("incident.opened", "incident:incidents:INC-1", "ingester")
+    assert told["occurred_at"].startswith("2026-11-20T10:00:00")
+    receipt = await api.settled(told["receipt"])
+    assert receipt["events"] == [told["event"]]
+    event = await api.get(f"/api/v1/events/{told['event']}")
+    assert (event["priority"], event["title"], event["external_id"]) == ("P1", "Nobody can pay", "INC-1")
+
+
+async def test_the_same_news_is_a_duplicate_of_the_same_event(api: Api) -> None:
+    first, again = (await post(api)).json(), (await post(api)).json()
+    assert (first["outcome"], again["outcome"]) == ("accepted", "duplicate")
+    assert first["event"] == again["event"]
+    assert (await post(api, OPEN | {"title": "Still"})).json()["event"] == first["event"]
+    assert (await post(api, OPEN | {"status": "resolved"})).json()["event"] != first["event"]
+
+
+async def test_an_unknown_service_is_told_with_the_line_that_mends_it(api: Api) -> None:
+    told = (await post(api, OPEN | {"service": "no-such-thing"})).json()
+    assert told["service"] == "unmapped"
+    assert "no-such-thing" in told["unmapped"]
+
+
+@pytest.mark.parametrize(
+    ("body", "status", "named"),
+    [
+        (b"", 422, "JSON"), (b"[]", 422, "object"), (OPEN | {"statuss": "open"}, 422, "statuss"),
+        (OPEN | {"status": "done"}, 422, "status"), ({"id": "1"}, 422, "status"),
+        (OPEN | {"title": "x" * 70_000}, 413, "65536"),
+    ],
+)  # fmt: skip
+async def test_what_cannot_be_understood_is_refused_and_not_stored(
+    api: Api, body: Any, status: int, named: str
+) -> None:
+    answer = await post(api, body)
+    assert (answer.status_code, named in answer.text) == (status, True), answer.text
+    assert (await api.get("/api/v1/receipts"))["items"] == []
+
+
+async def test_an_alert_is_an_incident_if_the_estate_or_its_label_says_so(start: StartApi) -> None:
+    api = await start(SHIPBELL_ROLES="ingest process")
+    ends = {}
+    for name in ("firing", "grafana-version-1", "resolved-in-firing-group"):
+        hook = sample("alertmanager", name)
+        answer = await api.http.post(hook.path, content=hook.body, headers=hook.signed())
+        found = await api.settled(answer.json()["receipt"])
+        ends[name] = (found["state"], found["reason"], len(found["events"]))
+    assert ends["firing"] == ("ignored", "not_an_incident", 0)
+    assert ends["grafana-version-1"] == ("processed", None, 1)
+    assert ends["resolved-in-firing-group"][0] == "ignored"
+    counted = await api.parts.database.read(counters.values)
+    assert counted["webhook_items_left_out_total", ("alertmanager",)] == 12
