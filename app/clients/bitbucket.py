@@ -3,6 +3,8 @@
 A repository is named `workspace/slug`, or by its slug alone within the workspace of the configuration.
 """
 
+import asyncio
+from collections import defaultdict
 from collections.abc import Callable, Mapping
 from datetime import datetime
 from typing import TypeVar
@@ -23,10 +25,12 @@ from app.clients.bitbucket_answers import (
     Step,
 )
 from app.clients.faults import ApiFault
-from app.clients.replies import read
+from app.clients.replies import Reply, read
 
 T = TypeVar("T")
 
+AT_ONCE = 2
+"""Questions about one repository at a time: one that hangs for ever leaves places for the others."""
 LIMIT = 5_000
 """Items of one list that are read at most, unless the caller says otherwise."""
 
@@ -67,6 +71,7 @@ class Bitbucket:
 
     def __init__(self, api: Api, workspace: str = "") -> None:
         self.api, self._workspace = api, workspace
+        self._places: defaultdict[str, asyncio.Semaphore] = defaultdict(lambda: asyncio.Semaphore(AT_ONCE))
 
     async def commits_between(self, repo: str, new: str, old: str | None, limit: int = LIMIT) -> Listed[Commit]:
         """What `new` has and `old` has not, the newest first; without `old` all of its history.
@@ -85,7 +90,7 @@ class Bitbucket:
         """One commit, by a hash (abbreviated ones too), a branch or a tag. Raises UnknownRevision."""
         path = f"{self._path(repo)}/commit/{segment(revision)}"
         try:
-            reply = await self.api.get(path)
+            reply = await self._get(path)
         except ApiFault as fault:
             if fault.kind != "not_found":
                 raise
@@ -136,7 +141,13 @@ class Bitbucket:
 
     async def repository(self, repo: str) -> Repository:
         """The repository as it is called now: a name of old leads there, until somebody else takes it."""
-        return read(_REPOSITORY, (await self.api.get(self._path(repo))).value, self.api.name)
+        return read(_REPOSITORY, (await self._get(self._path(repo))).value, self.api.name)
+
+    async def _get(self, path: str, params: Params | None = None) -> Reply:
+        """`path` may be a link of an answer; the repository is in both."""
+        repository = "/".join(path.partition("/repositories/")[2].split("/")[:2])
+        async with self._places[repository]:
+            return await self.api.get(path, params)
 
     def _path(self, repo: str) -> str:
         workspace, slash, slug = repo.rpartition("/")
@@ -155,7 +166,7 @@ class Bitbucket:
         asked: set[str] = set()
         link: tuple[str, Params | None] | None = (path, params)
         while link is not None:
-            page = read(_PAGE, (await self.api.get(*link)).value, self.api.name)
+            page = read(_PAGE, (await self._get(*link)).value, self.api.name)
             for value in page.values:
                 item = read(shape, value, self.api.name)
                 if enough(item):

@@ -83,6 +83,13 @@ def test_a_url_that_cannot_be_one_is_a_mistake_of_the_configuration(url: str) ->
     assert "pw" not in str(caught.value)
 
 
+async def test_cookies_are_not_kept(upstream: Upstream, api: Api) -> None:
+    upstream.script = [said({}, Set_Cookie="JSESSIONID=of-nobody; Path=/"), said({})]
+    await api.get("/x")
+    await api.get("/x")
+    assert "Cookie" not in upstream.asked[1].headers
+
+
 # ------------------------------------------------------------------ tries
 
 
