@@ -37,7 +37,8 @@ def write_repository(story: Story, root: Path) -> Repository:
         key=lambda each: (each.at, each.service, each.environment),
     )
     script = b"".join(_script(story, rollouts))
-    _git("-C", str(folder), "fast-import", "--quiet", f"--export-marks={marks}", told=script)
+    quick = ("-c", "core.compression=0")  # thousands of commits are written and cloned in half the time
+    _git(*quick, "-C", str(folder), "fast-import", "--quiet", f"--export-marks={marks}", told=script)
     named = dict(line.split() for line in marks.read_text("ascii").splitlines())
     marks.unlink()
     revisions = {rollout: named[f":{number}"] for number, rollout in enumerate(rollouts, 2)}

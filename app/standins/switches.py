@@ -20,7 +20,7 @@ class Switches(BaseModel):
     error_rate: Annotated[float, Field(ge=0, le=1)] = 0.0
     """Share of the calls answered 500, 502 or 503; which ones follows from the story's seed and the call's number."""
     throttle_every: Annotated[int, Field(ge=0)] = 0
-    """Every such call is answered 429; 0 is none."""
+    """Every nth call is answered 429; 0 is none."""
     retry_after: str = "1"
     """What `Retry-After` says with it: seconds or an HTTP date; empty leaves it out, as Bitbucket does."""
     budget: Annotated[int, Field(ge=0)] = 0
