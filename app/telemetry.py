@@ -65,6 +65,9 @@ EVENT_LAG = _histogram(
     "webhook_event_lag_seconds", "From the source's time of an event to its receipt.", _LAG, "source"
 )
 STAGE_SECONDS = _histogram("event_processing_duration_seconds", "Duration of one batch, by stage.", _QUICK, "stage")
+RESTATEMENTS = _lasting(
+    "dora_restatements_total", "Rows behind a measure that changed after they were first derived.", "metric"
+)
 RULE_MATCHES = _lasting("routing_rule_matches_total", "Events that a rule matched.", "rule")
 ROUTING_ERRORS = _counter("routing_errors_total", "Batches that could not be processed, by reason.", "reason")
 OLDEST_UNROUTED = _gauge("oldest_unrouted_seconds", "Age of the oldest receipt that waits to be processed.")
@@ -127,6 +130,10 @@ RECEIPT_STATES = ("processed", "ignored", "quarantined")
 DELIVERY_OUTCOMES = ("delivered", "dead", "cancelled")
 FALLBACK_REASONS = ("template_error", "too_large", "unknown_card", "lint")
 WAITS = ("group", "coalesce", "hold", "overflow")
+RESTATED = (
+    "deployment_frequency", "change_lead_time", "change_fail_rate", "failed_deployment_recovery", "rework_rate",
+    "attempt_failure_ratio",
+)  # fmt: skip
 STAGES = ("process", "claim", "render", "record")
 STATUS_CLASSES = ("2xx", "3xx", "4xx", "429", "5xx", "no_answer")
 
@@ -140,6 +147,7 @@ def create_series(sources: Mapping[str, Iterable[str]]) -> None:
     _create([EVENTS], [(source, type_) for source in names for type_ in sorted(sources[source])])
     _create([STAGE_SECONDS], [(stage,) for stage in STAGES])
     _create([ROUTING_ERRORS], [("poison",), ("store",), ("facts",)])
+    _create([RESTATEMENTS], [(metric,) for metric in RESTATED])
     _create([BUNDLES_CLOSED], [(how,) for how in WAITS])
     _create([CARD_FALLBACKS], [(reason,) for reason in FALLBACK_REASONS])
 

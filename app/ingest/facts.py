@@ -1,5 +1,6 @@
 """Facts kept up to date: in the transaction that stores events, what they change is derived again, and no more."""
 
+from collections import Counter
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import replace
 
@@ -13,8 +14,9 @@ from app.facts.incidents import incident
 from app.facts.model import Incident
 from app.facts.windows import UTC, Zones
 from app.ingest.facts_chain import Cause, derive_chain
-from app.store import Connection, fact_chains, fact_claims, fact_history, fact_single, fact_states, fact_waits
+from app.store import Connection, fact_chains, fact_claims, fact_history, fact_log, fact_single, fact_states, fact_waits
 from app.store.apart import apart
+from app.store.counters import Series
 from app.store.fact_records import INCIDENTS
 
 log = structlog.get_logger("facts")
@@ -45,8 +47,14 @@ class Touched:
         return chain, *self._chains.pop(chain)
 
 
-def keep_facts(connection: Connection, new: Mapping[str, View], replayed: Iterable[View], zones: Zones = UTC) -> None:
-    """`apply_facts` for a batch of events; a defect in it costs no event: a rebuild makes the facts whole again."""
+def keep_facts(
+    connection: Connection, new: Mapping[str, View], replayed: Iterable[View], zones: Zones = UTC
+) -> Counter[Series]:
+    """`apply_facts` for a batch of events; a defect in it costs no event: a rebuild makes the facts whole again.
+
+    Returns what is to be counted of numbers that it restated.
+    """
+    last = fact_log.last(connection)
     again = {view["id"]: view for view in replayed if view["id"] not in new}
     defect = apart(connection, lambda: apply_facts(connection, list(new.values()), list(again.values()), zones))
     if defect is not None:
@@ -54,6 +62,7 @@ def keep_facts(connection: Connection, new: Mapping[str, View], replayed: Iterab
         log.error(
             "facts failed", action="facts", reason=repr(defect)[:300], events=len(new), hint="shipbell facts rebuild"
         )
+    return fact_log.tally(connection, last, [*new, *again])
 
 
 def apply_facts(connection: Connection, new: Sequence[View], again: Sequence[View] = (), zones: Zones = UTC) -> None:

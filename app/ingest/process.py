@@ -169,9 +169,10 @@ class Processor:
         routed = [(view, route(book.rules, view)) for view in views.values()]
         planned = plan_routed(connection, routed, book.max_age, now)
         replayed = [each for each in read if each.receipt.flags == receipt_store.REPLAY_FLAG]
-        keep_facts(connection, views, [view for each in replayed for _, view in each.events], book.zones)
+        restated = keep_facts(connection, views, [view for each in replayed for _, view in each.events], book.zones)
         receipt_store.finish(connection, [finished(each.receipt, each.said, now) for each in read], now)
-        counters.add(connection, count(read, [routing for _, routing in routed], new) + count_planned(planned))
+        tally = count(read, [routing for _, routing in routed], new) + count_planned(planned) + restated
+        counters.add(connection, tally)
         return Batch(new, routed, planned)
 
     def _interpret(self, receipt: StoredReceipt, estate: Estate) -> Interpreted:

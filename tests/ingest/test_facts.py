@@ -185,3 +185,22 @@ async def test_processors_that_store_the_same_chains_at_once_agree(postgres: Pos
     for each in (alone, *replicas):
         await each.close()
     assert found == expected
+
+
+async def test_what_is_restated_is_counted_by_measure(database: Database) -> None:
+    """A rollback that comes late: a failure, its recovery, a rollback more; no commit's lead time is another."""
+    views = story(12)
+    late = deploy("checkout", START + 9 * HOUR + 30 * MINUTE, "n3", began=START + 9 * HOUR + 20 * MINUTE)
+    views.append(late)
+
+    def kept(connection: Connection, *told: View) -> dict[str, int]:
+        found = keep_facts(connection, {view["id"]: view for view in told}, [])
+        return {name: number for (_, (name,)), number in found.items()}
+
+    assert await database.write(lambda connection: kept(connection, *views[:-1])) == {}
+    tally = await database.write(lambda connection: kept(connection, late))
+    assert tally == {"change_fail_rate": 1, "failed_deployment_recovery": 1}
+    assert await database.write(lambda connection: kept(connection, late)) == {}
+    assert set(tally) < set(telemetry.RESTATED) == set(fact_log.MEASURES)
+    fix = push("checkout", START - 2 * HOUR, "n-2", [commit("n-1", START - 3 * HOUR)])
+    assert await database.write(lambda connection: kept(connection, fix)) == {}
