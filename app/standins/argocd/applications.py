@@ -13,7 +13,7 @@ NAMESPACE = "argocd"
 MOST_HISTORY = 10
 _REFUSED = (
     "Failed to load target state: failed to generate manifest for source 1 of 1: rpc error: code = Unknown desc = "
-    "json: cannot unmarshal number into Go struct field Kustomization.images.newTag of type string"
+    "invalid Kustomization: json: cannot unmarshal number into Go struct field Image.images.newTag of type string"
 )
 
 
