@@ -20,6 +20,7 @@ _NOT_FINITE = {f"{sign}{word}" for sign in ("", "+", "-") for word in (".inf", "
 }
 _FLOAT = re.compile(r"[-+]?(\.[0-9]+|[0-9]+(\.[0-9]*)?)([eE][-+]?[0-9]+)?", re.ASCII)
 _INTEGER = re.compile(r"([-+]?)(0[xX][0-9a-fA-F]+|0[oO]?[0-7]+|0[bB][01]+|0|[1-9][0-9]*)", re.ASCII)
+_STRAY = re.compile(r"(?<![0-9])_|_(?![0-9])")
 _BASES = {"x": 16, "o": 8, "b": 2}
 
 
@@ -32,6 +33,8 @@ def plain_kind(text: str) -> Kind:
     if text in _NOT_FINITE:
         return "number"
     if text[0] not in "+-.0123456789":
+        return "text"
+    if text[0] == "." and _STRAY.search(text):  # Go's own reader of fractions is stricter with underscores
         return "text"
     digits = text.replace("_", "")
     return "number" if _is_integer(digits) or _is_float(digits) else "text"

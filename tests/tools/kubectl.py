@@ -19,10 +19,20 @@ def _found() -> str | None:
 
 def kustomize(folder: Path) -> str:
     """The manifests that a kustomization makes, as YAML. Skips without kubectl; an error of it fails the test."""
-    kubectl = _found()
-    if kubectl is None:
-        pytest.skip("kubectl cannot be had on this machine")
-    done = subprocess.run([kubectl, "kustomize", folder], capture_output=True, text=True, timeout=60, check=False)
+    done = _run(folder)
     assert done.returncode == 0, done.stderr
     assert "deprecated" not in done.stderr, done.stderr
     return done.stdout
+
+
+def kustomized(folder: Path) -> str | None:
+    """The manifests that a kustomization makes, or None when kustomize refuses it. Skips without kubectl."""
+    done = _run(folder)
+    return done.stdout if done.returncode == 0 else None
+
+
+def _run(folder: Path) -> "subprocess.CompletedProcess[str]":
+    kubectl = _found()
+    if kubectl is None:
+        pytest.skip("kubectl cannot be had on this machine")
+    return subprocess.run([kubectl, "kustomize", folder], capture_output=True, text=True, timeout=60, check=False)
