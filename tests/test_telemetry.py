@@ -10,6 +10,7 @@ from tests.tools.promtool import check_metrics
 def exposition() -> str:
     telemetry.create_series({"bitbucket": ["change.pushed"], "argocd": ["deployment.finished"]})
     telemetry.create_rule_series(["security"], ["failed-pipelines"], ["ok", "timeout"])
+    telemetry.create_upstream_series(["jira"], ["unreachable"])
     return generate_latest(Operational({})).decode()
 
 
@@ -32,5 +33,8 @@ def test_series_are_there_before_anything_happened() -> None:
         'deliveries_total{channel="security",outcome="dead"}',
         'routing_rule_matches_total{rule="failed-pipelines"}',
         'card_fallbacks_total{reason="too_large"}',
+        'upstream_api_requests_total{status_class="no_answer",system="jira"}',
+        'upstream_api_faults_total{kind="unreachable",system="jira"}',
+        'upstream_api_circuit_open{system="jira"}',
     ):
         assert f"{series} " in text

@@ -97,7 +97,7 @@ class Api:
             headers={"User-Agent": "Shipbell", "Accept": "application/json"}
             | ({"Authorization": auth.header()} if auth else {}),
             timeout=httpx.Timeout(limits.read, connect=limits.connect, pool=None),
-            limits=httpx.Limits(max_connections=concurrency, max_keepalive_connections=concurrency),
+            limits=httpx.Limits(max_connections=None, max_keepalive_connections=concurrency),
             follow_redirects=False,
             # A session's cookie would be asked before the token is.
             cookies=CookieJar(DefaultCookiePolicy(allowed_domains=[])),

@@ -264,6 +264,12 @@ async def test_a_link_to_another_host_is_not_asked(upstream: Upstream, api: Api)
     assert upstream.asked[0].target == "/y?ctx=a%2Fb&page=2"
 
 
+async def test_a_post_is_sent_to_where_it_was_meant_for_or_not_at_all(upstream: Upstream, api: Api) -> None:
+    upstream.routes["/x"] = lambda _: web.Response(status=302, headers={"Location": "/y"})
+    assert (await fault(api.post("/x", {}))).kind == "integration_error"
+    assert [each.path for each in upstream.asked] == ["/x"]
+
+
 async def test_redirects_in_a_circle_end(upstream: Upstream, api: Api) -> None:
     upstream.routes["/x"] = lambda _: web.Response(status=302, headers={"Location": "/x"})
     assert (await fault(api.get("/x"))).detail == "it redirects without an end"
@@ -324,6 +330,15 @@ async def test_one_address_that_hangs_does_not_open_the_circuit_for_the_others(
     await client.get("/x")
     assert [(await each).kind for each in hanging] == ["unreachable"] * 3
     assert not client.circuit.is_open
+
+
+async def test_a_probe_that_was_given_up_lets_another_try(upstream: Upstream, asker: Asker) -> None:
+    client = asker(upstream.url, circuit=Circuit(1, 0), limits=replace(QUICK, tries=1))
+    upstream.script = [said({}, 500), hangs, said({"ok": True})]
+    await fault(client.get("/x"))
+    with pytest.raises(TimeoutError):
+        await asyncio.wait_for(client.get("/x"), 0.05)
+    assert (await client.get("/x")).value == {"ok": True}
 
 
 async def test_no_more_at_once_than_there_are_places(upstream: Upstream, asker: Asker) -> None:

@@ -166,22 +166,25 @@ async def test_three_thousand_applications_are_read_one_by_one(upstream: Upstrea
 
 
 @pytest.mark.parametrize(
-    ("answer", "kind"),
+    ("answer", "kind", "says"),
     [
-        (web.Response(text='{"metadata":{},"items":[{"metadata":{"name":"a"}},'), "integration_error"),
-        (web.Response(text='{"items":[{"metadata":{}}]}'), "integration_error"),
-        (web.Response(text="<html>", content_type="text/html"), "integration_error"),
-        (web.Response(text="[]"), "integration_error"),
-        (said({"error": "no session information", "code": 16}, 401), "auth_error"),
-        (said({"message": "permission denied", "code": 7}, 403), "forbidden"),
+        (web.Response(text='{"metadata":{},"items":[{"metadata":{"name":"a"}},'), "integration_error", "in the middle"),
+        (web.Response(text='{"items":[{"metadata":{}}]}'), "integration_error", "metadata.name"),
+        (web.Response(text="<html>", content_type="text/html"), "integration_error", "HTML"),
+        (web.Response(text="[]"), "integration_error", "expected an object"),
+        (said({"error": "no session information", "code": 16}, 401), "auth_error", "HTTP 401"),
+        (said({"message": "permission denied", "code": 7}, 403), "forbidden", "permission denied"),
     ],
     ids=["cut", "without a name", "page", "list", "no session", "denied"],
 )
-async def test_a_list_that_cannot_be_used(upstream: Upstream, argocd: ArgoCD, answer: Any, kind: str) -> None:
+async def test_a_list_that_cannot_be_used(
+    upstream: Upstream, argocd: ArgoCD, answer: Any, kind: str, says: str
+) -> None:
     upstream.script = [answer]
     with pytest.raises(ApiFault) as caught:
         await argocd.applications()
     assert caught.value.kind == kind
+    assert says in caught.value.detail
 
 
 async def test_a_list_that_breaks_off_is_read_anew_as_a_whole(upstream: Upstream, argocd: ArgoCD) -> None:
