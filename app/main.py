@@ -1,12 +1,13 @@
 """The composition root: settings → parts → FastAPI. Its lifespan owns the loops."""
 
 import asyncio
-import gc
 import secrets
+import tempfile
 from collections.abc import AsyncIterator, Callable, Coroutine, Iterator, Mapping
 from contextlib import AsyncExitStack, asynccontextmanager, contextmanager
 from dataclasses import dataclass
 from importlib.metadata import version
+from pathlib import Path
 from typing import Any
 
 from fastapi import FastAPI
@@ -30,6 +31,7 @@ from app.delivery.reaper import Reaper
 from app.exporter.exporter import Exporter
 from app.ingest.committer import Committer
 from app.ingest.door import HookDoor, OpenSource
+from app.ingest.inside import inside_door
 from app.ingest.own_news import Teller
 from app.ingest.process import BATCH, Processor
 from app.ingest.protocol import sweep_forever
@@ -41,6 +43,8 @@ from app.kernel import logs
 from app.kernel.clock import SECOND, Clock, system_clock
 from app.kernel.discover import rooms
 from app.kernel.errors import ConfigError, ConfigErrors
+from app.kernel.lasting import settle_memory
+from app.kernel.loops import guarded
 from app.kernel.tokens import Token
 from app.sources import Source
 from app.store import Database
@@ -73,7 +77,7 @@ def prepare(
     problems: list[ConfigError] = []
     sources = rooms(app.sources, "SOURCE")
     kinds: Mapping[str, ChannelKind] = rooms(app.channels, "CHANNEL")
-    rules = Rules(settings.rules_dir, kinds, environ, frozenset(settings.extra_channel_hosts), write)
+    rules = Rules(settings.rules_dir, kinds, environ, frozenset(settings.extra_channel_hosts), write, _cache(settings))
     with _gathered(problems):
         doors = open_sources(sources, environ)
     with _gathered(problems):
@@ -99,6 +103,13 @@ def _gathered(problems: list[ConfigError]) -> Iterator[None]:
         problems += error.problems
     except ConfigError as error:
         problems.append(error)
+
+
+def _cache(settings: Settings) -> Path:
+    """Where copies are kept that can be fetched again."""
+    file = sqlite_file(settings.database_url)
+    beside = file.resolve().parent / ".shipbell-cache" if file else Path(tempfile.gettempdir()) / "shipbell-cache"
+    return settings.cache_dir or beside
 
 
 def _refuse_strangers(settings: Settings) -> None:
@@ -185,6 +196,7 @@ def _parts(building: Building, disk: Disk) -> Parts:
         draining=asyncio.Event(),
         roles=frozenset(settings.roles),
         max_scan_bytes=settings.max_scan_bytes,
+        report_hosts=settings.report_hosts,
     )
 
 
@@ -203,9 +215,9 @@ async def _life(building: Building, parts: Parts, disk: Disk) -> AsyncIterator[N
         disk.look()
         telemetry.create_series({name: source.types for name, source in building.sources.items()})
         building.rules.on_change(parts.courier.wake)
-        tasks = [asyncio.create_task(_guarded(loop)) for loop in _loops(building, parts, disk)]
+        tasks = [asyncio.create_task(guarded(loop)) for loop in _loops(building, parts, disk)]
         stack.push_async_callback(_end, parts, tasks)
-        _settle_memory()
+        settle_memory()
         for warning in building.warnings:
             log.warning(warning, action="start")
         log.info("ready", action="start", roles=sorted(parts.roles), rules=building.rules.state.now.rev)
@@ -224,10 +236,30 @@ def _loops(building: Building, parts: Parts, disk: Disk) -> Iterator[Coroutine[A
         teller = Teller(database, parts.book, parts.courier.wake)
         yield Scheduler(teller, database.clock).run()
         yield Watch(database, teller, parts.channels, _rules_news(building.rules), database.clock).run()
+    if "collect" in parts.roles:
+        yield _collect(building, parts)
     if "deliver" in parts.roles:
         yield parts.courier.run()
         yield Reaper(database, parts.courier.wake, parts.courier.at_most_once).run()
         yield Bundler(database, parts.courier.wake).run()
+
+
+async def _collect(building: Building, parts: Parts) -> None:
+    """Collect as soon as the rules name something to ask; what asks is loaded no sooner."""
+    rules, database = building.rules, building.database
+    await rules.asking.named.wait()
+    from app.collector.collector import Collector
+
+    collector = Collector(
+        database,
+        clients=lambda: rules.asking.clients,
+        collect=lambda: rules.now.collect,
+        estate=lambda: rules.now.book.estate,
+        send=inside_door(building.sources, parts.committer, parts.clock),
+        owner=secrets.token_hex(8),
+        jitter=lambda: secrets.randbelow(10_000) / 10_000,
+    )
+    await collector.run()
 
 
 def _rules_news(rules: Rules) -> Callable[[], RulesNews]:
@@ -263,19 +295,3 @@ async def _open_store(building: Building, stack: AsyncExitStack) -> None:
         left = await database.write(lambda connection: suspect_leftovers(connection, BATCH))
         if left:
             log.warning("receipts were left over by the last run", action="start", receipts=left)
-
-
-async def _guarded(loop: Coroutine[Any, Any, None]) -> None:
-    """A loop that ends by a defect must not end in silence: the process would look well and do nothing."""
-    try:
-        await loop
-    except Exception:
-        log.critical("a loop died: the process ends, so that it is started anew", action="loop", exc_info=True)
-        raise SystemExit(70) from None
-
-
-def _settle_memory() -> None:
-    """What lives for ever need not be walked by the collector: 9 to 22 % of a request's CPU."""
-    gc.collect()
-    gc.freeze()
-    gc.set_threshold(20_000, 50, 1_000)

@@ -105,6 +105,13 @@ UPSTREAM_SECONDS = _histogram("upstream_api_request_seconds", "Duration of one r
 UPSTREAM_REMAINING = _gauge("upstream_api_rate_limit_remaining", "Requests that an API still grants.", "system")
 UPSTREAM_CIRCUIT_OPEN = _gauge("upstream_api_circuit_open", "1 while an API is not asked, else 0.", "system")
 
+COLLECTOR_RUNS = _counter("collector_runs_total", "Rounds of the collector, by what it asks.", "collector")
+COLLECTOR_FAILURES = _counter("collector_failures_total", "Rounds in which some of it gave no answer.", "collector")
+COLLECTOR_SUCCESS = _gauge(
+    "collector_last_success_timestamp_seconds", "When all of it last gave its answer.", "collector"
+)
+COLLECTOR_SECONDS = _gauge("collector_run_duration_seconds", "Duration of the last round.", "collector")
+
 # ------------------------------------------------------------------ the store and the configuration
 DB_FREE = _gauge("db_free_bytes", "Free space where the SQLite file lies.")
 STORE_SIZE = _gauge("store_size_bytes", "Size of the database.")
@@ -174,6 +181,11 @@ def create_upstream_series(systems: Sequence[str], kinds: Sequence[str]) -> None
     _create([UPSTREAM_SECONDS, UPSTREAM_CIRCUIT_OPEN], [(system,) for system in systems])
     _create([UPSTREAM_REQUESTS], [(system, each) for system in systems for each in STATUS_CLASSES])
     _create([UPSTREAM_FAULTS], [(system, kind) for system in systems for kind in kinds])
+
+
+def create_collector_series(parts: Sequence[str]) -> None:
+    """Create the series of the collector: of the upstreams that it asks, and of the round as a whole."""
+    _create([COLLECTOR_RUNS, COLLECTOR_FAILURES], [(part,) for part in parts])
 
 
 def _create(metrics: Iterable[Lasting | Counter | Gauge | Histogram], labels: Iterable[tuple[str, ...]]) -> None:

@@ -17,6 +17,7 @@ from app.config.settings import read_settings
 from app.delivery.courier import Courier
 from app.ingest.committer import Committer
 from app.kernel.errors import ConfigError, ConfigErrors
+from app.kernel.loops import guarded
 from app.main import Building, create_app, prepare, source_names, standing
 from app.store.sqlite import SqliteDatabase
 from tests.running.hooks import TOKEN, environment, sample
@@ -177,7 +178,7 @@ async def test_it_ends_in_order(settings: dict[str, str], monkeypatch: pytest.Mo
     async with app.router.lifespan_context(app):
         assert (await take(app)).status_code == 202
     assert order == ["Committer.flush", "Courier.drain", "loops ended", "Rules.close", "SqliteDatabase.close"]
-    assert len(loops) == 11
+    assert len(loops) == 12
 
 
 async def test_a_start_that_fails_leaves_nothing_open(
@@ -206,7 +207,7 @@ async def test_a_loop_that_dies_ends_the_process() -> None:
         raise RuntimeError("a defect")
 
     with capture_logs() as lines, pytest.raises(SystemExit) as caught:
-        await main._guarded(dies())
+        await guarded(dies())
     assert (caught.value.code, lines[0]["log_level"]) == (70, "critical")
 
 

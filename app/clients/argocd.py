@@ -4,7 +4,8 @@
 https://argo-cd.readthedocs.io/en/stable/developer-guide/api-docs/
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from typing import Any, TypeVar
 
 from pydantic import TypeAdapter
 
@@ -12,6 +13,8 @@ from app.clients.addressed import segment
 from app.clients.api import Api
 from app.clients.argocd_answers import Application, Revision
 from app.clients.replies import read
+
+T = TypeVar("T")
 
 _APPLICATION = TypeAdapter(Application)
 _REVISION = TypeAdapter(Revision)
@@ -26,12 +29,18 @@ class ArgoCD:
 
     async def applications(self, projects: Sequence[str] = (), selector: str | None = None) -> list[Application]:
         """All applications, by name. There is no paging: one answer, of which one application is held at a time."""
+        return await self.each(lambda item: read(_APPLICATION, item, self.api.name), projects, selector)
+
+    async def each(
+        self, make: Callable[[Any], T], projects: Sequence[str] = (), selector: str | None = None
+    ) -> list[T]:
+        """The same, as what `make` makes of each application as it came."""
         params: dict[str, str | Sequence[str]] = {}
         if projects:
             params["projects"] = projects
         if selector:
             params["selector"] = selector
-        return await self.api.each(_PATH, params, "items", lambda item: read(_APPLICATION, item, self.api.name))
+        return await self.api.each(_PATH, params, "items", make)
 
     async def application(self, name: str, project: str) -> Application:
         """One application. With its project, one that is not there is `not_found`, and not `forbidden`."""

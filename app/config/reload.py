@@ -1,9 +1,11 @@
 """The rules in force: loaded whole, swapped whole, and the old ones kept when the new ones have a fault."""
 
 import asyncio
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Coroutine, Iterable, Mapping
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
+from typing import Any
 
 import structlog
 from watchfiles import awatch
@@ -14,6 +16,7 @@ from app.cards import Cards
 from app.channels import REASONS, ChannelKind
 from app.clients.outbound import Outbound
 from app.clients.upstreams import Collect, Upstreams
+from app.config.asking import Asking
 from app.config.environment import FileTwins
 from app.config.files import RuleSet, load_rules
 from app.delivery.opening import OpenChannel, open_channels
@@ -48,10 +51,12 @@ class Rules:
         environ: Mapping[str, str],
         allowed: frozenset[str],
         write: Callable[[str], None],
+        cache: Path = Path(".shipbell-cache"),
     ) -> None:
         self._folder, self._kinds, self._environ = folder, kinds, FileTwins(environ)
         self._allowed, self._write = allowed, write
         self._outbound = Outbound(allowed)
+        self.asking = Asking(self._environ, cache)
         self._live: Live[Loaded | None] = Live(None)
         self._told: Callable[[Iterable[str]], None] = lambda _: None
         self.state = Live(RulesState("", 0))
@@ -87,12 +92,17 @@ class Rules:
         return load_rules(self._folder, words)
 
     def _take(self, rule_set: RuleSet, now: int) -> Loaded | None:
+        upstreams, environments = rule_set.upstreams, rule_set.estate.environments
+        clients = self.asking.opened(upstreams, environments)
         channels = open_channels(rule_set.rules, self._kinds, self._environ, self._outbound, self._allowed, self._write)
         ages = {name: opened.max_age_us for name, opened in channels.items()}
         before = self._live.now
         book = Book(rule_set.estate, rule_set.rules, ages.__getitem__)
         self._live.swap(Loaded(book, rule_set.cards, rule_set.upstreams, rule_set.collect, channels))
         self.state.swap(RulesState(rule_set.rules.rev, now))
+        replaced = self.asking.take(clients, upstreams, environments)
+        if replaced is not None:
+            asyncio.get_running_loop().call_later(GRACE_SECONDS, _soon, replaced.close)
         telemetry.RELOAD_OK.set(1)
         telemetry.RULES_INFO.clear()
         telemetry.RULES_INFO.labels(rule_set.rules.rev).set(1)
@@ -123,26 +133,28 @@ class Rules:
             log.warning(warning, action="rules")
         self._told(self.now.channels)
         if before is not None:
-            asyncio.get_running_loop().call_later(GRACE_SECONDS, _close_soon, before)
+            asyncio.get_running_loop().call_later(GRACE_SECONDS, _soon, partial(_closed, before))
         return True
 
     async def close(self) -> None:
-        """Close the channels and their connections."""
+        """Close the channels, the clients and their connections."""
         for opened in self.now.channels.values():
             await opened.channel.close()
         await self._outbound.close()
+        if self.asking.clients is not None:
+            await self.asking.clients.close()
 
 
 _closing: set[asyncio.Task[None]] = set()
 
 
-def _close_soon(loaded: Loaded) -> None:
+async def _closed(loaded: Loaded) -> None:
     """Messages that were on their way with the old channels have had their time."""
+    for opened in loaded.channels.values():
+        await opened.channel.close()
 
-    async def close() -> None:
-        for opened in loaded.channels.values():
-            await opened.channel.close()
 
+def _soon(close: Callable[[], Coroutine[Any, Any, None]]) -> None:
     task = asyncio.get_running_loop().create_task(close())
     _closing.add(task)
     task.add_done_callback(_closing.discard)

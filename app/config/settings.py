@@ -45,6 +45,11 @@ class Settings(BaseModel):
     rules_dir: Path = Field(
         Path("rules"), description="Folder of the rule book: estate, channels, routes, tests and cards."
     )
+    cache_dir: Path | None = Field(
+        None,
+        description="Folder for what can be fetched again: the copy of the GitOps repository. Beside the SQLite file, "
+        "else in the temporary folder, if it is not set.",
+    )
     public_url: str = Field(
         "",
         pattern=r"^(https://\S+)?$",
@@ -54,8 +59,8 @@ class Settings(BaseModel):
     )
     roles: Annotated[tuple[Literal["ingest", "process", "deliver", "collect"], ...], BeforeValidator(_words)] = Field(
         ("ingest", "process", "deliver", "collect"),
-        description="What this process does: any of `ingest`, `process`, `deliver`, `collect` (the collector is still "
-        "to come). Larger installations split them over processes and replicas.",
+        description="What this process does: any of `ingest`, `process`, `deliver`, `collect` (the rules "
+        "say what, in `upstreams`). Larger installations split them over processes and replicas.",
     )
     api_tokens: Words = Field(
         (),
@@ -72,7 +77,12 @@ class Settings(BaseModel):
         "auto", description="`json` for machines, `text` for people; `auto` is text on a terminal."
     )
     max_body_bytes: int = Field(1 << 20, ge=1024, description="Largest webhook body; larger ones are answered 413.")
-    max_scan_bytes: int = Field(25 << 20, ge=1024, description="Largest file at `/api/v1/security/scans`.")
+    max_scan_bytes: int = Field(25 << 20, ge=1024, description="Largest file of a scan or of tests' results.")
+    report_hosts: Words = Field(
+        (),
+        description="Domains on which reports of tests lie, e.g. `reports.example.com`: only https links to them, or "
+        "below them, become buttons.",
+    )
     receive_timeout: Duration = Field(parse_duration("10s"), description="How long a request may take to arrive.")
     drain: Duration = Field(
         0, description="How long to go on accepting after SIGTERM, so that load balancers notice; 5s behind Kubernetes."

@@ -18,6 +18,8 @@ from app.kernel.json import load_object
 from app.kernel.shapes import path_of
 
 SCHEMA = "shipbell.report/v1"
+QUIET = "x-shipbell-quiet"
+"""A kept header that only the collector gives: what the receipt says was found afterwards, so no rule sends it."""
 MAX_EVENTS = 1_000
 """Events in one report: what they come to is stored in one transaction."""
 

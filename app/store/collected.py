@@ -10,6 +10,7 @@ from dataclasses import dataclass
 import sqlalchemy as sa
 from sqlalchemy import BigInteger, Column, Connection, Index, String, Table
 
+from app.store.fact_tables import fact_ticket_places
 from app.store.tables import events, metadata
 from app.store.upsert import insert_for
 
@@ -78,3 +79,10 @@ def told(connection: Connection, service: str, types: Iterable[str], since: int)
     for row in connection.execute(sa.select(e.subject, e.type, e.status).where(where)):
         found.setdefault(row.subject, set()).add(f"{row.type} {row.status or ''}".strip())
     return found
+
+
+def tickets(connection: Connection, service: str) -> list[str]:
+    """The keys of the tickets that are in an environment of a service."""
+    places = fact_ticket_places.c
+    rows = connection.scalars(sa.select(places.key).where(places.service == service).distinct().order_by(places.key))
+    return list(rows)

@@ -1,0 +1,132 @@
+"""What is desired and what runs, service by service: told when it differs from what was told last."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from app.collector.applications import Running, status_of
+from app.collector.news import digest, report
+from app.collector.work import Work
+from app.gitops import Desired
+from app.kernel.clock import iso
+from app.store.collected import Seen
+
+
+@dataclass(slots=True)
+class Place:
+    """One service in one environment: what its overlays want, and what its applications run."""
+
+    service: str
+    environment: str
+    desired: list[Desired] = field(default_factory=list)
+    running: list[Running] = field(default_factory=list)
+
+    @property
+    def problem(self) -> Desired | None:
+        """The first overlay that cannot be read."""
+        return next((each for each in self.desired if each.problem), None)
+
+    @property
+    def wanted(self) -> str | None:
+        """The version that is desired; None when it is not known, or when clusters want different ones."""
+        versions = {each.tag or each.digest for each in self.desired}
+        return versions.pop() or None if len(versions) == 1 and not self.problem else None
+
+    @property
+    def actual(self) -> str | None:
+        """The version that runs; None when it is not known, or when it is not the same everywhere."""
+        names = {each.image for each in self.desired if each.image}
+        images = [image for each in self.running for image in each.images]
+        own = [image for image in images if _name(image) in names] if names else _named(images, self.service)
+        versions = {_version(image) for image in own}
+        return versions.pop() or None if len(versions) == 1 else None
+
+    @property
+    def status(self) -> str:
+        """`in_sync`, `out_of_sync`, or `unknown`."""
+        said = {status_of(each) for each in self.running}
+        if self.problem or not said or "unknown" in said:
+            return "unknown"
+        if self.wanted and self.actual and self.wanted != self.actual:
+            return "out_of_sync"
+        return "out_of_sync" if "out_of_sync" in said else "in_sync"
+
+    @property
+    def health(self) -> str | None:
+        """The one health of all applications, else the first that is not Healthy."""
+        said = [each.health for each in self.running if each.health]
+        return next((each for each in said if each != "Healthy"), said[0] if said else None)
+
+
+def places(desired: Iterable[tuple[str, str, Desired]], found: Sequence[Running]) -> dict[tuple[str, str], Place]:
+    """Every place that anybody speaks of. `desired` come with our names of service and environment.
+
+    An application belongs to the overlay whose folder it syncs, whatever it is called; else to what its names say.
+    """
+    here: dict[tuple[str, str], Place] = {}
+    by_path: dict[str, tuple[str, str]] = {}
+    for service, environment, each in desired:
+        here.setdefault((service, environment), Place(service, environment)).desired.append(each)
+        by_path.setdefault(each.path.rpartition("/")[0], (service, environment))
+    for one in found:
+        key = by_path.get(one.path) or ((one.service, one.environment) if one.service and one.environment else None)
+        if key is not None:
+            here.setdefault(key, Place(*key)).running.append(one)
+    return here
+
+
+async def tell_environments(work: Work, here: Iterable[Place]) -> None:
+    """Tell what differs from what was told last."""
+    for place in here:
+        event = _observed(place)
+        key, state = f"{place.service}/{place.environment}", digest(event)
+        before = work.before("environment", key)
+        work.summary.looked["environment"] += 1
+        if (problem := place.problem) is not None:
+            where = f"{problem.path}:{problem.line}" if problem.line else problem.path
+            work.summary.not_known(f"{key}: {where}: {problem.problem}")
+        if before is None or before.digest != state:
+            voiced = work.voiced(event | {"occurred_at": iso(work.now)}, work.now, first=before is None)
+            seen = Seen("environment", key, state, work.now)
+            await work.tell(report("environment", [voiced], [seen], before=str(before.at) if before else ""))
+
+
+def _observed(place: Place) -> dict[str, Any]:
+    problem = place.problem
+    shown = problem or (place.desired[0] if place.desired else None)
+    manifest: Mapping[str, Any] = {
+        "path": shown.path or None if shown else None,
+        "line": shown.line or None if shown else None,
+        "problem": problem.problem if problem else None,
+    }
+    return {
+        "type": "environment.observed",
+        "status": place.status,
+        "subject": f"environment:{place.service}:{place.environment}",
+        "service": place.service,
+        "environment": place.environment,
+        "desired_version": place.wanted,
+        "actual_version": place.actual,
+        "images": sorted({image for each in place.running for image in each.images})[:100],
+        "health": place.health,
+        "manifest": {name: value for name, value in manifest.items() if value is not None} or None,
+    }
+
+
+def _name(image: str) -> str:
+    """The name of an image without tag and digest."""
+    name = image.partition("@")[0]
+    head, colon, tag = name.rpartition(":")
+    return head if colon and "/" not in tag else name
+
+
+def _version(image: str) -> str:
+    """The tag of an image, else its digest."""
+    name, _, sha = image.partition("@")
+    head, colon, tag = name.rpartition(":")
+    return tag if colon and head and "/" not in tag else sha
+
+
+def _named(images: Iterable[str], service: str) -> list[str]:
+    """The images whose last part is the service's name."""
+    return [image for image in images if _name(image).rpartition("/")[2] == service]
