@@ -142,6 +142,7 @@ async def test_what_others_would_print_stands_beside_ours(week: Api) -> None:
     assert lead["ours"] == 67500.0
     assert {name: each["value"] for name, each in lead["theirs"].items()} == {
         "devlake": 66600.0, "gitlab": 45000.0, "fourkeys": 67500.0, "datadog": pytest.approx(69200.0),
+        "middleware": pytest.approx(56600.0), "pelorus": pytest.approx(39000.0),
     }  # fmt: skip
     assert "merge" in lead["theirs"]["gitlab"]["because"]
 

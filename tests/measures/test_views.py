@@ -14,7 +14,7 @@ from app.kernel.clock import DAY, to_us
 from app.kernel.discover import rooms
 from app.measures.scope import Scope
 from app.measures.told import Figures, View
-from app.measures.views import devlake, gitlab
+from app.measures.views import devlake, gitlab, middleware, pelorus
 from app.store import Database
 from app.store.measure_told import told
 from tests.conformance.folder import captured_folder
@@ -71,6 +71,24 @@ async def test_datadog_of_the_worked_week(database: Database) -> None:
     assert found.otherwise["fail_ratio_without_rollbacks"] == 0.4
     assert found.recovery == 60 * MINUTE
     assert found.notes == ["D1 failed by the rollback D2", "D2 failed by the hotfix D3"]
+
+
+async def test_pelorus_of_the_worked_week(database: Database) -> None:
+    found = await look(database, "pelorus")
+    assert found.frequency == 4
+    assert found.lead == pytest.approx((14 + 1 + 17.5) / 3 * HOUR)
+    assert found.fail_ratio == pytest.approx(1 / 3)
+    assert found.otherwise["fail_ratio_with_all_incidents"] == pytest.approx(2 / 3)
+    assert found.recovery == 45 * MINUTE
+
+
+async def test_middleware_of_the_worked_week(database: Database) -> None:
+    found = await look(database, "middleware")
+    assert (found.frequency, found.frequency_words) == (6, "0 a day, 6 a week, 6 a month")
+    assert found.lead == pytest.approx((25 + 3 + 2 / 3 + 18.5) / 3 * HOUR)
+    assert found.fail_ratio == pytest.approx(1 / 3)
+    assert found.recovery == 45 * MINUTE
+    assert found.notes == ["I1 is put down to W1 of web", "I2 is put down to D5 of pay"]
 
 
 async def test_nothing_comes_to_nothing(database: Database) -> None:
@@ -188,6 +206,41 @@ def test_gitlabs_sums_and_medians() -> None:
         for month, value in expected["monthly"]:
             first = date.fromisoformat(month)
             assert fold(one for at, one in lines if date.fromisoformat(at).replace(day=1) == first) == value, name
+
+
+def moment(text: str) -> int:
+    return to_us(datetime.fromisoformat(text.split(" ")[0]))
+
+
+@needs_samples
+def test_middlewares_incidents_and_fail_rates() -> None:
+    told_cases = cases("middleware_incident_mapping")["cases"]
+    assert len(told_cases) == 6
+    for case in told_cases:
+        deployed, opened = ([-age for age in case[name]] for name in ("deployments", "incidents"))
+        blame = middleware.blamed(deployed, opened)
+        assert {str(place): some for place, some in enumerate(blame)} == case["map"], case
+        assert middleware.fail_percent(blame) == case["cfr_percent"], case
+
+
+@needs_samples
+def test_middlewares_frequencies() -> None:
+    told_cases = cases("middleware_incident_mapping")["deployment_frequency"]["cases"]
+    assert len(told_cases) == 2
+    for case in told_cases:
+        found = middleware.frequency(map(moment, case["deployments"]), *map(moment, case["interval"]))
+        assert [*found] == case["expected"], case
+
+
+@needs_samples
+def test_peloruss_lead_time() -> None:
+    told_pair = [
+        orjson.loads((FOLDER / "pelorus-webhook" / f"webhook_pelorus_{name}.json").read_bytes())
+        for name in ("committime", "deploytime")
+    ]
+    made, ran = ({pelorus.Image(each["app"], each["image_sha"]): each["timestamp"]} for each in told_pair)
+    assert [*pelorus.lead_times(made, ran).values()] == [85_200]
+    assert pelorus.lead_times({}, ran) == {}
 
 
 @needs_samples
