@@ -15,6 +15,7 @@ from app.kernel.signing import (
     PathToken,
     Scheme,
     SignatureList,
+    SignatureOrToken,
     StandardWebhook,
     match_token,
 )
@@ -169,3 +170,33 @@ def test_what_a_standard_webhook_signs_it_verifies(secret: bytes) -> None:
     assert StandardWebhook().verify(headers, BODY, "", [secret]) == 0
     if secret != SECRET:
         refused(StandardWebhook(), headers)
+
+
+KEY = b"whsec_" + base64.b64encode(b"k" * 32)
+
+
+def test_where_there_is_a_key_a_wrong_signature_is_not_saved_by_a_token() -> None:
+    scheme, token = SignatureOrToken("x-gitlab-token"), {"x-gitlab-token": SECRET.decode()}
+    signed = scheme.sign(BODY, KEY)
+    assert scheme.verify({**signed, **token}, BODY, "", [OTHER, SECRET, KEY]) == 2
+    assert scheme.verify(token, BODY, "", [KEY, OTHER, SECRET]) == 2
+    for wrong in ({"webhook-signature": ""}, {"webhook-signature": "v1,AAAA"}, {"webhook-id": "msg_2"}):
+        with pytest.raises(Unauthorized):
+            scheme.verify({**signed, **token, **wrong}, BODY, "", [SECRET, KEY])
+    with pytest.raises(Unauthorized):
+        scheme.verify({**signed, **token}, BODY + b" ", "", [SECRET, KEY])
+
+
+def test_a_signature_that_nobody_has_the_key_of_leaves_it_to_the_token() -> None:
+    scheme = SignatureOrToken("x-gitlab-token")
+    signed = scheme.sign(BODY, KEY)
+    assert scheme.verify({**signed, "x-gitlab-token": SECRET.decode()}, BODY, "", [SECRET]) == 0
+    refused(scheme, signed)
+
+
+def test_a_key_is_no_token() -> None:
+    scheme = SignatureOrToken("x-gitlab-token")
+    for secrets in ([KEY], [SECRET, KEY], []):
+        for headers in ({"x-gitlab-token": KEY.decode()}, {"x-gitlab-token": ""}, {}):
+            with pytest.raises(Unauthorized):
+                scheme.verify(headers, BODY, "", secrets)

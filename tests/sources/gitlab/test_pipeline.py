@@ -1,0 +1,73 @@
+"""Pipelines: which states are a beginning or an end, what broke, and what they ran for."""
+
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+
+from app.events import Draft
+from app.sources import Ignored
+from tests.sources.gitlab.conftest import KEY, PROJECT, A, Send
+
+One = Callable[..., Draft]
+KIND = "Pipeline Hook"
+
+
+def run(**more: Any) -> dict[str, Any]:
+    times = {"created_at": "2026-11-20 09:12:45 UTC", "finished_at": "2026-11-20 09:16:00 UTC"}
+    return {"id": 31, "ref": "main", "tag": False, "sha": A, "status": "success", **times, **more}
+
+
+@pytest.mark.parametrize(
+    ("status", "kind", "outcome"),
+    [
+        ("running", "pipeline.started", None),
+        ("success", "pipeline.finished", "succeeded"),
+        ("failed", "pipeline.finished", "failed"),
+        ("canceled", "pipeline.finished", "stopped"),
+        ("manual", "pipeline.finished", "waiting"),
+        ("blocked", "pipeline.finished", "waiting"),
+    ],
+)
+def test_states_that_are_news(one: One, status: str, kind: str, outcome: str | None) -> None:
+    draft = one(KIND, object_attributes=run(status=status))
+    assert (draft.type, draft.status, draft.subject) == (kind, outcome, f"build:{KEY}:31")
+    assert draft.fields["duration_seconds"] == (195 if outcome else None)
+
+
+@pytest.mark.parametrize(
+    "status", ["created", "waiting_for_resource", "preparing", "pending", "skipped", "scheduled", "x"]
+)
+def test_states_that_are_none(send: Send, status: str) -> None:
+    assert send(KIND, object_attributes=run(status=status)) == Ignored("unused_status")
+
+
+def test_the_first_job_that_broke_it_is_told(one: One) -> None:
+    jobs = [
+        {"id": 9, "name": "deploy", "status": "failed"},
+        {"id": 4, "name": "lint", "status": "failed", "allow_failure": True},
+        {"id": 7, "name": "unit", "status": "failed", "duration": 17.1},
+    ]
+    draft = one(KIND, object_attributes=run(status="failed"), builds=jobs)
+    assert draft.fields["failed_step"] == "unit"
+    assert [step["name"] for step in draft.fields["steps"]] == ["lint", "unit", "deploy"]
+    assert one(KIND, object_attributes=run(), builds=jobs).fields["failed_step"] is None
+
+
+@pytest.mark.parametrize(
+    ("what", "kind"),
+    [
+        ({}, "branch"),
+        ({"tag": True}, "tag"),
+        ({"source": "merge_request_event"}, "pull_request"),
+        ({"ref": "refs/merge-requests/74/head"}, "pull_request"),
+        ({"ref": None}, None),
+    ],
+)
+def test_what_it_ran_for(one: One, what: dict[str, Any], kind: str | None) -> None:
+    assert one(KIND, object_attributes=run(**what)).fields["build"].get("ref_kind") == kind
+
+
+def test_an_old_shape_gets_the_address_of_its_page(one: One) -> None:
+    page = one(KIND, object_attributes=run()).fields["links"]["pipeline"]
+    assert page == f"{PROJECT['web_url']}/-/pipelines/31"
