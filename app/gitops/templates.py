@@ -25,7 +25,8 @@ class Template:
         if not text or len(text) > _LONGEST:
             raise ConfigError(f"a template has 1 to {_LONGEST} characters")
         known = "|".join(re2.escape(name) for name in sorted(environments, key=len, reverse=True))
-        texts = [_expression(text, env) for env in ((known,) if known else ()) + ("[^/]+",)]
+        # A known environment takes as much as it can (`pre-prod`), an unknown one what follows the last dash.
+        texts = [*([_expression(text, known, "[^/]+?")] if known else ()), _expression(text, "[^/]+", "[^/]+")]
         self._expressions: list[Any] = [re2.compile(expression) for expression in texts]
         self.names = frozenset(found[1] for found in _PIECE.finditer(text) if found[1])
 
@@ -41,7 +42,7 @@ class Template:
         return None
 
 
-def _expression(text: str, env: str) -> str:
+def _expression(text: str, env: str, other: str) -> str:
     pieces, end, seen = [], 0, 0
     for found in _PIECE.finditer(text):
         pieces.append(re2.escape(text[end : found.start()]))
@@ -52,7 +53,7 @@ def _expression(text: str, env: str) -> str:
         if found[1] not in _NAMES:
             raise ConfigError(f"a template has no part {found[0]!r}", hint="{service}, {env}, {cluster}, * and **")
         seen += 1
-        pieces.append(f"(?P<{found[1]}__{seen}>{env if found[1] == 'env' else '[^/]+'})")
+        pieces.append(f"(?P<{found[1]}__{seen}>{env if found[1] == 'env' else other})")
     return "".join((*pieces, re2.escape(text[end:])))
 
 

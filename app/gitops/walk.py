@@ -38,6 +38,7 @@ class Walk:
             self._folders[posixpath.dirname(path)].append(path)
         self._kustomizations: dict[str, Kustomization] = {}
         self._manifests: dict[str, list[Container]] = {}
+        self._bases: dict[str, Images] = {}
         self._steps = 0
 
     def overlay(self, folder: str, overrides: Iterable[Entry] = ()) -> Images:
@@ -105,7 +106,9 @@ class Walk:
         self._check_trail(place, reference, read, trail)
         if self._kustomization(place).component:
             raise Unreadable(f"{place} is a component, not a resource", read.path, reference.line)
-        return self._folder(place, trail)
+        if place not in self._bases:
+            self._bases[place] = self._folder(place, trail)
+        return self._bases[place]
 
     def _component(
         self, reference: Scalar, read: Kustomization, folder: str, start: Images, trail: tuple[str, ...]
