@@ -196,9 +196,12 @@ class History:
         return max(self._work.since, int(before.digest) - OVERLAP) if before else self._work.since
 
     def _remember(self, what: str, complete: bool, running: Sequence[int] = ()) -> None:
-        """Read on from here next time: from now, or from the oldest thing that is not over."""
+        """Read on from here next time: from now, or from the oldest thing that is not over.
+
+        What has run for longer than a day waits for somebody, or for ever: nobody looks back for it.
+        """
         if complete:
-            upto = min([self._work.now, *running])
+            upto = min([self._work.now, *(at for at in running if at > self._work.now - DAY)])
             self._work.note(Seen("cursor", f"{what}:{self._name}", str(upto), self._work.now))
 
 
