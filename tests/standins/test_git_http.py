@@ -3,18 +3,16 @@
 import asyncio
 import base64
 import os
-import subprocess
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
 from pathlib import Path
 
 import httpx
 import pytest
-import uvicorn
 from starlette.applications import Starlette
 from starlette.routing import Mount
 
 from app.standins.git_http import GitHttp
+from tests.tools.repository import Repository
+from tests.tools.serving import served
 
 KEY = "Basic " + base64.b64encode(b"x-token-auth:s3cret-of-acme").decode()
 
@@ -23,23 +21,8 @@ KEY = "Basic " + base64.b64encode(b"x-token-auth:s3cret-of-acme").decode()
 def root(tmp_path: Path) -> Path:
     """A folder with the repository `gitops.git`: one commit with one file."""
     folder = tmp_path / "repositories"
-    bare = folder / "gitops.git"
-    subprocess.run(["git", "init", "--quiet", "--bare", "--initial-branch=main", bare], check=True)
-    story = b"commit refs/heads/main\ncommitter Ann <ann@acme.example> 1790000000 +0000\ndata 5\nFirst\n"
-    story += b"M 100644 inline checkout/kustomization.yaml\ndata 10\nimages: []\n"
-    subprocess.run(["git", "-C", bare, "fast-import", "--quiet"], input=story, check=True)
+    Repository(folder / "gitops.git").commit({"checkout/kustomization.yaml": "images: []\n"})
     return folder
-
-
-@asynccontextmanager
-async def served(app: Starlette) -> AsyncIterator[str]:
-    server = uvicorn.Server(uvicorn.Config(app, port=0, log_level="critical", lifespan="off"))
-    running = asyncio.create_task(server.serve())
-    while not server.started:
-        await asyncio.sleep(0.01)
-    yield f"http://127.0.0.1:{server.servers[0].sockets[0].getsockname()[1]}"
-    server.should_exit = True
-    await running
 
 
 async def git(*arguments: str | Path, header: str = "") -> int:
@@ -56,7 +39,7 @@ async def test_git_clones_from_under_a_prefix(root: Path, tmp_path: Path) -> Non
         assert await git("clone", "--quiet", f"{url}/git/gitops.git", tmp_path / "clone") == 0
         partial = ("clone", "--quiet", "--bare", "--filter=blob:none", "--depth=1")
         assert await git(*partial, f"{url}/git/gitops.git", tmp_path / "partial") == 0
-    assert (tmp_path / "clone" / "checkout" / "kustomization.yaml").read_text() == "images: []"
+    assert (tmp_path / "clone" / "checkout" / "kustomization.yaml").read_text() == "images: []\n"
 
 
 async def test_without_the_key_it_says_401(root: Path, tmp_path: Path) -> None:

@@ -5,6 +5,7 @@ import time
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack
 from datetime import timedelta
+from pathlib import Path
 
 import httpx
 import pytest
@@ -13,7 +14,9 @@ from app.clients.api import Api
 from app.clients.argocd import ArgoCD
 from app.clients.auth import Basic, Bearer
 from app.clients.bitbucket import Bitbucket, UnknownRevision
+from app.clients.git import Mirror
 from app.clients.jira import Jira
+from app.gitops import Layout, read_desired
 from app.kernel.clock import to_datetime
 from app.kernel.secrets import Secret
 from app.standins.bitbucket.history import between
@@ -73,6 +76,17 @@ async def test_the_client_of_argo_cd_reads_them(url: str, opened: AsyncExitStack
     assert len(found) == 24
     override = standins.story.override["payments-api", "prod"]
     assert found["payments-api-prod"].sources[0].images == (f"registry.example.com/acme/payments-api:{override}",)
+
+
+async def test_the_reader_of_git_repositories_reads_it(url: str, standins: Standins, tmp_path: Path) -> None:
+    mirror = Mirror(f"{url}/git/gitops.git", tmp_path, auth=_TOKEN)
+    async with mirror.tree() as tree:
+        rows = await asyncio.to_thread(read_desired, tree, Layout("applications/{service}/overlays/{env}"))
+    told = {(row.service, row.environment): row.tag or None for row in rows}
+    story = standins.story
+    differ = {place for place, tag in told.items() if tag != story.desired(*place)}
+    assert len(rows) == len(told) == 24
+    assert differ == set(story.override)  # that stands in the Application, not in git
 
 
 async def test_who_hangs_keeps_nobody_from_ending(standins: Standins, caplog: pytest.LogCaptureFixture) -> None:
