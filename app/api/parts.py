@@ -52,6 +52,8 @@ class Parts:
     """Set when the process is about to end: readiness fails first."""
     roles: frozenset[str]
     max_scan_bytes: int
+    report_hosts: Sequence[str]
+    """Where a report of tests may lie: a link that leads elsewhere is no button."""
 
 
 def parts_of(request: Request) -> Parts:

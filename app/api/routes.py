@@ -21,6 +21,7 @@ from app.api import (
     replay,
     reports,
     scans,
+    tests,
 )
 
 DESCRIPTION = """
@@ -52,5 +53,5 @@ def install(app: FastAPI) -> None:
     errors.install(app)
     news = (receipts, replay, events, explain, deliveries, bundles, amends)
     numbers = (dora, deployments, environments)
-    for module in (hooks, scans, reports, incidents, *news, *numbers, configured, preview, health):
+    for module in (hooks, scans, tests, reports, incidents, *news, *numbers, configured, preview, health):
         app.include_router(module.router)

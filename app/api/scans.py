@@ -10,6 +10,7 @@ from pydantic import BaseModel, ConfigDict, Field
 from app.api.access import allow
 from app.api.errors import refusals
 from app.api.parts import Parts, parts_of
+from app.api.uploads import uploaded
 from app.events import Draft
 from app.ingest.door import new_receipt
 from app.kernel.errors import BadPayload
@@ -89,7 +90,7 @@ async def post_scan(
     """
     if "ingest" not in parts.roles or parts.shut():
         raise HTTPException(503, "not taking files now, try again", {"retry-after": "30"})
-    source, body = parts.sources["scans"], await _file(request, parts.max_scan_bytes)
+    source, body = parts.sources["scans"], await uploaded(request, parts.max_scan_bytes)
     headers = {f"x-shipbell-{name}": value for name, value in said.model_dump(exclude_none=True).items()}
     headers["content-type"] = request.headers.get("content-type", "")[:100]
     draft = await asyncio.to_thread(_read, source, headers, body)  # a large report takes seconds
@@ -112,21 +113,3 @@ def _read(source: Source, headers: Mapping[str, str], body: bytes) -> Draft:
     if isinstance(parsed, Ignored) or not parsed:
         raise BadPayload("the file holds no scan")
     return parsed[0]
-
-
-async def _file(request: Request, limit: int) -> bytes:
-    """The body, counted while it streams. Raises 413, 415."""
-    if request.headers.get("content-encoding", "identity") != "identity":
-        raise HTTPException(415, "send the file as it is, without a content encoding")
-    if request.headers.get("content-type", "").lower().startswith("multipart/"):
-        raise HTTPException(415, "send the file itself: curl --data-binary @results.json")
-    too_large = HTTPException(413, f"the file is larger than {limit} bytes", {"connection": "close"})
-    if int(request.headers.get("content-length") or 0) > limit:
-        raise too_large
-    pieces, size = [], 0
-    async for piece in request.stream():
-        size += len(piece)
-        if size > limit:
-            raise too_large
-        pieces.append(piece)
-    return b"".join(pieces)

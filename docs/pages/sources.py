@@ -29,10 +29,17 @@ def pages() -> dict[str, str]:
     return {"sources.md": index, **{f"sources/{name}.md": _room(source) for name, source in found.items()}}
 
 
+API_DOORS = {
+    "scans": "/api/v1/security/scans",
+    "incidents": "/api/v1/incidents",
+    "tests": "/api/v1/tests/results",
+}
+
+
 def door(source: Source) -> str:
     """Where it sends to."""
     if source.door == "api":
-        return "POST /api/v1/security/scans" if source.name == "scans" else "POST /api/v1/…"
+        return f"POST {API_DOORS[source.name]}"
     if source.door == "inside":
         return "none: it is part of the service"
     return f"POST /hooks/{source.name}" + ("/<token>" if source.scheme.in_path else "")

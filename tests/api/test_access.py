@@ -30,6 +30,7 @@ SCOPES = {
     ("POST", "/api/v1/reports"): "ingest",
     ("POST", "/api/v1/security/scans"): "ingest",
     ("POST", "/api/v1/incidents"): "ingest",
+    ("POST", "/api/v1/tests/results"): "ingest",
 }
 OPEN = ("/healthz", "/readyz", "/metrics", "/docs", "/openapi.json")
 

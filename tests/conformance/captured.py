@@ -67,6 +67,8 @@ EXPECTED: tuple[tuple[str, str, str, tuple[str, ...]], ...] = (
     ("pagerduty", "rest_*", "pagerduty", QUARANTINED),
     ("pagerduty", "*_v3.json", "pagerduty", IGNORED),
     ("alertmanager", "*.json", "alertmanager", ("incident.opened",)),
+    ("junit", "non-junit*", "tests", QUARANTINED),
+    ("junit", "*.xml", "tests", ("tests.finished",)),
     ("sarif", "native_*", "scans", QUARANTINED),
     ("sarif", "*.sarif*", "scans", PROCESSED),
 )
