@@ -123,8 +123,9 @@ def _answers(
 ) -> list[list[Answer]]:
     """Every measure in every window: the facts of all of them are read once."""
     kinds = {kind for measure in measures for kind in measure.facts}
-    seen = read(connection, scope, kinds, windows[0].start, windows[-1].end, now)
-    parts = [seen.between(each.start, each.end) for each in windows] if len(windows) > 1 else [seen]
+    split = len(windows) > 1
+    seen = read(connection, scope, kinds, windows[0].start, windows[-1].end, now, split=split)
+    parts = [seen.between(each.start, each.end) for each in windows] if split else [seen]
     return [[answer(measure, part) for part in parts] for measure in measures]
 
 

@@ -10,7 +10,6 @@ from app.api.errors import refusals
 from app.api.parts import Parts, parts_of
 from app.facts.windows import day_of, first_day, week_of
 from app.kernel.clock import iso
-from app.measures.scope import PRODUCTION
 from app.store.measure_weeks import weeks as read_weeks
 
 router = APIRouter()
@@ -64,9 +63,7 @@ async def teams(
     now, zones = parts.clock(), parts.book().zones
     last = {zone: week_of(day_of(now, zone)) for zone in (zones.default, *zones.teams.values())}
     newest = max(last.values())
-    found = await parts.database.read(
-        lambda connection: read_weeks(connection, PRODUCTION, newest - weeks + 1, newest, now)
-    )
+    found = await parts.database.read(lambda connection: read_weeks(connection, newest - weeks + 1, newest, now))
     items = []
     for (team, week), cell in sorted(found.items()):
         monday, zone = first_day(week), zones.of(team)

@@ -14,10 +14,21 @@ from app.facts.incidents import incident
 from app.facts.model import Incident
 from app.facts.windows import UTC, Zones
 from app.ingest.facts_chain import Cause, derive_chain
-from app.store import Connection, fact_chains, fact_claims, fact_history, fact_log, fact_single, fact_states, fact_waits
+from app.store import (
+    Connection,
+    fact_chains,
+    fact_claims,
+    fact_history,
+    fact_log,
+    fact_single,
+    fact_states,
+    fact_waits,
+    fact_weeks,
+)
 from app.store.apart import apart
 from app.store.counters import Series
 from app.store.fact_records import INCIDENTS
+from app.store.fact_weeks import Cell
 
 log = structlog.get_logger("facts")
 Chain = tuple[str, str]
@@ -29,6 +40,7 @@ class Touched:
     def __init__(self) -> None:
         self._chains: dict[Chain, tuple[int, Cause]] = {}
         self.seen: set[Chain] = set()
+        self.weeks: set[Cell] = set()
 
     def touch(self, service: str, environment: str, at: int, cause: Cause) -> None:
         """Derive a chain again from a time on. What nobody can place is no chain."""
@@ -91,6 +103,7 @@ def apply_facts(connection: Connection, new: Sequence[View], again: Sequence[Vie
             at = _unwell_since(connection, each)
             touched.touch(each.service, each.environment, at, causes[each.event_id])
     _derive(connection, touched, zones)
+    fact_weeks.keep(connection, touched.weeks)
     observed = {(each.service, each.environment) for each in told if each.family == "observed"}
     for service, environment in sorted(touched.seen | {each for each in observed if UNMAPPED not in each and each[1]}):
         fact_states.note_state(connection, service, environment)
@@ -100,7 +113,7 @@ def _derive(connection: Connection, touched: Touched, zones: Zones) -> None:
     rounds = 0
     while (each := touched.pop()) is not None and rounds < MOST_ROUNDS:
         (service, environment), at, cause = each
-        for elsewhere in derive_chain(connection, service, environment, at, cause, zones):
+        for elsewhere in derive_chain(connection, service, environment, at, cause, zones, weeks=touched.weeks):
             touched.touch(*elsewhere, cause)
         rounds += 1
 

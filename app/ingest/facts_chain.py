@@ -20,6 +20,7 @@ from app.store.fact_library import Library
 from app.store.fact_records import ARRIVALS, ATTEMPTS, DEPLOYMENTS, INCIDENTS, Records
 from app.store.fact_states import note_tickets
 from app.store.fact_waits import replace_waits, wait_key
+from app.store.fact_weeks import Cell, cells
 
 ROUNDS = 8
 """How often a derivation may reach further back; each time it does so for a deployment that it found."""
@@ -52,11 +53,12 @@ def derive_chain(
     cause: Cause | None,
     zones: Zones,
     library: Library | None = None,
+    weeks: set[Cell] | None = None,
 ) -> list[tuple[str, str, int]]:
     """Derive a chain again from a time (µs) on, all of it where that is None; nothing is logged without a cause.
 
-    All of it is read out of the `library` where there is one. Returns the other chains, each with a time, that must be
-    derived again because of it.
+    All of it is read out of the `library` where there is one; the weeks of which rows changed are added to `weeks`.
+    Returns the other chains, each with a time, that must be derived again because of it.
     """
     fact_chains.open_chain(connection, service, environment)
     place = next(each for each in fact_chains.places_of(connection, service) if each.environment == environment)
@@ -66,7 +68,9 @@ def derive_chain(
         if back is None or at is None:
             break
         at = back
-    _write(connection, place, work, cause, zones)
+    changed = _write(connection, place, work, cause, zones)
+    if weeks is not None:
+        weeks |= changed
     return _elsewhere(connection, place, work)
 
 
@@ -208,8 +212,8 @@ def _accused(connection: Connection, last: Deployment, rows: Sequence[Deployment
     return [at for at in found if at is not None]
 
 
-def _write(connection: Connection, place: Place, work: Work, cause: Cause | None, zones: Zones) -> None:
-    """Write what differs, and log what numbers are made of."""
+def _write(connection: Connection, place: Place, work: Work, cause: Cause | None, zones: Zones) -> set[Cell]:
+    """Write what differs, and log what numbers are made of. Returns the weeks in which they may be others now."""
     facts, tail = work.facts, work.tail
     deployments = [DEPLOYMENTS.row(each, **_when(each, zones)) for each in facts.deployments]
     log = _become(connection, DEPLOYMENTS, "deployment", tail.deployments, deployments, place, cause)
@@ -231,6 +235,9 @@ def _write(connection: Connection, place: Place, work: Work, cause: Cause | None
         fact_chains.note_place(
             connection, replace(place, tier=last.tier, repository=last.repository or place.repository)
         )
+    return cells(DEPLOYMENTS.columns, {*tail.deployments} ^ {*deployments}) | cells(
+        ARRIVALS.columns, {*tail.arrivals} ^ {*arrivals}
+    )
 
 
 def _elsewhere(connection: Connection, place: Place, work: Work) -> list[tuple[str, str, int]]:

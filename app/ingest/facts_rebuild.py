@@ -19,6 +19,7 @@ from app.store import (
     fact_rebuild,
     fact_single,
     fact_states,
+    fact_weeks,
 )
 from app.store.fact_library import Library
 from app.store.fact_records import INCIDENTS
@@ -61,6 +62,7 @@ async def rebuild(database: Database, tell: Tell, service: str | None = None, zo
         for index, name in enumerate(names):
             await database.write(partial(_service, service=name, zones=zones))
             tell(Progress(read, index + 1))
+    await database.write(fact_weeks.keep_all)
     done = Progress(read, len(names), done=True)
     tell(done)
     return done

@@ -4,7 +4,7 @@
 Lists are JSON texts. Rows of one chain lie together, and exact percentiles come from an index alone.
 """
 
-from sqlalchemy import BigInteger, Boolean, Column, Float, Index, Integer, String, Table, Text
+from sqlalchemy import BigInteger, Boolean, Column, Float, Index, Integer, LargeBinary, String, Table, Text
 
 from app.store.fact_source_tables import fact_claims as fact_claims
 from app.store.fact_source_tables import fact_commits as fact_commits
@@ -227,3 +227,23 @@ fact_restatements = Table(
 )
 Index("fact_restatements_time", fact_restatements.c.at)
 Index("fact_restatements_service", fact_restatements.c.service, fact_restatements.c.at)
+
+# A team's week in production: all that its measures are made of. `lead_times` are doubles in their order; `recovered`
+# seconds and `open_since` times (µs) as JSON.
+fact_weeks = Table(
+    "fact_weeks",
+    metadata,
+    Column("team", String(300), primary_key=True),
+    Column("week", Integer, primary_key=True),
+    Column("first_at", BigInteger, nullable=False),
+    Column("last_at", BigInteger, nullable=False),
+    Column("deployments", Integer, nullable=False),
+    Column("commits", Integer, nullable=False),
+    Column("lead_p50", Float),
+    Column("lead_p90", Float),
+    Column("fail_ratio", Float),
+    Column("rework_ratio", Float),
+    Column("recovered", Text, nullable=False),
+    Column("open_since", Text, nullable=False),
+    Column("lead_times", LargeBinary, nullable=False),
+)

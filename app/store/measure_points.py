@@ -4,7 +4,7 @@ Each kind of fact (`app.measures.points`) is one statement. Its first columns ar
 `full` the row's own follow. Statements of one shape are made once: whose, and from when to when, are parameters.
 """
 
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import replace
 from functools import lru_cache
 from typing import Any
@@ -27,7 +27,7 @@ from app.measures.points import (
     StayPoint,
 )
 from app.measures.scope import Scope
-from app.store.ask import ask
+from app.store.ask import Row, ask
 from app.store.fact_tables import (
     fact_arrivals,
     fact_attempts,
@@ -36,6 +36,7 @@ from app.store.fact_tables import (
     fact_incidents,
     fact_pull_requests,
 )
+from app.store.kept_leads import kept_leads
 from app.store.measure_stays import stays
 
 _d, _r, _a, _i, _e = (t.c for t in (fact_deployments, fact_arrivals, fact_attempts, fact_incidents, fact_environments))
@@ -70,8 +71,17 @@ _SHAPES = 300
 """Statements that are kept."""
 
 
-def read(connection: Connection, scope: Scope, kinds: Collection[str], start: int, end: int, as_of: int) -> Seen:
-    """The facts of these kinds in a scope from `start` up to `end` (µs)."""
+def read(
+    connection: Connection,
+    scope: Scope,
+    kinds: Collection[str],
+    start: int,
+    end: int,
+    as_of: int,
+    *,
+    split: bool = True,
+) -> Seen:
+    """The facts of these kinds in a scope from `start` up to `end` (µs); without `split` nobody makes buckets of it."""
     shape, values, ever = _shape(scope), _values(scope, (start, end)), _values(scope, EVER)
     found: dict[str, Any] = {
         kind: [*map(POINTS[kind], ask(connection, _statement(kind, shape), values if kind in IN_WINDOW else ever))]
@@ -79,9 +89,22 @@ def read(connection: Connection, scope: Scope, kinds: Collection[str], start: in
     }
     known = bool(ask(connection, _statement("known", shape), values)[0][0])
     if "commits" in kinds:
-        rows = ask(connection, _statement("leads", shape), values)
-        found["leads"] = Leads([row[0] for row in rows], [row[1] for row in rows])
+        found["leads"] = (None if split else _kept(connection, scope, start, end)) or _columns(
+            ask(connection, _statement("leads", shape), values)
+        )
     return Seen(start, end, as_of, known, **found)
+
+
+def _columns(rows: Sequence[Row]) -> Leads:
+    return Leads([row[0] for row in rows], [row[1] for row in rows])
+
+
+def _kept(connection: Connection, scope: Scope, start: int, end: int) -> Leads | None:
+    """What is kept is kept of teams, in production."""
+    if scope.team is None or (scope.service, scope.business_area, scope.environment) != (None, None, None):
+        return None
+    seconds = kept_leads(connection, scope.team, start, end)
+    return Leads((), seconds) if seconds is not None else None
 
 
 def _shape(scope: Scope) -> Scope:
@@ -159,14 +182,14 @@ def _rest(table: FromClause, full: bool, *skip: str) -> list[ColumnElement[Any]]
     return [column for column in table.c if column.name not in skip] if full else []
 
 
-def _plain(column: ColumnElement[Any]) -> ColumnElement[Any]:
+def plain(column: ColumnElement[Any]) -> ColumnElement[Any]:
     """What is yes or no is 1 or 0 on SQLite: to make a flag of it costs as much as to read it."""
     return sa.type_coerce(column, sa.Integer) if isinstance(column.type, sa.Boolean) else column
 
 
 def _deployments(scope: Scope, span: Span, full: bool) -> Select[Any]:
     columns = [_d.live_at.label("at")]
-    columns += [_plain(_d[name]).label(f"point_{name}") for name in DeploymentPoint._fields[1:]]
+    columns += [plain(_d[name]).label(f"point_{name}") for name in DeploymentPoint._fields[1:]]
     wanted = [*in_scope(fact_deployments, scope), *within(_d.live_at, span)]
     if scope.team is not None:  # the index of teams goes by weeks, of whatever zone
         first, last = week_of(span[0] // DAY) - 1, week_of(span[1] // DAY) + 1
@@ -238,7 +261,7 @@ def _open_incidents(scope: Scope, span: Span, full: bool) -> Select[Any]:
 
 
 def _attempts(scope: Scope, span: Span, full: bool) -> Select[Any]:
-    columns = _a.at.label("at"), _a.outcome.label("point_outcome"), _plain(_a.changed).label("point_changed")
+    columns = _a.at.label("at"), _a.outcome.label("point_outcome"), plain(_a.changed).label("point_changed")
     rest = _rest(fact_attempts, full, "at")
     return sa.select(*columns, *rest).where(*in_scope(fact_attempts, scope), *within(_a.at, span))
 

@@ -1,7 +1,8 @@
 """What the measures of a year cost: a million deployments, five million commits, twenty thousand incidents, one file.
 
 Beside them the shape in which peers ask: the numbers worked out anew at each look, by joins and window functions over
-all rows. Both run in this process on one core, on the same file with the same indexes, and must say the same.
+all rows. Both run in this process on one core, on the same file with the same indexes, and must say the same. Ours are
+kept week by week with the facts (what that costs with each event is in `freshness`); to count them all again is told.
 """
 
 import time
@@ -17,6 +18,7 @@ from app.kernel.clock import DAY
 from app.measures import answer
 from app.measures.found import MEASURES
 from app.measures.scope import Scope
+from app.store.fact_weeks import keep_all
 from app.store.measure_points import read
 from app.store.measure_weeks import Week, weeks
 from bench.bench import Bench
@@ -46,6 +48,9 @@ def run(bench: Bench) -> list[Figure]:
 
 def _figures(bench: Bench, path: Path, ran: str) -> list[Figure]:
     engine = sa.create_engine(f"sqlite+pysqlite:///{path}")
+    with engine.begin() as connection:
+        kept, _ = _timed(lambda: keep_all(connection))
+        bench.say(f"  all weeks counted: {kept:.1f} s")
     with engine.connect() as connection:
         _all(connection)
         ours, theirs, team_ms, clocks_ms = [], [], [], []
@@ -54,7 +59,7 @@ def _figures(bench: Bench, path: Path, ran: str) -> list[Figure]:
             ours.append(seconds)
             team_ms.append(_timed(lambda: _one(connection, pulls=False))[0] * 1e3)
             clocks_ms.append(_timed(lambda: _one(connection, pulls=True))[0] * 1e3)
-            bench.say(f"  every team and week: {seconds:.2f} s; a team's 90 days: {team_ms[-1]:.0f} ms")
+            bench.say(f"  every team and week: {seconds * 1e3:.0f} ms; a team's 90 days: {team_ms[-1]:.0f} ms")
             if number == 0:
                 seconds, others = _timed(lambda: per_render(connection))
                 _agree(mine, others)
@@ -70,19 +75,20 @@ def _figures(bench: Bench, path: Path, ran: str) -> list[Figure]:
             "times",
             ran,
         ),
+        Figure("dora: all weeks counted again from their rows", [kept], None, "s", ran),
         Figure("dora: five measures with p50 and p90, one team, 90 days", team_ms, Must("≤", 50), "ms", ran),
         Figure("dora: the same with the clocks of pull requests", clocks_ms, None, "ms", ran),
     ]
 
 
 def _all(connection: Connection) -> Mapping[tuple[str, int], Week]:
-    return weeks(connection, "production", week_of(FIRST // DAY), week_of(END // DAY), END)
+    return weeks(connection, week_of(FIRST // DAY), week_of(END // DAY), END)
 
 
 def _one(connection: Connection, *, pulls: bool) -> None:
     """A team's last 90 days, as the API answers them."""
     kinds = {kind for name in _FIVE for kind in MEASURES[name].facts if pulls or kind != "pulls"}
-    seen = read(connection, _TEAM, kinds, END - 90 * DAY, END, END)
+    seen = read(connection, _TEAM, kinds, END - 90 * DAY, END, END, split=False)
     for name in _FIVE:
         answer(MEASURES[name], seen)
 

@@ -7,6 +7,7 @@ from sqlalchemy import Connection
 
 from app.kernel.clock import DAY
 from app.store import fact_tables as tables
+from app.store.fact_weeks import keep_all
 
 _DEPLOYMENT: dict[str, Any] = {
     "service": "pay", "environment": "prod", "tier": "production", "team": "team-a", "business_area": "finance",
@@ -76,6 +77,7 @@ def row(what: str, /, **values: Any) -> tuple[sa.Table, dict[str, Any]]:
 
 
 def add(connection: Connection, *made: tuple[sa.Table, dict[str, Any]]) -> None:
-    """Write rows."""
+    """Write rows, and count the weeks that they are in."""
     for table, values in made:
         connection.execute(sa.insert(table), values)
+    keep_all(connection)

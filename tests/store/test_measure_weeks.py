@@ -1,13 +1,14 @@
 """Every team and week at once says what each of them says for itself, on both engines."""
 
 import random
+from functools import partial
 from typing import Any
 from zoneinfo import ZoneInfo
 
 import sqlalchemy as sa
 
 from app.facts.windows import day_of, week_of
-from app.kernel.clock import DAY, MINUTE
+from app.kernel.clock import DAY, HOUR, MINUTE
 from app.measures import answer
 from app.measures.found import MEASURES
 from app.measures.scope import Scope
@@ -54,7 +55,7 @@ async def test_all_weeks_at_once_are_each_week_for_itself(database: Database) ->
     await database.write(lambda connection: add(connection, *world()))
     edges = buckets("week", 7, NOW, NOW, ZONE)
     numbers = [week_of(day_of(edge.start, ZONE)) for edge in edges]
-    together = await database.read(lambda connection: weeks(connection, "production", numbers[0], numbers[-1], NOW))
+    together = await database.read(lambda connection: weeks(connection, numbers[0], numbers[-1], NOW))
     assert len(together) > 15
     kinds = {kind for name in FIVE for kind in MEASURES[name].facts}
     for team in ("a", "b", "c"):
@@ -81,5 +82,33 @@ async def test_all_weeks_at_once_are_each_week_for_itself(database: Database) ->
                 assert mine is theirs is None or abs((mine or 0) - (theirs or 0)) < 1e-6, (team, number)
 
 
+async def test_lead_times_of_whole_weeks_are_those_of_the_rows(database: Database) -> None:
+    await database.write(lambda connection: add(connection, *world()))
+    for first, last in ((42, 0), (40, 3), (33, 12), (9, 5), (4, 1)):
+        for team in ("a", "b", "nobody"):
+            ask = partial(read, scope=Scope(STAGES, team=team), kinds={"commits"}, start=NOW - first * DAY,
+                          end=NOW - last * DAY, as_of=NOW)  # fmt: skip
+            by_rows, kept = await database.read(ask), await database.read(partial(ask, split=False))
+            assert sorted(kept.leads.seconds) == sorted(by_rows.leads.seconds), (first, last, team)
+
+
+async def test_weeks_that_lie_across_each_other_are_read_by_row(database: Database) -> None:
+    """As after a change of the time zone: a row at the week's end is still in the next one."""
+    at = NOW - 20 * DAY
+    made = [
+        row("deployment", id=f"{number:032x}", team="a", live_at=at + hours * HOUR, day=0, week=week)
+        for number, (hours, week) in enumerate(((0, 1), (9, 1), (5, 2), (300, 2)))
+    ]
+    made += [
+        row("arrival", sha=f"{number}", team="a", live_at=each["live_at"], authored_at=each["live_at"] - HOUR, day=0,
+            week=each["week"])
+        for number, (_, each) in enumerate(made)
+    ]  # fmt: skip
+    await database.write(lambda connection: add(connection, *made))
+    scope = Scope(STAGES, team="a")
+    found = await database.read(lambda c: read(c, scope, {"commits"}, at, at + 10 * HOUR, NOW, split=False))
+    assert len(found.leads.seconds) == 3
+
+
 async def test_no_facts_no_weeks(database: Database) -> None:
-    assert await database.read(lambda connection: weeks(connection, "production", 0, 5000, NOW)) == {}
+    assert await database.read(lambda connection: weeks(connection, 0, 5000, NOW)) == {}
