@@ -7,8 +7,6 @@ https://argo-cd.readthedocs.io/en/stable/developer-guide/api-docs/
 from collections.abc import Callable, Sequence
 from typing import Any, TypeVar
 
-from pydantic import TypeAdapter
-
 from app.clients.addressed import segment
 from app.clients.api import Api
 from app.clients.argocd_answers import Application, Revision
@@ -16,8 +14,6 @@ from app.clients.replies import read
 
 T = TypeVar("T")
 
-_APPLICATION = TypeAdapter(Application)
-_REVISION = TypeAdapter(Revision)
 _PATH = "/api/v1/applications"
 
 
@@ -29,7 +25,7 @@ class ArgoCD:
 
     async def applications(self, projects: Sequence[str] = (), selector: str | None = None) -> list[Application]:
         """All applications, by name. There is no paging: one answer, of which one application is held at a time."""
-        return await self.each(lambda item: read(_APPLICATION, item, self.api.name), projects, selector)
+        return await self.each(lambda item: read(Application, item, self.api.name), projects, selector)
 
     async def each(
         self, make: Callable[[Any], T], projects: Sequence[str] = (), selector: str | None = None
@@ -45,10 +41,10 @@ class ArgoCD:
     async def application(self, name: str, project: str) -> Application:
         """One application. With its project, one that is not there is `not_found`, and not `forbidden`."""
         reply = await self.api.get(f"{_PATH}/{segment(name)}", {"project": project})
-        return read(_APPLICATION, reply.value, self.api.name)
+        return read(Application, reply.value, self.api.name)
 
     async def metadata(self, name: str, sha: str, project: str | None = None) -> Revision:
         """Who made a revision, when and why. It costs Argo CD a look into the repository and never changes: keep it."""
         path = f"{_PATH}/{segment(name)}/revisions/{segment(sha)}/metadata"
         reply = await self.api.get(path, {"project": project} if project else None)
-        return read(_REVISION, reply.value, self.api.name)
+        return read(Revision, reply.value, self.api.name)

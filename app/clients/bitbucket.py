@@ -9,8 +9,6 @@ from collections.abc import Callable, Mapping
 from datetime import datetime
 from typing import TypeVar
 
-from pydantic import TypeAdapter
-
 from app.clients.addressed import segment
 from app.clients.api import Api, Params
 from app.clients.bitbucket_answers import (
@@ -33,15 +31,6 @@ AT_ONCE = 2
 """Questions about one repository at a time: one that hangs for ever leaves places for the others."""
 LIMIT = 5_000
 """Items of one list that are read at most, unless the caller says otherwise."""
-
-_PAGE = TypeAdapter(Page)
-_COMMIT = TypeAdapter(Commit)
-_PULL_REQUEST = TypeAdapter(PullRequest)
-_PIPELINE = TypeAdapter(Pipeline)
-_STEP = TypeAdapter(Step)
-_DEPLOYMENT = TypeAdapter(Deployment)
-_ENVIRONMENT = TypeAdapter(Environment)
-_REPOSITORY = TypeAdapter(Repository)
 
 _STATES = ("OPEN", "MERGED", "DECLINED", "SUPERSEDED")
 # Without `fields` the pipeline of a release is a uuid alone.
@@ -82,7 +71,7 @@ class Bitbucket:
         if old is not None:
             params["exclude"] = old
         try:
-            return await self._list(f"{self._path(repo)}/commits", params, _COMMIT, limit)
+            return await self._list(f"{self._path(repo)}/commits", params, Commit, limit)
         except ApiFault as fault:
             raise await self._told_apart(fault, repo, [new] if old is None else [new, old]) from None
 
@@ -97,7 +86,7 @@ class Bitbucket:
             if not fault.revisions:
                 await self.repository(repo)  # one that is gone answers 404, too
             raise UnknownRevision(self.api.name, fault.revisions or (revision,)) from None
-        return read(_COMMIT, reply.value, self.api.name)
+        return read(Commit, reply.value, self.api.name)
 
     async def pull_requests(self, repo: str, since: datetime, limit: int = LIMIT) -> Listed[PullRequest]:
         """Those that were touched since then, in every state, the latest first."""
@@ -108,22 +97,22 @@ class Bitbucket:
             "pagelen": 50,  # the maximum of this list has been seen below 100
         }
         path = f"{self._path(repo)}/pullrequests"
-        return await self._list(path, params, _PULL_REQUEST, limit, lambda each: _before(each.updated_on, since))
+        return await self._list(path, params, PullRequest, limit, lambda each: _before(each.updated_on, since))
 
     async def pull_request_commits(self, repo: str, number: int, limit: int = LIMIT) -> Listed[Commit]:
         """The commits that a pull request had before it was squashed."""
-        return await self._list(f"{self._path(repo)}/pullrequests/{number}/commits", {"pagelen": 100}, _COMMIT, limit)
+        return await self._list(f"{self._path(repo)}/pullrequests/{number}/commits", {"pagelen": 100}, Commit, limit)
 
     async def pipelines(self, repo: str, since: datetime, limit: int = LIMIT) -> Listed[Pipeline]:
         """The runs that were begun since then, the latest first."""
         params: Params = {"sort": "-created_on", "pagelen": 100}
         path = f"{self._path(repo)}/pipelines"
-        return await self._list(path, params, _PIPELINE, limit, lambda each: _before(each.created_on, since))
+        return await self._list(path, params, Pipeline, limit, lambda each: _before(each.created_on, since))
 
     async def steps(self, repo: str, pipeline: str) -> tuple[Step, ...]:
         """The steps of a run, by its uuid."""
         path = f"{self._path(repo)}/pipelines/{segment(pipeline)}/steps/"
-        return (await self._list(path, {"pagelen": 100}, _STEP, LIMIT)).items
+        return (await self._list(path, {"pagelen": 100}, Step, LIMIT)).items
 
     async def deployments(self, repo: str, since: datetime, limit: int = LIMIT) -> Listed[Deployment]:
         """The deployments that were begun since then, the latest first.
@@ -132,16 +121,16 @@ class Bitbucket:
         """
         params: Params = {"sort": "-state.started_on", "pagelen": 100, "fields": _DEPLOYMENT_FIELDS}
         path = f"{self._path(repo)}/deployments"
-        found = await self._list(path, params, _DEPLOYMENT, limit, lambda each: _before(each.started_on, since))
+        found = await self._list(path, params, Deployment, limit, lambda each: _before(each.started_on, since))
         return Listed(tuple(each for each in found.items if each.state != "UNDEPLOYED"), found.complete)
 
     async def environments(self, repo: str) -> tuple[Environment, ...]:
         """The environments of a repository."""
-        return (await self._list(f"{self._path(repo)}/environments/", {"pagelen": 100}, _ENVIRONMENT, LIMIT)).items
+        return (await self._list(f"{self._path(repo)}/environments/", {"pagelen": 100}, Environment, LIMIT)).items
 
     async def repository(self, repo: str) -> Repository:
         """The repository as it is called now: a name of old leads there, until somebody else takes it."""
-        return read(_REPOSITORY, (await self._get(self._path(repo))).value, self.api.name)
+        return read(Repository, (await self._get(self._path(repo))).value, self.api.name)
 
     async def _get(self, path: str, params: Params | None = None) -> Reply:
         """`path` may be a link of an answer; the repository is in both."""
@@ -157,7 +146,7 @@ class Bitbucket:
         self,
         path: str,
         params: Params,
-        shape: TypeAdapter[T],
+        shape: type[T],
         limit: int,
         enough: Callable[[T], bool] = lambda _: False,
     ) -> Listed[T]:
@@ -166,7 +155,7 @@ class Bitbucket:
         asked: set[str] = set()
         link: tuple[str, Params | None] | None = (path, params)
         while link is not None:
-            page = read(_PAGE, (await self._get(*link)).value, self.api.name)
+            page = read(Page, (await self._get(*link)).value, self.api.name)
             for value in page.values:
                 item = read(shape, value, self.api.name)
                 if enough(item):

@@ -8,8 +8,6 @@ import asyncio
 from collections.abc import Coroutine, Iterable, Mapping
 from typing import Any, Literal, TypeVar
 
-from pydantic import TypeAdapter
-
 from app.clients.addressed import segment
 from app.clients.api import Api
 from app.clients.faults import ApiFault, Kind
@@ -26,11 +24,6 @@ SPRINT = "com.pyxis.greenhopper.jira:gh-sprint"
 CHUNK = 100
 """Issues that one bulkfetch takes."""
 
-_ISSUE = TypeAdapter(Issue)
-_ACCOUNT = TypeAdapter(Account)
-_CUSTOM_FIELDS = TypeAdapter(list[CustomField])
-_PROJECTS = TypeAdapter(tuple[Project, ...])
-_PROJECT_PAGE = TypeAdapter(ProjectPage)
 _FIELDS = ("summary", "status", "fixVersions", "assignee", "issuetype", "updated", "security")
 
 
@@ -49,7 +42,7 @@ class Jira:
 
     async def myself(self) -> Account:
         """Who we are. Raises `auth_error` when the token is bad: with it, a 404 later on is unambiguous."""
-        return read(_ACCOUNT, (await self._get("/myself")).value, self.api.name)
+        return read(Account, (await self._get("/myself")).value, self.api.name)
 
     async def issues(self, keys: Iterable[str], *, sprint: str | None = None) -> Issues:
         """Each of the issues, asked for in hundreds and then, if it was not told, alone: it may have moved.
@@ -73,18 +66,18 @@ class Jira:
     async def sprint_field(self) -> str | None:
         """The id of the sprint field here, such as `customfield_10020`; None when there is none. Asked for once."""
         if self._sprint is None:
-            fields = read(_CUSTOM_FIELDS, (await self._get("/field")).value, self.api.name)
+            fields = read(list[CustomField], (await self._get("/field")).value, self.api.name)
             self._sprint = (next((field.id for field in fields if field.schema == SPRINT), None),)
         return self._sprint[0]
 
     async def projects(self) -> tuple[Project, ...]:
         """The projects that the account may see: keys that begin otherwise are no tickets."""
         if not self._cloud:
-            return read(_PROJECTS, (await self._get("/project")).value, self.api.name)
+            return read(tuple[Project, ...], (await self._get("/project")).value, self.api.name)
         found: list[Project] = []
         while True:
             reply = await self._get("/project/search", {"startAt": len(found), "maxResults": 100})
-            page = read(_PROJECT_PAGE, reply.value, self.api.name)
+            page = read(ProjectPage, reply.value, self.api.name)
             found += page.values
             if page.is_last or not page.values:
                 return tuple(found)
@@ -113,7 +106,7 @@ class Jira:
         fields = value.get("fields") if isinstance(value, dict) else None
         if sprint and isinstance(fields, dict):
             value = {**value, "fields": {**fields, "sprint": fields.get(sprint)}}
-        return read(_ISSUE, value, self.api.name).silenced()
+        return read(Issue, value, self.api.name).silenced()
 
     # ---------------------------------------------------------------- answers that are not what they seem
 

@@ -1,7 +1,6 @@
 """What stands in headers and shapes of answers."""
 
 import pytest
-from pydantic import TypeAdapter
 
 from app.clients.bitbucket_answers import Commit
 from app.clients.faults import ApiFault
@@ -35,6 +34,6 @@ def test_when_to_come_again(headers: dict[str, str], seconds: float | None) -> N
 @pytest.mark.parametrize("value", [None, [], "x", {}, {"hash": None}, {"hash": 7}, {"hash": "a", "message": ["hush"]}])
 def test_what_does_not_fit_is_told_without_its_value(value: object) -> None:
     with pytest.raises(ApiFault) as caught:
-        read(TypeAdapter(Commit), value, "bitbucket")
+        read(Commit, value, "bitbucket")
     assert caught.value.kind == "integration_error"
     assert "hush" not in str(caught.value)
