@@ -3,7 +3,6 @@
 from bisect import bisect_left
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
-from typing import Any
 
 from app.facts.artifacts import WHOLE, Artifact, Seen
 from app.facts.history import is_hotfix
@@ -70,9 +69,25 @@ class Chain:
         flags = self._flags(artifact, brought)
         if same and self._last:
             revision = revision or self._last.revision
-        deployment = deployment_of(self._service, self._environment, rollout, kind, live_at, self._last)
-        beside = {"revision": revision, "flags": flags, "attempts": failed + 1, "failed_attempts": failed}
-        self._arrive(deployment, beside, rollout, brought)
+        tickets = {key for report in rollout.reports for key in report["tickets"] or ()}
+        tickets.update(brought.tickets)
+        tickets.update(key for request in brought.requests.values() for key in request.tickets)
+        deployment = deployment_of(
+            self._service,
+            self._environment,
+            rollout,
+            kind,
+            live_at,
+            self._last,
+            revision=revision,
+            flags=flags,
+            attempts=failed + 1,
+            failed_attempts=failed,
+            commits=len(brought.arrivals),
+            re_arrivals=brought.again,
+            tickets=tuple(sorted(tickets)),
+        )
+        self._arrive(deployment, brought)
 
     def _carried(self, artifact: Artifact, live_at: int) -> Carried:
         """What it carries; nothing where that cannot be known or it is the same again."""
@@ -113,18 +128,9 @@ class Chain:
         commit = self._graph.commits.get(sha or "")
         return commit.repository if commit else None
 
-    def _arrive(self, deployment: Deployment, beside: dict[str, Any], rollout: Rollout, brought: Carried) -> None:
+    def _arrive(self, deployment: Deployment, brought: Carried) -> None:
         """Note what it brought, and make it the last one."""
         arrivals = [self._arrival(deployment, commit, brought) for commit in brought.arrivals]
-        tickets = {key for report in rollout.reports for key in report["tickets"] or ()}
-        tickets.update(brought.tickets)
-        tickets.update(key for request in brought.requests.values() for key in request.tickets)
-        came: dict[str, Any] = {
-            "commits": len(arrivals),
-            "re_arrivals": brought.again,
-            "tickets": tuple(sorted(tickets)),
-        }
-        deployment = replace(deployment, **beside, **came)
         if deployment.kind == "config" and (commit := self._graph.commits.get(deployment.revision or "")):
             arrivals.append(self._arrival(deployment, commit, Carried(), config=True))
         for arrival in arrivals:

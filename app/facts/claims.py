@@ -111,9 +111,8 @@ def _common(view: View) -> dict[str, Any]:
 
 def _slot(view: View) -> str:
     target, original = view.get("target") or {}, view.get("original") or {}
-    parts = (view.get("source"), view.get("instance"), original.get("service"), target.get("cluster"),
-             target.get("namespace"))  # fmt: skip
-    return "|".join(part or "" for part in parts)
+    source, instance, service = view.get("source") or "", view.get("instance") or "", original.get("service") or ""
+    return f"{source}|{instance}|{service}|{target.get('cluster') or ''}|{target.get('namespace') or ''}"
 
 
 def _deployment(view: View) -> dict[str, Any] | None:

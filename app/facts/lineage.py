@@ -141,22 +141,22 @@ def _walk(graph: Graph, new: str, old: str, behind: Collection[str], horizon: in
             seen.add((sha, main, clean))
             clean = clean and sha not in graph.live
             _visit(walk, sha, clean, links := graph.parents(sha))
-            todo.extend(
-                (link.parent, main and link.how != "side", clean, gap or link.how == "gap")
-                for link in links
-                if link.how != "forced"
-            )
+            for link in links:
+                if link.how != "forced":
+                    todo.append((link.parent, main and link.how != "side", clean, gap or link.how == "gap"))
     walk.visited = list(dict.fromkeys(walk.visited))
     return walk
 
 
 def _visit(walk: _Walk, sha: str, clean: bool, links: Collection[Link]) -> None:
     walk.visited.append(sha)
-    walk.forced |= any(link.how == "forced" for link in links)
     if clean:
         walk.fresh.add(sha)
     if not links:
         walk.ends.add(sha)
+    for link in links:
+        if link.how == "forced":
+            walk.forced = True
 
 
 def _gather(graph: Graph, walk: _Walk, flags: set[str]) -> Carried:
@@ -166,13 +166,15 @@ def _gather(graph: Graph, walk: _Walk, flags: set[str]) -> Carried:
     squashed: set[str] = set()
     heads: set[str] = set()
     hotfix = False
+    visited = set(walk.visited)
     for sha in walk.visited:
         commit, request = graph.commits.get(sha), graph.merges.get(sha)
-        inner = [graph.full(each) for each in request.commits] if request else []
-        hotfix |= bool(request and request.hotfix)
+        inner: list[str] = []
         if request:
+            inner = [graph.full(each) for each in request.commits]
+            hotfix |= request.hotfix
             requests |= dict.fromkeys([*inner, sha], request)
-        squashed.update(set(inner) - set(walk.visited))
+            squashed.update(each for each in inner if each not in visited)
         if inner or (commit and commit.merge and not _alone(graph, sha)):
             heads.add(sha)
         for each in inner or ([] if sha in heads else [sha]):
@@ -184,7 +186,7 @@ def _gather(graph: Graph, walk: _Walk, flags: set[str]) -> Carried:
     again = 0
     for commit, fresh in known:
         original = graph.full(commit.original) if commit.original else commit.sha
-        if not fresh or {original, commit.sha} & graph.live.keys() or original in originals:
+        if not fresh or original in graph.live or commit.sha in graph.live or original in originals:
             again += 1
             continue
         originals.add(original)
@@ -212,6 +214,8 @@ def _alone(graph: Graph, sha: str) -> bool:
 def _without_copies(graph: Graph, own: Mapping[str, bool], squashed: Collection[str]) -> dict[str, bool]:
     """A rebased commit is left out for the one that its author made: the author's time and the text are the same."""
     originals = {_mark(graph.commits[sha]) for sha in squashed if sha in graph.commits}
+    if not originals:
+        return dict(own)
     return {
         sha: fresh
         for sha, fresh in own.items()

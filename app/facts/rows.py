@@ -1,5 +1,7 @@
 """Rows: a rollout written down as a deployment or an attempt, before lineage and failures are known."""
 
+from typing import Any
+
 from app.facts.model import Attempt, Deployment, Kind, Outcome
 from app.facts.rollouts import Rollout
 from app.kernel.ids import derived_id
@@ -15,13 +17,17 @@ def deployment_of(
     live_at: int,
     last: Deployment | None,
     outcome: Outcome = "succeeded",
+    **known: Any,
 ) -> Deployment:
-    """A rollout that went live at `live_at` (µs) after `last`; one that failed half-way counts for nothing."""
+    """A rollout that went live at `live_at` (µs) after `last`; one that failed half-way counts for nothing.
+
+    `known` are fields of which more is known than the rollout itself tells.
+    """
     artifact, owner = rollout.artifact, rollout.first_said("owner") or {}
     revision, failed = rollout.first_said("revision"), outcome == "failed"
     first = min(rollout.reports, key=lambda report: (report["canonical"] is False, report.at, report.subject))
     starts = [report.start for report in rollout.reports if report.start is not None]
-    return Deployment(
+    fields: dict[str, Any] = dict(
         id=derived_id("deployment", service, environment, first.subject),
         service=service,
         environment=environment,
@@ -56,6 +62,8 @@ def deployment_of(
         flags=(),
         evidence=rollout.evidence,
     )
+    fields.update(known)
+    return Deployment(**fields)
 
 
 def attempt_of(service: str, environment: str, rollout: Rollout, deployment_id: str | None, at: int) -> Attempt:

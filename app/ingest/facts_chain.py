@@ -24,8 +24,7 @@ from app.store.fact_weeks import Cell, cells
 
 ROUNDS = 8
 """How often a derivation may reach further back; each time it does so for a deployment that it found."""
-NOTHING = Tail(None, [], [], [], [], frozenset())
-_FAMILIES = ("deployment", "health")
+FAMILIES = ("deployment", "health")
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,7 +75,7 @@ def derive_chain(
 
 def _work(connection: Connection, place: Place, at: int | None, library: Library | None) -> Work:
     service, environment = place.service, place.environment
-    tail = NOTHING if library and library.alone else fact_chains.tail(connection, service, environment, at)
+    tail = fact_chains.tail(connection, service, environment, at)
     claims = _claims(connection, place, tail)
     deployments = [claim for claim in claims if claim.family == "deployment"]
     words = asked(deployments)
@@ -110,7 +109,7 @@ def _all_facts(connection: Connection, place: Place, rolled: Rolled, library: Li
 
 def _claims(connection: Connection, place: Place, tail: Tail) -> list[Claim]:
     """The claims that rows after the tail's beginning are made of; what kept rows are made of is left to them."""
-    found = fact_claims.since(connection, place.service, place.environment, _FAMILIES, tail.since)
+    found = fact_claims.since(connection, place.service, place.environment, FAMILIES, tail.since)
     if tail.before is None:
         return found
     mine = {event for row in tail.deployments for event in DEPLOYMENTS.record(row).evidence}
@@ -137,13 +136,14 @@ def _suspects(
     told: dict[str, list[Claim]] = {}
     for claim in fact_claims.by_subjects(connection, [each.id for each in found]):
         told.setdefault(claim.subject, []).append(claim)
-    named = {each.id: meant for each in found if (meant := _named(connection, place, told.get(each.id, ())))}
+    named = {each.id: meant for each in found if (meant := named_by(connection, place, told.get(each.id, ())))}
     others = _others(connection, place, found, named, before.last)
     fresh = [replace(each, deployment_id=None, link=None, others=()) for each in found]
     return Suspects(fresh, named, others, holders)
 
 
-def _named(connection: Connection, place: Place, claims: Iterable[Claim]) -> Artifact | None:
+def named_by(connection: Connection, place: Place, claims: Iterable[Claim]) -> Artifact | None:
+    """The artifact that an incident names by its commit or version, as far as its claims tell."""
     meant = names(sorted(claims, key=lambda claim: (claim.at, claim.event_id)))
     if meant is None:
         return None
@@ -215,18 +215,12 @@ def _accused(connection: Connection, last: Deployment, rows: Sequence[Deployment
 def _write(connection: Connection, place: Place, work: Work, cause: Cause | None, zones: Zones) -> set[Cell]:
     """Write what differs, and log what numbers are made of. Returns the weeks in which they may be others now."""
     facts, tail = work.facts, work.tail
-    deployments = [DEPLOYMENTS.row(each, **_when(each, zones)) for each in facts.deployments]
+    deployments = [DEPLOYMENTS.row(each, **when(each, zones)) for each in facts.deployments]
     log = _become(connection, DEPLOYMENTS, "deployment", tail.deployments, deployments, place, cause)
     ATTEMPTS.become(connection, tail.attempts, [ATTEMPTS.row(each) for each in facts.attempts])
-    arrivals = [ARRIVALS.row(each, **_when(each, zones)) for each in facts.arrivals]
+    arrivals = [ARRIVALS.row(each, **when(each, zones)) for each in facts.arrivals]
     log += _become(connection, ARRIVALS, "arrival", tail.arrivals, arrivals, place, cause)
-    live = {each.id: each.at for each in facts.attempts} | {each.id: each.live_at for each in facts.deployments}
-    waits = {
-        (wait_key(word), each, place.service, place.environment, live[each])
-        for each, words in facts.waits.items()
-        for word in words
-    }
-    replace_waits(connection, tail.waits, waits)
+    replace_waits(connection, tail.waits, waits_of((place.service, place.environment), facts))
     old = sorted(map(DEPLOYMENTS.record, tail.deployments), key=lambda each: (each.live_at, each.id))
     note_tickets(connection, (place.service, place.environment), old, facts.deployments, tail.since)
     fact_log.add(connection, log)
@@ -240,6 +234,12 @@ def _write(connection: Connection, place: Place, work: Work, cause: Cause | None
     )
 
 
+def waits_of(chain: tuple[str, str], facts: Facts) -> set[Row]:
+    """What the facts of a chain hang on, as rows."""
+    live = {each.id: each.at for each in facts.attempts} | {each.id: each.live_at for each in facts.deployments}
+    return {(wait_key(word), each, *chain, live[each]) for each, words in facts.waits.items() for word in words}
+
+
 def _elsewhere(connection: Connection, place: Place, work: Work) -> list[tuple[str, str, int]]:
     """Write the incidents; what one was put down to before, or is now, in another chain must know of it."""
     old = fact_chains.incidents(connection, [each.id for each in work.facts.incidents])
@@ -251,7 +251,8 @@ def _elsewhere(connection: Connection, place: Place, work: Work) -> list[tuple[s
     return [each for each in found if each[:2] != (place.service, place.environment)]
 
 
-def _when(one: Deployment | Arrival, zones: Zones) -> dict[str, int]:
+def when(one: Deployment | Arrival, zones: Zones) -> dict[str, int]:
+    """The day and the week of a row, in the zone of its team."""
     day = day_of(one.live_at, zones.of(one.team))
     return {"day": day, "week": week_of(day)}
 

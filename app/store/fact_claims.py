@@ -7,7 +7,7 @@ import sqlalchemy as sa
 from sqlalchemy import Connection
 
 from app.facts.claims import Claim, from_row, to_bytes
-from app.store.ask import ask
+from app.store.ask import Row, ask
 from app.store.bulk import BulkInsert
 from app.store.fact_records import number, param, several
 from app.store.fact_tables import fact_claims
@@ -30,12 +30,20 @@ _LATEST = SELECT.where(*_CHAIN, _c.family == param("family_")).order_by(_c.at.de
 _DELETE = sa.delete(fact_claims).where(_c.event_id.in_(several("ids_")))
 
 
+def row(claim: Claim) -> Row:
+    """A claim as it is kept."""
+    return (
+        claim.event_id, claim.family, claim.service, claim.environment, claim.subject, claim.at, to_bytes(claim)
+    )  # fmt: skip
+
+
 def add(connection: Connection, claims: Iterable[Claim]) -> None:
     """Keep claims; one that is there already stays as it is."""
-    rows = [
-        (each.event_id, each.family, each.service, each.environment, each.subject, each.at, to_bytes(each))
-        for each in claims
-    ]
+    add_rows(connection, [row(each) for each in claims])
+
+
+def add_rows(connection: Connection, rows: Sequence[Row]) -> None:
+    """Keep claims as rows."""
     _INSERT.run(connection, rows)
 
 

@@ -5,10 +5,11 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 import sqlalchemy as sa
 from sqlalchemy import Connection
 
+from app.events import UNMAPPED
 from app.facts.history import Link, reverts, together
 from app.facts.lineage import Graph
 from app.facts.model import Commit, PullRequest
-from app.store.ask import ask
+from app.store.ask import Row, ask
 from app.store.bulk import BulkInsert
 from app.store.fact_records import COMMITS, PULL_REQUESTS, number, param, several
 from app.store.fact_tables import fact_arrivals, fact_commits, fact_deployments, fact_links, fact_names
@@ -32,6 +33,8 @@ _REQUEST = PULL_REQUESTS.select.where(
 )
 _LINK = BulkInsert(fact_links, "repository", "child", "parent", "how", or_ignore=True)
 _NAME = BulkInsert(fact_names, "service", "name", "repository", "sha", or_ignore=True)
+_COMMIT = BulkInsert(fact_commits, *COMMITS.columns, or_replace=True)
+_SERVICE = COMMITS.columns.index("service")
 _PUT = BulkInsert(requests, *PULL_REQUESTS.columns, or_replace=True)
 _MERGES = PULL_REQUESTS.select.where(
     requests.c.repository == param("repository_"), requests.c.merge_commit.in_(several("shas_"))
@@ -45,27 +48,42 @@ def add_commits(connection: Connection, service: str, commits: Sequence[Commit])
         told[commit.sha] = together(told[commit.sha], commit) if commit.sha in told else commit
     if not told:
         return set()
-    values = {"repository_": commits[0].repository, "shas_": list(told)}
-    old = ask(connection, _COMMITS, values)
-    place = COMMITS.columns.index("service")
-    services = {row[1]: max(row[place], service) if service != "unmapped" else row[place] for row in old}
-    for row in old:
-        before = COMMITS.record(row)
-        told[before.sha] = together(before, told[before.sha])
-    new = [COMMITS.row(each, service=services.get(each.sha, service)) for each in told.values()]
-    changed, _, added = COMMITS.become(connection, old, new)
-    return {row[1] for row, _ in changed} | {row[1] for row in added}
+    rows = [COMMITS.row(each, service=service) for each in told.values()]
+    return add_commit_rows(connection, service, commits[0].repository, rows)
+
+
+def add_commit_rows(connection: Connection, service: str, repository: str, rows: Sequence[Row]) -> set[str]:
+    """The same with rows, each commit once."""
+    old = {row[1]: row for row in ask(connection, _COMMITS, _of(repository, [row[1] for row in rows]))}
+    new = []
+    for row in rows:
+        there = old.get(row[1])
+        if there is not None:
+            owner = max(there[_SERVICE], service) if service != UNMAPPED else there[_SERVICE]
+            row = COMMITS.row(together(COMMITS.record(there), COMMITS.record(row)), service=owner)
+        if row != there:
+            new.append(row)
+    _COMMIT.run(connection, new)
+    return {row[1] for row in new}
 
 
 def add_links(connection: Connection, repository: str, links: Sequence[Link]) -> set[str]:
     """Note links of a repository; what is there already stays. Returns the commits from which there are new ones."""
     if not links:
         return set()
-    values = {"repository_": repository, "shas_": list({each.child for each in links})}
-    there = {tuple(row) for row in ask(connection, _THERE, values)}
+    there = {tuple(row) for row in ask(connection, _THERE, _of(repository, list({each.child for each in links})))}
     new = [(repository, each.child, each.parent, each.how) for each in links]
-    _LINK.run(connection, [row for row in new if row[1:] not in there])
+    add_link_rows(connection, [row for row in new if row[1:] not in there])
     return {row[1] for row in new if row[1:] not in there}
+
+
+def _of(repository: str, shas: list[str]) -> dict[str, object]:
+    return {"repository_": repository, "shas_": shas}
+
+
+def add_link_rows(connection: Connection, rows: Sequence[Row]) -> None:
+    """Note links as rows; what is there already stays."""
+    _LINK.run(connection, rows)
 
 
 def add_names(connection: Connection, names: Sequence[tuple[str, str, str, str]]) -> None:

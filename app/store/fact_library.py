@@ -24,13 +24,10 @@ _NAMES = sa.select(fact_names.c.name, fact_names.c.sha).where(fact_names.c.servi
 
 
 class Library:
-    """What is known of repositories and of a service's names, for one transaction in which nothing of it changes.
+    """What is known of repositories and of a service's names, for one transaction in which nothing of it changes."""
 
-    `alone` says that nobody else derives facts: a chain that was emptied is empty.
-    """
-
-    def __init__(self, connection: Connection, *, alone: bool = False) -> None:
-        self._connection, self.alone = connection, alone
+    def __init__(self, connection: Connection) -> None:
+        self._connection = connection
         self._repositories: frozenset[str] = frozenset()
         self._graph = Graph()
         self._service = ""

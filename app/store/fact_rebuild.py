@@ -8,11 +8,12 @@ import orjson
 import sqlalchemy as sa
 from sqlalchemy import Connection, Table
 
-from app.facts.claims import Claim, View, from_row
-from app.facts.pages import TELLING
+from app.facts.claims import Claim, from_row
+from app.facts.pages import TELLING, read_page
 from app.store import fact_claims
 from app.store import fact_tables as tables
 from app.store.ask import ask
+from app.store.fact_pages import PageRows, rows_of
 from app.store.fact_records import number, param
 from app.store.tables import events, metadata
 
@@ -23,11 +24,11 @@ ALL: tuple[Table, ...] = tuple(
 """Every table of facts but the log of restatements, which tells what happened and not what is."""
 
 _PAGE = (
-    sa.select(events.c.seq, sa.case((events.c.type.in_(sorted(TELLING)), events.c.data)))
-    .where(events.c.seq > number("after_"))
+    sa.select(sa.case((events.c.type.in_(sorted(TELLING)), events.c.data)))
+    .where(events.c.seq >= number("from_"), events.c.seq < number("to_"))
     .order_by(events.c.seq)
-    .limit(sa.bindparam("limit_", type_=sa.Integer))
 )
+_ENDS = sa.select(*(sa.select(each(events.c.seq)).scalar_subquery() for each in (sa.func.min, sa.func.max)))
 _CHAIN_TABLES = ("fact_deployments", "fact_attempts", "fact_arrivals", "fact_waits", "fact_ticket_places",
                  "fact_environments", "fact_chains", "fact_incidents")  # fmt: skip
 _c = tables.fact_claims.c
@@ -66,11 +67,17 @@ def empty(connection: Connection, service: str | None = None, *, derived: bool =
             connection.execute(sa.delete(table).where(table.c.service == service))
 
 
-def page(connection: Connection, after: int, limit: int) -> tuple[int, int, list[View]]:
-    """The next events after a number: (the last one's number, how many, flat views of those that facts are made of)."""
-    found = ask(connection, _PAGE, {"after_": after, "limit_": limit})
-    last = found[-1][0] if found else after
-    return last, len(found), [orjson.loads(data) for _, data in found if data is not None]
+def numbers(connection: Connection, size: int) -> list[range]:
+    """The numbers of all events, in ranges of a size."""
+    first, last = connection.execute(_ENDS).one()
+    return [range(start, start + size) for start in range(first, last + 1, size)] if first is not None else []
+
+
+def page(connection: Connection, events: range) -> PageRows:
+    """What the events of these numbers tell."""
+    found = ask(connection, _PAGE, {"from_": events.start, "to_": events.stop})
+    views = [orjson.loads(data) for (data,) in found if data is not None]
+    return rows_of(read_page(views), len(found), [view["id"] for view in views])
 
 
 def services(connection: Connection) -> Iterable[str]:
@@ -95,7 +102,7 @@ def told(connection: Connection, service: str, family: str) -> Iterator[list[Cla
     return (list(claims) for _, claims in groupby(found, key=lambda claim: claim.subject))
 
 
-SOURCES, DERIVED = ("claims", "commits"), ("pull_requests", "deployments", "attempts", "arrivals")
+SOURCES, DERIVED = ("claims", "commits"), ("deployments", "attempts", "arrivals")
 
 
 @contextmanager

@@ -68,6 +68,10 @@ class Records(Generic[R]):
         """The records of a statement that selects whole rows."""
         return [self.record(row) for row in ask(connection, statement, values)]
 
+    def add(self, connection: Connection, rows: Sequence[Row]) -> None:
+        """Add rows that are not there; of several with one key the last one."""
+        self._insert.run(connection, list({self.key(row): row for row in rows}.values()))
+
     def become(
         self, connection: Connection, old: Sequence[Row], new: Sequence[Row]
     ) -> tuple[list[tuple[Row, Row]], list[Row], list[Row]]:

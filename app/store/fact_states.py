@@ -8,7 +8,7 @@ from sqlalchemy import Connection
 from app.facts.model import Deployment, EnvironmentState
 from app.facts.tickets import artifact_of, tickets_in
 from app.store import fact_chains, fact_claims
-from app.store.ask import ask
+from app.store.ask import Row, ask
 from app.store.bulk import Bulk, BulkInsert
 from app.store.fact_records import DEPLOYMENTS, ENVIRONMENTS, number, param, several
 from app.store.fact_tables import fact_deployments, fact_environments, fact_ticket_places
@@ -67,6 +67,11 @@ _KEPT = sa.select(_p.key).where(
     _p.service == param("service_"), _p.environment == param("environment_"), _p.since <= number("since_"),
     _p.key.in_(several("keys_")),
 )  # fmt: skip
+
+
+def add_tickets(connection: Connection, rows: Sequence[Row]) -> None:
+    """Add where tickets are, as (ticket, service, environment, deployment, since): none of it is there."""
+    _ADD.run(connection, rows)
 
 
 def note_tickets(

@@ -42,6 +42,11 @@ def replace_waits(connection: Connection, old: Collection[Row], new: Collection[
     _INSERT.run(connection, sorted(wanted - there))
 
 
+def add_waits(connection: Connection, rows: Sequence[Row]) -> None:
+    """Add rows that are not there."""
+    _INSERT.run(connection, rows)
+
+
 def waiting(connection: Connection, keys: Collection[str]) -> list[tuple[str, str, int]]:
     """The chains with deployments that hang on these keys, with the first one's `live_at` (µs)."""
     if not keys:
