@@ -108,7 +108,7 @@ def read(shape: type[T], value: Any, upstream: str) -> T:
     return fitting
 
 
-def _reader(shape: object) -> TypeAdapter[Any]:
+def _reader(shape: Any) -> TypeAdapter[Any]:
     """Made when the first answer of its kind comes: all of them would take a tenth of a second of every start."""
     if shape not in _READERS:
         _READERS[shape] = TypeAdapter(shape)
