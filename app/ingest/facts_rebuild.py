@@ -18,6 +18,7 @@ from app.store import (
     fact_pages,
     fact_rebuild,
     fact_states,
+    fact_weeks,
     fact_whole,
 )
 from app.store.fact_library import Library
@@ -65,6 +66,7 @@ async def rebuild(
         await database.write(partial(_derive_at_once, names=names, zones=zones, read=read, tell=tell, crew=crew))
     else:
         await _derive_in_turns(database, names, zones, read, tell)
+    await database.write(fact_weeks.keep_all)
     done = Progress(read, len(names), done=True)
     tell(done)
     return done
