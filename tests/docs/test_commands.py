@@ -61,11 +61,11 @@ def test_samples_exist(page: Path) -> None:
     named = {
         match[1]
         for line in quoted(page.read_text("utf-8"))
-        for match in [re.match(r"shipbell send ([a-z]+/[a-z0-9-]+)", line)]
+        for match in [re.match(r"shipbell send ([a-z-]+/[a-z0-9-]+)", line)]
         if match
     }
-    sources = {name.partition("/")[0] for name in named}
-    known = {f"{source}/{name}" for source in sources for name in sample_names(f"app.sources.{source}")}
+    sources = {name: name.replace("-", "_") for name in (each.partition("/")[0] for each in named)}
+    known = {f"{source}/{name}" for source, room in sources.items() for name in sample_names(f"app.sources.{room}")}
     assert named - known == set()
 
 
@@ -81,7 +81,7 @@ def test_settings_exist(page: Path) -> None:
     known = reference("settings.md")
     named = set(re.findall(r"\bSHIPBELL_[A-Z]+(?:_[A-Z]+)*\b", page.read_text("utf-8")))
     assert {name for name in named if f"`{name.removesuffix('_FILE')}`" not in known} - {
-        "SHIPBELL_SECRET_GITHUB"
+        "SHIPBELL_SECRET_GITEA"
     } == set()
 
 

@@ -59,7 +59,7 @@ def test_a_page_that_is_edited_or_left_over_is_told_and_mended(tmp_path: Path) -
 def test_every_setting() -> None:
     secrets = [name for source in SOURCES.values() if source.door == "hook" for name in (source.name, *source.aliases)]
     names = [*Settings.model_fields, *(f"SECRET_{name}" for name in secrets)]
-    assert missing("settings.md", [f"SHIPBELL_{name.upper()}" for name in names]) == []
+    assert missing("settings.md", [f"SHIPBELL_{name.upper().replace('-', '_')}" for name in names]) == []
     assert [name for name, field in Settings.model_fields.items() if not field.description] == []
 
 
@@ -115,7 +115,7 @@ def _all(command: Any) -> Iterator[Any]:
 @pytest.mark.parametrize("name", SOURCES)
 def test_every_source_with_its_types_and_samples(name: str) -> None:
     assert f"(sources/{name}.md)" in reference("sources.md")
-    samples = [f"{name}/{sample}" for sample in sample_names(f"app.sources.{name}")]
+    samples = [f"{name}/{sample}" for sample in sample_names(f"app.sources.{name.replace('-', '_')}")]
     assert missing(f"sources/{name}.md", [*SOURCES[name].types, *samples]) == []
 
 
