@@ -60,6 +60,13 @@ def test_a_sample_of_each_kind_of_door_is_taken(ask: Shipbell) -> None:
     assert send(ask, in_path)["state"] in ("processed", "ignored")
 
 
+def test_a_sample_is_another_delivery_each_time_wherever_its_vendor_writes_that(ask: Shipbell) -> None:
+    for sample in ("gitlab/push", "github/push", "bitbucket-dc/push", "jira/issue-updated"):
+        first, again = send(ask, sample, "--as-is"), send(ask, sample, "--as-is")
+        assert (first["outcome"], again["outcome"], again["state"]) == ("accepted", "accepted", "processed"), sample
+        assert (first["receipt"] != again["receipt"], first["events"] == again["events"]) == (True, True), sample
+
+
 def test_a_file_of_ones_own_is_sent(ask: Shipbell) -> None:
     Path("own.http").write_bytes(b'POST /hooks/bitbucket HTTP/1.1\nx-event-key: repo:fork\n\n{"own": true}')
     assert send(ask, "own.http")["state"] == "ignored"
