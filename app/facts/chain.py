@@ -137,7 +137,7 @@ class Chain:
             self._graph.live.setdefault(arrival.sha, deployment.live_at)
         for commit in brought.arrivals:
             if commit.original:
-                self._graph.live.setdefault(self._graph.full(commit.original), deployment.live_at)
+                self._graph.copied.add(self._graph.full(commit.original))
         if deployment.sha:
             self._graph.live.setdefault(deployment.sha, deployment.live_at)
         self.told.deployments.append(deployment)

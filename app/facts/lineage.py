@@ -16,7 +16,7 @@ class Graph:
     """What is known around the commits of a chain. Keys are whole commits.
 
     `live` holds commits that were live in the chain before what is looked at: arrivals and deployed heads, with the
-    times (µs) of the first time.
+    times (µs) of the first time. Of those in `copied` a copy was live: that says nothing of what is behind them.
     """
 
     commits: dict[str, Commit] = field(default_factory=dict)
@@ -24,10 +24,15 @@ class Graph:
     merges: dict[str, PullRequest] = field(default_factory=dict)
     whole: dict[str, str] = field(default_factory=dict)
     live: dict[str, int] = field(default_factory=dict)
+    copied: set[str] = field(default_factory=set)
 
     def full(self, sha: str) -> str:
         """The whole commit of a beginning, if it is known."""
         return self.whole.get(sha, sha)
+
+    def came(self, sha: str) -> bool:
+        """Whether a commit was live, or a copy of it."""
+        return sha in self.live or sha in self.copied
 
     def parents(self, sha: str) -> list[Link]:
         return self.links.get(sha, [])
@@ -186,7 +191,7 @@ def _gather(graph: Graph, walk: _Walk, flags: set[str]) -> Carried:
     again = 0
     for commit, fresh in known:
         original = graph.full(commit.original) if commit.original else commit.sha
-        if not fresh or original in graph.live or commit.sha in graph.live or original in originals:
+        if not fresh or graph.came(original) or graph.came(commit.sha) or original in originals:
             again += 1
             continue
         originals.add(original)

@@ -179,7 +179,7 @@ _ARRIVED = sa.select(_r.sha, _r.live_at, _r.original, _r.deployment_id).where(
     _r.service == param("service_"), _r.environment == param("environment_"), _r.live_at < number("until_"),
     _r.sha.in_(several("shas_")),
 )  # fmt: skip
-_PICKED = sa.select(_r.original, _r.live_at).where(
+_PICKED = sa.select(_r.original).where(
     _r.service == param("service_"), _r.environment == param("environment_"), _r.live_at < number("until_"),
     _r.original.in_(several("shas_")),
 )  # fmt: skip
@@ -277,9 +277,9 @@ def _add_live(connection: Connection, found: Graph, where: Mapping[str, object])
         for sha, live_at, _, deployment_id in ask(connection, _ARRIVED, values):
             found.live[sha] = live_at
             holders[sha] = deployment_id
-        for statement in (_PICKED, _DEPLOYED):
-            for sha, live_at in ask(connection, statement, values):
-                found.live[sha] = min(live_at, found.live.get(sha, live_at))
+        found.copied.update(row[0] for row in ask(connection, _PICKED, values))
+        for sha, live_at in ask(connection, _DEPLOYED, values):
+            found.live[sha] = min(live_at, found.live.get(sha, live_at))
     return holders
 
 
