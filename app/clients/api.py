@@ -45,11 +45,13 @@ _HOPS = 4
 class Limits:
     """How patient a client is, in seconds and bytes. `deadline` is for one question with all its tries.
 
+    `list_read` is for lists without pages: Argo CD writes nothing before it has all of it.
     A pause is what a 429 asks for by `Retry-After`; `first_pause` is taken when it does not say for how long.
     """
 
     connect: float = 5.0
     read: float = 10.0
+    list_read: float = 60.0
     deadline: float = 90.0
     tries: int = 4
     first_wait: float = 0.5
@@ -67,6 +69,7 @@ class _Question:
     url: httpx.URL
     body: bytes | None = None
     judge: Judge | None = None
+    read: float | None = None
 
 
 class Api:
@@ -96,7 +99,6 @@ class Api:
         self._client = httpx.AsyncClient(
             headers={"User-Agent": "Shipbell", "Accept": "application/json"}
             | ({"Authorization": auth.header()} if auth else {}),
-            timeout=httpx.Timeout(limits.read, connect=limits.connect, pool=None),
             limits=httpx.Limits(max_connections=None, max_keepalive_connections=concurrency),
             follow_redirects=False,
             # A session's cookie would be asked before the token is.
@@ -132,7 +134,8 @@ class Api:
             made.extend(map(make, splitter.finish()))
             return made
 
-        return await self._ask(_Question("GET", self._address.of(path, params), judge=judge), take)
+        url = self._address.of(path, params)
+        return await self._ask(_Question("GET", url, judge=judge, read=self._limits.list_read), take)
 
     async def close(self) -> None:
         """Close all connections."""
@@ -222,9 +225,12 @@ class Api:
         self.requests += 1
         status_class = "no_answer"
         headers = {"Content-Type": "application/json"} if question.body is not None else None
+        timeout = httpx.Timeout(question.read or self._limits.read, connect=self._limits.connect, pool=None)
         began = monotonic()
         try:
-            async with self._client.stream(question.method, url, content=question.body, headers=headers) as response:
+            async with self._client.stream(
+                question.method, url, content=question.body, headers=headers, timeout=timeout
+            ) as response:
                 status_class = "429" if response.status_code == 429 else f"{response.status_code // 100}xx"
                 self._note_limits(response.headers)
                 try:

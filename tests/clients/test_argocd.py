@@ -1,5 +1,6 @@
 """What we ask Argo CD, and what we make of its applications."""
 
+import asyncio
 from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any
@@ -185,6 +186,18 @@ async def test_a_list_that_cannot_be_used(
         await argocd.applications()
     assert caught.value.kind == kind
     assert says in caught.value.detail
+
+
+async def test_a_list_that_takes_its_time_is_waited_for(upstream: Upstream, asker: Asker) -> None:
+    async def slowly(_: web.BaseRequest) -> web.Response:
+        await asyncio.sleep(0.2)
+        return said({"items": [application("a")]})
+
+    upstream.routes |= {PATH: slowly, f"{PATH}/a": slowly}
+    argocd = ArgoCD(asker(upstream.url, limits=replace(QUICK, read=0.05, list_read=2, tries=1)))
+    assert [each.name for each in await argocd.applications()] == ["a"]
+    with pytest.raises(ApiFault, match="no answer in time"):
+        await argocd.application("a", "shop")
 
 
 async def test_a_list_that_breaks_off_is_read_anew_as_a_whole(upstream: Upstream, argocd: ArgoCD) -> None:
