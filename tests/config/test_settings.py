@@ -23,7 +23,8 @@ def test_every_setting_is_described() -> None:
 
 def test_every_setting_is_read_from_its_variable_and_from_its_file(tmp_path: Path) -> None:
     values = {
-        "host": "::1", "port": "8001", "database_url": "postgresql://db/x", "rules_dir": "elsewhere", "cache_dir": "cache",
+        "host": "::1", "port": "8001", "database_url": "postgresql://db/x", "rules_dir": "elsewhere",
+        "cache_dir": "cache",
         "public_url": "https://shipbell.example.com", "roles": "ingest process", "api_tokens": "a:read:b c:operate:d",
         "extra_channel_hosts": "a.example.com:443,127.0.0.1:80", "log_level": "debug", "log_format": "json",
         "max_body_bytes": "2048", "max_scan_bytes": "4096", "report_hosts": "a.example.com b.example.com",
