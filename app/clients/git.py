@@ -122,18 +122,25 @@ class Mirror:
         return list(commits(await self._asking("log", "-z", FORMAT, *span, sha, "--", path)))
 
     async def _resolve(self, ref: str) -> str:
-        names = {_DEFAULT} if not ref else {f"refs/heads/{ref}"}
-        _, printed, _ = await self._git.run("for-each-ref", "--format=%(objectname)", *names)
-        if printed:
-            wanted = printed.decode().split()[0]
-        elif _HEX.fullmatch(ref):
-            wanted = ref
-        else:
-            raise GitFault("not_found", f"there is no branch {ref!r}" if ref else "the repository is empty")
+        name, owed = self._name(ref)
+        code, printed, said = await self._git.run("for-each-ref", "--format=%(objectname)", name)
+        if code or (owed and not printed):
+            raise GitFault("cache_broken", said or f"{name} is gone")
+        if not printed and not _HEX.fullmatch(ref):
+            raise GitFault("not_found", f"there is no branch {ref!r}")
+        wanted = printed.decode().split()[0] if printed else ref
         code, found, said = await self._git.run("rev-parse", "--verify", "--end-of-options", f"{wanted}^{{commit}}")
         if code == 0:
             return found.decode().strip()
-        raise fault_of(said) if printed else GitFault("not_found", f"there is no commit {ref}")
+        raise GitFault("cache_broken", said) if printed else GitFault("not_found", f"there is no commit {ref}")
+
+    def _name(self, ref: str) -> tuple[str, bool]:
+        """The full name of a ref, and whether a whole copy has it for certain."""
+        alone = self._branches[0] if len(self._branches) == 1 and "*" not in self._branches[0] else ""
+        if not ref and self._branches and not alone:
+            raise GitFault("not_found", "several branches are copied, and none of them is named")
+        branch = ref or alone
+        return (f"refs/heads/{branch}", branch in self._branches) if branch else (_DEFAULT, True)
 
     async def _asking(self, *arguments: str) -> bytes:
         """What a command prints that only reads."""
@@ -148,15 +155,16 @@ class Mirror:
 
     async def _reading(self, ask: Callable[[], Awaitable[T]]) -> T:
         """Ask the copy; make it when there is none, and anew, once, when it is broken."""
-        copy = self._copy
-        if self._place.exists():
+        copy, there = self._copy, self._place.exists()
+        if there:
             try:
                 return await ask()
             except GitFault as fault:
                 if fault.kind != "cache_broken":
                     raise
         async with self._alone():
-            if copy == self._copy:  # else somebody else has mended it meanwhile
+            mended = copy != self._copy or (not there and self._place.exists())
+            if not mended:
                 await self._clone()
         return await ask()
 
@@ -167,7 +175,8 @@ class Mirror:
 
     async def _clone(self) -> None:
         """A new copy, made beside the old one and put into its place when it is whole."""
-        self._place.parent.mkdir(parents=True, exist_ok=True)
+        for cut_off in self._place.parent.glob(f"{self._place.name}.*.new"):  # we are alone: nobody makes it now
+            await asyncio.to_thread(shutil.rmtree, cut_off, ignore_errors=True)
         fresh = Path(mkdtemp(prefix=f"{self._place.name}.", suffix=".new", dir=self._place.parent))
         try:
             code, _, said = await self._git.run("init", "--quiet", "--bare", "--template=", folder=fresh)
@@ -200,14 +209,20 @@ class Mirror:
     async def _alone(self) -> AsyncIterator[None]:
         """Nobody else fetches meanwhile, in no other process either."""
         async with self._lock:
-            self._place.parent.mkdir(parents=True, exist_ok=True)
-            with self._place.with_suffix(".lock").open("w") as lock:
-                for _ in range(int(self._git.limit * 10)):
-                    try:
-                        fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-                        break
-                    except BlockingIOError:
-                        await asyncio.sleep(0.1)
-                else:
-                    raise GitFault("unreachable", "another process fetches, and does not come to an end")
-                yield
+            try:
+                self._place.parent.mkdir(parents=True, exist_ok=True)
+                with self._place.with_suffix(".lock").open("w") as lock:
+                    await self._locked(lock.fileno())
+                    yield
+            except OSError as error:
+                reason = error.strerror or type(error).__name__
+                raise GitFault("integration_error", f"the copy cannot be written: {reason}") from None
+
+    async def _locked(self, lock: int) -> None:
+        """Wait for the lock, as long as one command may take. It goes with its file, or with the process."""
+        for _ in range(int(self._git.limit * 10)):
+            try:
+                return fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            except BlockingIOError:
+                await asyncio.sleep(0.1)
+        raise GitFault("unreachable", "another process fetches, and does not come to an end")

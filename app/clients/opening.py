@@ -15,7 +15,7 @@ from app.clients.budget import Budget
 from app.clients.git import Mirror
 from app.clients.jira import Jira
 from app.clients.upstreams import ArgoCDEntry, BitbucketEntry, GitOpsEntry, JiraEntry, Upstreams
-from app.gitops import Layout, Place, Tags
+from app.gitops import Layout, Place, Tags, check_layout
 from app.kernel.errors import ConfigError, ConfigErrors
 from app.kernel.secrets import Secret
 
@@ -127,7 +127,9 @@ def _gitops(
     branch = entry.branch.replace("{env}", "*") if per_environment else entry.branch
     try:
         mirror = Mirror(entry.repository, folder, auth=auth, branches=[branch])
-        return GitOps(mirror, entry.branch, _layout(entry, environments), Tags(entry.tag))
+        layout = _layout(entry, environments)
+        check_layout(layout)
+        return GitOps(mirror, entry.branch, layout, Tags(entry.tag))
     except ConfigError as error:
         problems.append(error)
         return None

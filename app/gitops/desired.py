@@ -18,12 +18,32 @@ def read_desired(tree: Tree, layout: Layout, given: Parts | None = None) -> list
     a `problem`. Raises ConfigError for a layout that cannot work, and what `tree` raises.
     """
     paths = list(tree.paths())
+    return _read(tree, layout, paths, places(paths, layout, given or {}))
+
+
+def read_place(tree: Tree, layout: Layout, place: Place) -> list[Desired]:
+    """The rows of one place alone: for its history, commit by commit. Raises as `read_desired` does."""
+    return _read(tree, layout, list(tree.paths()), [place])
+
+
+def check_layout(layout: Layout) -> None:
+    """Raises ConfigError for a layout that cannot work."""
+    for text in (layout.path, layout.applications, layout.branch):
+        if text or text is layout.path:
+            Template(text, layout.environments)
+    if layout.mode == "branch-per-env" and "{env}" not in layout.branch:
+        raise ConfigError("the branch of an environment is named without {env}")
+    parts = {"service": "service", "env": "env", "cluster": "cluster"}
+    own_images({}, layout.image, parts)
+
+
+def _read(tree: Tree, layout: Layout, paths: list[str], found: list[Place]) -> list[Desired]:
+    check_layout(layout)
     walk = Walk(tree, paths)
     deployed: Mapping[str, list[Application]] = {}
     if layout.applications:
         template = Template(layout.applications)
         deployed = applications(walk, sorted(path for path in paths if template.parts(path) is not None))
-    found = places(paths, layout, given or {})
     rows = [row for place in found for row in _rows(walk, layout, place, deployed)]
     return sorted(_agreeing(rows), key=lambda row: (row.service, row.environment, row.cluster, row.image, row.path))
 
@@ -47,12 +67,9 @@ def _rows(walk: Walk, layout: Layout, place: Place, deployed: Mapping[str, list[
         yield from _told(Place(service, place.environment, place.path, place.cluster), own, ())
 
 
-def _of_service(place: Place, layout: Layout, found: Mapping[Image, tuple[str, ...]]) -> Iterator[Desired]:
+def _of_service(place: Place, layout: Layout, found: dict[Image, tuple[str, ...]]) -> Iterator[Desired]:
     parts = {"service": place.service, "env": place.environment, "cluster": place.cluster}
-    try:
-        own = own_images(found, layout.image, parts)
-    except ValueError as error:
-        raise ConfigError(f"the rule for a service's own image: {error}") from None
+    own = own_images(found, layout.image, parts)
     if not own:
         named = ", ".join(sorted({image.name for image in found})[:5])
         reason = f"none of the images is the service's own: {named}" if found else "there is no image"
@@ -73,13 +90,15 @@ def _told(place: Place, own: list[Image], sidecars: tuple[Image, ...]) -> Iterat
         elif not image.tag and not image.digest:
             reason = f"{name} has neither a tag nor a digest"
         else:
-            yield Desired(*where, image.tag, image.digest, image.path, image.line, "", sidecars)
+            yield Desired(*where, image.tag, image.digest, image.path, image.line, "", sidecars, place.path)
             continue
-        yield Desired(*where, "", "", image.path, image.line, reason, sidecars)
+        yield Desired(*where, "", "", image.path, image.line, reason, sidecars, place.path)
 
 
 def _problem(place: Place, reason: str, path: str, line: int) -> Desired:
-    return Desired(place.service, place.environment, place.cluster, path=path, line=line, problem=reason)
+    return Desired(
+        place.service, place.environment, place.cluster, path=path, line=line, problem=reason, place=place.path
+    )
 
 
 def _filled(template: str, place: Place) -> str:
@@ -95,7 +114,7 @@ def _agreeing(rows: list[Desired]) -> Iterator[Desired]:
     for row in rows:
         if len(wanted[_key(row)]) > 1 and not row.problem:
             reason = f"several places want different versions of {row.image}"
-            yield Desired(*_key(row), "", "", row.path, row.line, reason, row.sidecars)
+            yield Desired(*_key(row), "", "", row.path, row.line, reason, row.sidecars, row.place)
         else:
             yield row
 

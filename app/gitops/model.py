@@ -78,7 +78,8 @@ class Image:
 class Desired:
     """What one place wants of one service: its own image, or a `problem` and no version at all.
 
-    `path` and `line` are where the version (or the problem) stands; `sidecars` are the other images there.
+    `path` and `line` are where the version (or the problem) stands; `sidecars` are the other images there. `place` is
+    the folder or file that was read: what its history is asked for.
     """
 
     service: str
@@ -91,6 +92,7 @@ class Desired:
     line: int = 0
     problem: str = ""
     sidecars: tuple[Image, ...] = ()
+    place: str = ""
 
 
 Parts = Mapping[str, str]

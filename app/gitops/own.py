@@ -5,6 +5,7 @@ from collections.abc import Iterable, Sequence
 from app.gitops.images import split
 from app.gitops.model import Container, Image
 from app.gitops.templates import Template
+from app.kernel.errors import ConfigError
 from app.kernel.globs import compile_glob
 
 
@@ -19,11 +20,14 @@ def images(containers: Iterable[Container]) -> dict[Image, tuple[str, ...]]:
 
 
 def own_images(found: dict[Image, tuple[str, ...]], rule: str, parts: dict[str, str]) -> list[Image]:
-    """The images that the rule names; without any, the one that stands alone. Raises ValueError for a wrong rule."""
+    """The images that the rule names; without any, the one that stands alone. Raises ConfigError for a wrong rule."""
     text = rule
     for name, value in parts.items():
         text = text.replace("{" + name + "}", value)
-    fits = compile_glob(text.lower())
+    try:
+        fits = compile_glob(text.lower())
+    except ValueError as error:
+        raise ConfigError(f"the rule for a service's own image: {error}") from None
     own = [image for image, names in found.items() if any(fits(_compared(name, rule).lower()) for name in names)]
     if own or len({image.name for image in found}) > 1:
         return own

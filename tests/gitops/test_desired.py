@@ -4,7 +4,7 @@ from collections.abc import Mapping
 
 import pytest
 
-from app.gitops import Desired, Layout, Place, environment_branches, read_desired
+from app.gitops import Desired, Layout, Place, environment_branches, read_desired, read_place
 from app.kernel.errors import ConfigError
 from tests.gitops.trees import Files, workload
 
@@ -38,7 +38,9 @@ def test_a_row_for_each_service_and_environment_with_its_line_and_sidecars() -> 
     assert (prod.service, prod.environment, prod.tag) == ("checkout", "prod", "1e10")
     assert (qa.image, qa.tag, qa.problem) == ("acme/checkout", "3f2a9bc", "")
     assert (qa.path, qa.line) == ("applications/checkout/overlays/qa/kustomization.yaml", 5)
+    assert qa.place == "applications/checkout/overlays/qa"
     assert [(image.name, image.tag) for image in qa.sidecars] == [("acme/envoy", "1.30")]
+    assert read_place(Files(files), Layout(SEED), Place("checkout", "qa", qa.place)) == [qa]
 
 
 def test_one_broken_overlay_is_a_problem_with_file_and_line_and_the_others_stand() -> None:
@@ -165,7 +167,16 @@ def test_two_places_that_disagree_are_both_not_believed() -> None:
     ] * 2
 
 
-@pytest.mark.parametrize("layout", [Layout(""), Layout("{team}/{env}"), Layout("{service}/{env}", image="")])
+@pytest.mark.parametrize(
+    "layout",
+    [
+        Layout(""),
+        Layout("{team}/{env}"),
+        Layout("{service}/{env}", image=""),
+        Layout("{service}/{env}", applications="{x}"),
+        Layout("{service}", mode="branch-per-env", branch="environments"),
+    ],
+)
 def test_a_layout_that_cannot_work_is_said_at_once(layout: Layout) -> None:
     with pytest.raises(ConfigError):
         rows({"checkout/qa/d.yaml": workload("d", "x/checkout:1")}, layout)
