@@ -1,10 +1,15 @@
 """Incidents by API: understood before the answer, or refused by name; the same news once."""
 
+import itertools
+from pathlib import Path
 from typing import Any
 
-from app.store import counters
+from app.kernel.clock import MINUTE
+from app.store import counters, fact_chains
+from app.store.fact_records import INCIDENTS
 from tests.api.conftest import TOKENS, Api, StartApi
 from tests.running.hooks import sample
+from tests.running.rules import shipped_rules
 
 PATH = "/api/v1/incidents"
 OPEN = {"id": "INC-1", "status": "open", "service": "checkout", "environment": "prod", "priority": "P1",
@@ -70,3 +75,40 @@ async def test_an_alert_is_an_incident_if_the_estate_or_its_label_says_so(start:
     assert ends["resolved-in-firing-group"][0] == "ignored"
     counted = await api.parts.database.read(counters.values)
     assert counted["webhook_items_left_out_total", ("alertmanager",)] == 12
+
+
+TOLD = (
+    ("argocd", "deployment-succeeded"),
+    ("pagerduty", "resolved"),
+    ("pagerduty", "triggered"),
+    ("pagerduty", "acknowledged"),
+    ("opsgenie", "close-without-details"),
+    ("opsgenie", "create"),
+    ("datadog", "triggered"),
+)
+
+
+async def test_incidents_of_every_tool_are_put_down_to_the_deployment_before_them(
+    start: StartApi, tmp_path: Path
+) -> None:
+    api = await start(SHIPBELL_ROLES="ingest process", SHIPBELL_RULES_DIR=str(shipped_rules(tmp_path / "shipped")))
+    for (source, name), _ in itertools.product(
+        TOLD, range(2)
+    ):  # whatever comes twice, and the end before the beginning
+        hook = sample(source, name)
+        answer = await api.http.post(hook.path, content=hook.body, headers=hook.signed())
+        assert answer.status_code == 202, answer.text
+        assert (await api.settled(answer.json()["receipt"]))["state"] == "processed"
+    alert = "4f6c2d0e-9a57-4be1-8d83-6a1f5c0b9e42-1795342800250"
+    ids = ["incident:pagerduty:QACME0CHECKOUT", f"incident:opsgenie:{alert}", "incident:datadog:5307191846282349056"]
+    rows = await api.parts.database.read(lambda c: fact_chains.incidents(c, ids))
+    found = {each.source: each for each in map(INCIDENTS.record, rows)}
+    assert {source: (each.state, each.service, each.link) for source, each in found.items()} == {
+        "pagerduty": ("resolved", "checkout", "window"),
+        "opsgenie": ("resolved", "checkout", "window"),
+        "datadog": ("open", "checkout", "window"),
+    }
+    assert len({each.deployment_id for each in found.values()}) == 1
+    told = found["opsgenie"]
+    assert told.resolved_at is not None
+    assert (told.priority, (told.resolved_at - told.opened_at) // MINUTE) == ("P1", 20)
