@@ -1,6 +1,7 @@
 """`shipbell facts …`: derive the facts anew from all events."""
 
 import asyncio
+import os
 from typing import Annotated
 
 import typer
@@ -11,10 +12,12 @@ from rich.progress import SpinnerColumn, TextColumn, TimeElapsedColumn
 from app.cli.faults import tell
 from app.config.environment import read_environment
 from app.config.settings import read_settings
+from app.ingest.facts_crew import Crew
 from app.ingest.facts_rebuild import Progress, rebuild
 from app.kernel.clock import monotonic
 from app.kernel.errors import ConfigErrors
 from app.store.migrate import upgrade
+from app.store.opening import sqlite_file
 
 facts_cli = typer.Typer(help="Facts: what events add up to.", no_args_is_help=True)
 
@@ -30,8 +33,9 @@ def rebuild_facts(
 ) -> None:
     """Derive the facts anew from all events that are kept; the same events give the same facts.
 
-    With SQLite, stop the service before. Facts of events that retention has deleted stay. Needed after a change of
-    a time zone in the rules: days and weeks of what is there already begin where they began before.
+    With SQLite, stop the service before; as many processes as there are cores read and derive. Facts of events that
+    retention has deleted stay. Needed after a change of a time zone in the rules: days and weeks of what is there
+    already begin where they began before.
     Example: shipbell facts rebuild
     """
     began = monotonic()
@@ -48,8 +52,11 @@ async def _rebuild(service: str | None) -> Progress:
     from app.main import prepare
 
     environ = read_environment()
-    building = prepare(read_settings(environ), environ, write=lambda _: None)
+    settings = read_settings(environ)
+    building = prepare(settings, environ, write=lambda _: None)
     database, zones = building.database, building.rules.now.book.zones
+    path, cores = sqlite_file(settings.database_url), os.cpu_count() or 1
+    crew = Crew(path, zones, cores) if path is not None and cores > 1 else None
     console = Console(stderr=True)
     columns = (SpinnerColumn(), TextColumn("{task.description}"), TimeElapsedColumn())
     try:
@@ -62,6 +69,8 @@ async def _rebuild(service: str | None) -> Progress:
                 text = f"{progress.events} events read, {progress.services} services derived"
                 bar.update(task, description=text)
 
-            return await rebuild(database, show, service, zones)
+            return await rebuild(database, show, service, zones, crew)
     finally:
+        if crew is not None:
+            crew.close()
         await database.close()

@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date, timedelta
+from functools import lru_cache
 from zoneinfo import ZoneInfo
 
 from app.kernel.clock import to_datetime
@@ -27,6 +28,7 @@ class Zones:
 UTC = Zones(ZoneInfo("UTC"))
 
 
+@lru_cache(maxsize=256)  # a deployment and all that came with it have one time
 def day_of(us: int, zone: ZoneInfo) -> int:
     """The day of a moment (µs UTC) in a zone, counted from 1970-01-01."""
     return to_datetime(us).astimezone(zone).toordinal() - _FIRST

@@ -24,7 +24,7 @@ from app.store import (
 from app.store.fact_library import Library
 from app.store.fact_records import INCIDENTS
 
-PAGE = 5_000
+PAGE = 2_500
 """Events that are read at once."""
 MANY = 100_000
 """Events from which processes are worth their start."""
@@ -58,15 +58,15 @@ async def rebuild(
     crew = crew if len(numbers) * PAGE >= MANY else None
     if service is None:
         read = await (_read_at_once if alone else _read_in_pages)(database, numbers, tell, crew)
-    else:
-        await database.write(lambda connection: fact_rebuild.empty(connection, service))
+    elif not alone:
+        await database.write(partial(fact_rebuild.empty_chains, service=service))
     names = [service] if service else await database.read(lambda connection: list(fact_rebuild.services(connection)))
     if alone:
-        await database.write(partial(_all_requests, names=names))
-        await database.write(partial(_derive_at_once, names=names, zones=zones, read=read, tell=tell, crew=crew))
+        work = partial(_derive_at_once, names=names, zones=zones, read=read, tell=tell, crew=crew, only=service)
+        await database.write(work)
     else:
         await _derive_in_turns(database, names, zones, read, tell)
-    await database.write(fact_weeks.keep_all)
+        await database.write(fact_weeks.keep_all)
     done = Progress(read, len(names), done=True)
     tell(done)
     return done
@@ -79,12 +79,15 @@ async def _read_at_once(database: Database, numbers: list[range], tell: Tell, cr
     def all_of_it(connection: Connection) -> int:
         read = 0
         with fact_rebuild.bare(connection, fact_rebuild.SOURCES):
-            fact_rebuild.empty(connection, derived=outlived)
+            if not outlived:
+                fact_rebuild.empty_sources(connection)
             pages = crew.pages(numbers) if crew else (fact_rebuild.page(connection, each) for each in numbers)
             for page in pages:
                 fact_pages.add(connection, page, there=outlived)
                 read += page.events
                 tell(Progress(read, 0))
+        for name in list(fact_rebuild.services(connection)):
+            _requests(connection, name)
         return read
 
     return await database.write(all_of_it)
@@ -93,7 +96,7 @@ async def _read_at_once(database: Database, numbers: list[range], tell: Tell, cr
 async def _read_in_pages(database: Database, numbers: list[range], tell: Tell, _: Crew | None) -> int:
     """Read all events in one transaction a page; returns how many."""
     outlived = await database.read(fact_rebuild.outlived)
-    await database.write(lambda connection: fact_rebuild.empty(connection, derived=outlived))
+    await database.write(fact_rebuild.empty_chains if outlived else fact_rebuild.empty)
     read = 0
     for each in numbers:
         read += await database.write(partial(_page, numbers=each))
@@ -109,11 +112,20 @@ def _page(connection: Connection, numbers: range) -> int:
 
 
 def _derive_at_once(
-    connection: Connection, names: list[str], zones: Zones, read: int, tell: Tell, crew: Crew | None
+    connection: Connection,
+    names: list[str],
+    zones: Zones,
+    read: int,
+    tell: Tell,
+    crew: Crew | None,
+    only: str | None,
 ) -> None:
     """Everything that claims and pull requests come to."""
+    if only is not None:
+        _requests(connection, only)
     library = Library(connection)
     with fact_rebuild.bare(connection, fact_rebuild.DERIVED):
+        fact_rebuild.empty_chains(connection, only)
         found = crew.services(names) if crew else (whole_or_none(connection, name, zones, library) for name in names)
         for index, rows in enumerate(found):
             if rows is not None:
@@ -121,6 +133,7 @@ def _derive_at_once(
             else:
                 _service(connection, names[index], zones, library)
             tell(Progress(read, index + 1))
+    fact_weeks.keep_all(connection)
 
 
 async def _derive_in_turns(database: Database, names: list[str], zones: Zones, read: int, tell: Tell) -> None:
@@ -129,11 +142,6 @@ async def _derive_in_turns(database: Database, names: list[str], zones: Zones, r
     for index, name in enumerate(names):
         await database.write(partial(_one_service, service=name, zones=zones))
         tell(Progress(read, index + 1))
-
-
-def _all_requests(connection: Connection, names: list[str]) -> None:
-    for name in names:
-        _requests(connection, name)
 
 
 def _requests(connection: Connection, service: str) -> None:

@@ -55,16 +55,18 @@ def add_commits(connection: Connection, service: str, commits: Sequence[Commit])
 def add_commit_rows(connection: Connection, service: str, repository: str, rows: Sequence[Row]) -> set[str]:
     """The same with rows, each commit once."""
     old = {row[1]: row for row in ask(connection, _COMMITS, _of(repository, [row[1] for row in rows]))}
-    new = []
+    fresh, changed = [row for row in rows if row[1] not in old], []
     for row in rows:
         there = old.get(row[1])
-        if there is not None:
-            owner = max(there[_SERVICE], service) if service != UNMAPPED else there[_SERVICE]
-            row = COMMITS.row(together(COMMITS.record(there), COMMITS.record(row)), service=owner)
-        if row != there:
-            new.append(row)
-    _COMMIT.run(connection, new)
-    return {row[1] for row in new}
+        if there is None:
+            continue
+        owner = max(there[_SERVICE], service) if service != UNMAPPED else there[_SERVICE]
+        new = COMMITS.row(together(COMMITS.record(there), COMMITS.record(row)), service=owner)
+        if new != there:
+            changed.append(new)
+    COMMITS.add(connection, fresh)
+    _COMMIT.run(connection, changed)
+    return {row[1] for row in fresh} | {row[1] for row in changed}
 
 
 def add_links(connection: Connection, repository: str, links: Sequence[Link]) -> set[str]:

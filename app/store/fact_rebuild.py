@@ -57,14 +57,27 @@ def outlived(connection: Connection) -> bool:
     return bool(ask(connection, _GONE, {}))
 
 
-def empty(connection: Connection, service: str | None = None, *, derived: bool = False) -> None:
-    """Empty the tables: all, or only those that are `derived` from claims, or of those the rows of one service."""
+def empty(connection: Connection) -> None:
+    """Empty all tables."""
+    empty_sources(connection)
+    empty_chains(connection)
+
+
+def empty_sources(connection: Connection) -> None:
+    """Empty the tables that facts are derived from, and those of facts that are one event's word."""
     take_time(connection)
     for table in ALL:
-        if service is None and (not derived or table.name in _CHAIN_TABLES):
+        if table.name not in (*_CHAIN_TABLES, "fact_weeks"):
             connection.execute(sa.delete(table))
-        elif service is not None and table.name in _CHAIN_TABLES:
-            connection.execute(sa.delete(table).where(table.c.service == service))
+
+
+def empty_chains(connection: Connection, service: str | None = None) -> None:
+    """Empty the tables that are derived from others, or only of a service's rows; weeks are counted again after it."""
+    take_time(connection)
+    if service is None:
+        connection.execute(sa.delete(tables.fact_weeks))
+    for table in (metadata.tables[name] for name in _CHAIN_TABLES):
+        connection.execute(sa.delete(table) if service is None else sa.delete(table).where(table.c.service == service))
 
 
 def numbers(connection: Connection, size: int) -> list[range]:
@@ -116,12 +129,14 @@ def bare(connection: Connection, tables: Iterable[str]) -> Iterator[None]:
         return
     indexes = [each for name in tables for each in metadata.tables[f"fact_{name}"].indexes if each.name not in _ASKED]
     connection.exec_driver_sql(f"PRAGMA cache_size=-{_ROOM_KB}")
-    for each in indexes:
-        each.drop(connection)
-    yield
-    for each in sorted(indexes, key=lambda index: str(index.name)):
-        each.create(connection)
-    connection.exec_driver_sql("PRAGMA cache_size=-2000")
+    try:
+        for each in indexes:
+            each.drop(connection)
+        yield
+        for each in sorted(indexes, key=lambda index: str(index.name)):
+            each.create(connection)
+    finally:
+        connection.exec_driver_sql("PRAGMA cache_size=-2000")
 
 
 _ROOM_KB = 64_000
