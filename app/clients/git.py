@@ -89,8 +89,8 @@ class Mirror:
     async def tree(self, ref: str = "") -> AsyncIterator[GitTree]:
         """The files of a commit; the tree may be used in one thread at a time until the block ends."""
         sha = await self.resolve(ref)
-        printed = await self._asking("ls-tree", "-r", "-z", "--full-tree", sha)
-        command = [self._git.program, "cat-file", "--batch-command"]
+        printed = await self._asking("ls-tree", "-r", "-l", "-z", "--full-tree", sha)
+        command = [self._git.program, "cat-file", "--batch"]
         tree = GitTree(listed(printed), command, self._git.environment(self._place, {}), self._git.limit)
         try:
             yield tree

@@ -22,6 +22,9 @@ from app.gitops.scalars import Kind, plain_kind
 MAX_NODES = 50_000
 MAX_DEPTH = 100
 
+# libyaml, of which the parser of kustomize is a translation. A YAML object for each file would look for plug-ins on the
+# disk each time.
+_PARSER: Any = YAML(typ="safe", plug_ins=[]).Parser
 _TAGS = "tag:yaml.org,2002:"
 _KINDS: dict[str, Kind] = {"int": "number", "float": "number", "bool": "bool", "null": "null"}
 
@@ -42,6 +45,12 @@ def documents(data: bytes, path: str) -> list[Node]:
     return [node for node in found if not (isinstance(node, Scalar) and node.kind == "null")]
 
 
+def _events(text: str) -> Iterator[Any]:
+    parser = _PARSER(text)
+    while parser.check_event():
+        yield parser.get_event()
+
+
 def _first_line(reason: object) -> str:
     return (str(reason or "").splitlines() or ["cannot be parsed"])[0][:200]
 
@@ -53,8 +62,7 @@ class _Composer:
     """
 
     def __init__(self, text: str, path: str) -> None:
-        # libyaml, of which the parser of kustomize is a translation.
-        self._events: Iterator[Any] = iter(YAML(typ="safe", plug_ins=[]).parse(text))
+        self._events = _events(text)
         self._path = path
         self._count = 0
         self._anchors: dict[str, tuple[Node, int]] = {}

@@ -96,6 +96,19 @@ async def test_what_git_is_told_of_the_surroundings(tmp_path: Path, monkeypatch:
     assert environment["GIT_TERMINAL_PROMPT"] == "0"
 
 
+async def test_a_tree_that_is_held_too_long_is_taken_away(tmp_path: Path) -> None:
+    repository = Repository(tmp_path / "served.git")
+    repository.commit({"a": "b"})
+    mirror = Mirror(repository.folder.as_uri(), tmp_path / "copies", protocols={"file"})
+    await mirror.fetch()
+    mirror._git.limit = 0.3
+    async with mirror.tree() as tree:
+        assert tree.read("a") == b"b"
+        await asyncio.sleep(0.4)
+        with pytest.raises(GitFault, match="git cannot read a"):
+            tree.read("a")
+
+
 async def test_a_lock_of_another_process_is_waited_for(tmp_path: Path) -> None:
     repository = Repository(tmp_path / "served.git")
     repository.commit({"a": "b"})
