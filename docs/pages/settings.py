@@ -7,10 +7,11 @@ from typing import Any, get_args
 from pydantic.fields import FieldInfo
 
 import app.sources
+from app.clients.upstreams import ArgoCDEntry, BitbucketEntry, JiraEntry
 from app.config.names import REMOTE, secret_name
 from app.config.settings import PREFIX, Duration, Settings
 from app.kernel.discover import rooms
-from docs.pages.markdown import code, table
+from docs.pages.markdown import code, first_line, table
 
 ORIGIN = "app/config/"
 
@@ -36,7 +37,13 @@ _OTHERS = """## Channels
 A channel's URL is a secret and never stands in the rules. The rules name the variable that holds it
 (`url_env: TEAMS_PLATFORM_URL`), and you choose its name. It has a `_FILE` twin like every setting.
 
-## The command line
+## Upstreams
+
+The tokens of what the collector and the gates ask are secrets, too. The section `upstreams` of the rules names the
+variables (`token_env`); where it does not, they are these, and `SHIPBELL_GITOPS_TOKEN` by custom for the repository.
+"""
+
+_REMOTE = """## The command line
 
 Commands that speak to a running service read the settings above and these two:
 """
@@ -66,10 +73,18 @@ def pages() -> dict[str, str]:
         _SECRETS,
         table(["variable", "source"], secrets),
         _OTHERS,
+        table(["variable", "token of"], _tokens()),
+        _REMOTE,
         table(["variable", "meaning"], [(code(name), text) for name, text in REMOTE.items()]),
         _TESTS,
     ]
     return {"settings.md": "\n\n".join(part.rstrip() for part in parts) + "\n"}
+
+
+def _tokens() -> list[tuple[str, str]]:
+    """The variables of tokens that need not be named."""
+    entries = (BitbucketEntry, JiraEntry, ArgoCDEntry)
+    return [(code(entry.model_fields["token_env"].default), first_line(entry)) for entry in entries]
 
 
 def _default(field: FieldInfo) -> str:
