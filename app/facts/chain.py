@@ -189,6 +189,8 @@ class Chain:
             after = deployments[place] if place < len(ends) else None
             mine = after is not None and _artifact(after).agrees(rollout.artifact)
             attempt = attempt_of(*here, rollout, after.id if after and mine else None, rollout.first.at)
+            if attempt.outcome == "succeeded":  # on some of its targets
+                attempt = replace(attempt, outcome="unknown")
             superseded = after is not None and attempt.outcome == "unknown" and rollout.first.outcome is None
             self.told.attempts.append(replace(attempt, outcome="superseded") if superseded else attempt)
             self.told.waits[attempt.id] = _unresolved(rollout.artifact)

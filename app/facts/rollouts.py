@@ -11,10 +11,13 @@ from typing import Any
 from app.facts.artifacts import Artifact
 from app.facts.claims import Claim
 from app.facts.reports import Report
-from app.kernel.clock import MINUTE
+from app.kernel.clock import HOUR, MINUTE
 
 SETTLES_WITHIN = 30 * MINUTE
 """How long after its end a rollout whose health nobody told may become healthy, and be live only then."""
+
+TOGETHER = HOUR
+"""How long before the first end on one target another may have begun, and be of the same rollout."""
 
 
 @dataclass(slots=True)
@@ -62,7 +65,10 @@ class Rollout:
 
 
 def rollouts(reports: Sequence[Report], health: Sequence[Claim]) -> tuple[list[Rollout], list[Rollout]]:
-    """(those that went live, in that order; the others: failed, superseded, under way, in the order of their ends)."""
+    """(those that went live, in that order; the others: failed, superseded, under way, in the order of their ends).
+
+    The newest is not live yet while another of its targets is under way, unless another rollout ended since.
+    """
     live: list[Rollout] = []
     tries: list[Rollout] = []
     open_try: Rollout | None = None
@@ -82,8 +88,31 @@ def rollouts(reports: Sequence[Report], health: Sequence[Claim]) -> tuple[list[R
     for each, after in zip_longest(live, live[1:]):
         before = min((report.end or report.at for report in after.reports), default=None) if after else None
         each.live_at = max(_live_at(report, health, before) for report in _that_count(each))
+    if live and open_try is None and _progressing(live[-1], reports):
+        tries.append(live.pop())
+        tries[-1].live_at = None
     live.sort(key=lambda each: (each.live_at, each.first.at, each.first.subject))
     return live, tries
+
+
+def _progressing(rollout: Rollout, reports: Sequence[Report]) -> bool:
+    """Whether its reporter began the same on a further target, and has not told of an end there."""
+    newest = {report.slot: report for report in reports}
+    for report in rollout.reports:
+        newest.pop(report.slot, None)
+    reporters = [_reporter(report) for report in rollout.reports]
+    return any(
+        report.outcome is None
+        and _reporter(report) in reporters
+        and report.at >= rollout.first.at - TOGETHER
+        and rollout.artifact.agrees(report.artifact)
+        for report in newest.values()
+    )
+
+
+def _reporter(report: Report) -> list[str]:
+    """Its source and instance: see `app.facts.claims.Claim.slot`."""
+    return report.slot.split("|")[:2]
 
 
 def _that_count(rollout: Rollout) -> list[Report]:

@@ -11,9 +11,9 @@ from app.store import fact_chains, fact_claims
 from app.store.ask import Row, ask
 from app.store.bulk import Bulk, BulkInsert
 from app.store.fact_records import DEPLOYMENTS, ENVIRONMENTS, number, param, several
-from app.store.fact_tables import fact_deployments, fact_environments, fact_ticket_places
+from app.store.fact_tables import fact_attempts, fact_deployments, fact_environments, fact_ticket_places
 
-_d, _e, _p = fact_deployments.c, fact_environments.c, fact_ticket_places.c
+_a, _d, _e, _p = fact_attempts.c, fact_deployments.c, fact_environments.c, fact_ticket_places.c
 _LAST = (
     DEPLOYMENTS.select.where(
         _d.service == param("service_"), _d.environment == param("environment_"), _d.outcome == "succeeded"
@@ -22,6 +22,15 @@ _LAST = (
     .limit(1)
 )
 _NOW = ENVIRONMENTS.select.where(_e.service == param("service_"), _e.environment == param("environment_"))
+_PARTLY = (
+    sa.select(_a.at)
+    .where(
+        _a.service == param("service_"), _a.environment == param("environment_"), _a.at > number("since_"),
+        _a.outcome == "unknown", _a.changed.is_(sa.true()),
+    )
+    .limit(1)
+)  # fmt: skip
+"""A rollout that is over on some of its targets only."""
 _SYNCED = {"in_sync": True, "out_of_sync": False}
 
 
@@ -34,6 +43,7 @@ def note_state(connection: Connection, service: str, environment: str) -> None:
     times = [last.live_at if last else 0, seen.at if seen else 0, health.at if health else 0]
     fresh = seen is not None and (last is None or seen.at >= last.live_at)
     deployed = last.version or last.artifact if last else None
+    partly = ask(connection, _PARTLY, here | {"since_": last.live_at if last else 0})
     well = seen["health"] if seen and (health is None or seen.at >= health.at) else None
     state = EnvironmentState(
         service=service,
@@ -43,7 +53,7 @@ def note_state(connection: Connection, service: str, environment: str) -> None:
         desired_version=seen["desired_version"] if seen and fresh else deployed,
         actual_version=(seen["actual_version"] if seen and fresh else None) or deployed,
         in_sync=_SYNCED.get(seen["status"] or "") if seen and fresh else None,
-        health=well or (health["status"] if health else None),
+        health="progressing" if partly else well or (health["status"] if health else None),
         deployment_id=last.id if last else None,
         since=last.live_at if last else None,
         as_of=max(times),

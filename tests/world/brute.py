@@ -189,7 +189,24 @@ def _rollouts(events: list[dict[str, Any]], git: Git) -> tuple[list[Live], int]:
         chain.append(Live(one["service"], one["environment"], one["environment_tier"], artifact, sha, revision,
                           one["operation"]["automated"], live_at, 1 + tries.count(artifact)))  # fmt: skip
         tries = []
+    if groups and groups[-1][0]["status"] == "succeeded" and _progressing(groups[-1], events, git):
+        chain.pop()  # it is not live before its last target is
     return sorted(chain, key=lambda one: one.live_at), sum(group[0]["status"] != "succeeded" for group in groups)
+
+
+def _progressing(group: list[dict[str, Any]], events: list[dict[str, Any]], git: Git) -> bool:
+    """Whether a further target of the same reporter began the same within an hour, and has not come to an end."""
+    over = {event["subject"] for event in events if event["type"] == "deployment.finished"}
+    told = [(each["source"], each["target"]["cluster"]) for each in group]
+    return any(
+        (event["source"], event["target"]["cluster"]) not in told
+        and event["source"] in {source for source, _ in told}
+        and event["subject"] not in over
+        and us(event["occurred_at"]) >= us(group[0]["occurred_at"]) - HOUR
+        and _artifact(event, git) == _artifact(group[0], git)
+        for event in events
+        if event["type"] == "deployment.started"
+    )
 
 
 def _same_rollout(group: list[dict[str, Any]], event: dict[str, Any], git: Git) -> bool:

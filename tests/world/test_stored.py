@@ -10,6 +10,7 @@ from sqlalchemy import Connection
 from app.ingest.facts_rebuild import rebuild
 from app.kernel.ids import derived_id
 from app.store import Database, fact_log
+from app.store.fact_records import ENVIRONMENTS
 from app.store.opening import open_database
 from tests.conftest import HandClock, PostgresCluster
 from tests.world import changes, outcome, stored
@@ -32,6 +33,16 @@ async def test_the_store_says_what_the_cases_demand_event_by_event(database: Dat
             check(told, world)
 
     await database.write(one)
+
+
+async def test_an_environment_is_progressing_while_a_target_is_under_way(database: Database) -> None:
+    told = STORIES["07_progressing"]
+    await database.write(lambda connection: stored.tell(connection, told.views))
+    states = await database.read(lambda connection: ENVIRONMENTS.find(connection, ENVIRONMENTS.select, {}))
+    assert {f"{one.service}/{one.environment}": one.health for one in states} == told.expect["states"]
+    before = await database.read(stored.dump)
+    await rebuild(database, lambda _: None)
+    assert await database.read(stored.dump) == before
 
 
 @pytest.mark.parametrize("size", [1, 7])
