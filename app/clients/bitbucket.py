@@ -5,7 +5,7 @@ A repository is named `workspace/slug`, or by its slug alone within the workspac
 
 import asyncio
 from collections import defaultdict
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 from typing import TypeVar
 
@@ -31,6 +31,8 @@ AT_ONCE = 2
 """Questions about one repository at a time: one that hangs for ever leaves places for the others."""
 LIMIT = 5_000
 """Items of one list that are read at most, unless the caller says otherwise."""
+OLD_ENOUGH = 100
+"""Commits older than wanted in a row, after which there is no younger one: dates are the authors', who rebase."""
 
 _STATES = ("OPEN", "MERGED", "DECLINED", "SUPERSEDED")
 # Without `fields` the pipeline of a release is a uuid alone.
@@ -59,21 +61,25 @@ class Bitbucket:
     """The questions that we ask. Each raises ApiFault."""
 
     def __init__(self, api: Api, workspace: str = "") -> None:
-        self.api, self._workspace = api, workspace
+        self.api, self.workspace = api, workspace
         self._places: defaultdict[str, asyncio.Semaphore] = defaultdict(lambda: asyncio.Semaphore(AT_ONCE))
 
-    async def commits_between(self, repo: str, new: str, old: str | None, limit: int = LIMIT) -> Listed[Commit]:
-        """What `new` has and `old` has not, the newest first; without `old` all of its history.
+    async def commits_between(
+        self, repo: str, new: str | Sequence[str], old: str | None, limit: int = LIMIT, since: datetime | None = None
+    ) -> Listed[Commit]:
+        """What `new` (one or several) has and `old` has not, the newest first; without `old` all of its history.
 
-        Raises UnknownRevision when one of them is not known, which is not the same as no commits.
+        `since` ends the list where all is older. Raises UnknownRevision when one of them is not known, which is not
+        the same as no commits.
         """
-        params: dict[str, str | int] = {"include": new, "pagelen": 100}
+        heads = [new] if isinstance(new, str) else list(new)
+        params: dict[str, str | int | Sequence[str]] = {"include": heads, "pagelen": 100}
         if old is not None:
             params["exclude"] = old
         try:
-            return await self._list(f"{self._path(repo)}/commits", params, Commit, limit)
+            return await self._list(f"{self._path(repo)}/commits", params, Commit, limit, _older(since))
         except ApiFault as fault:
-            raise await self._told_apart(fault, repo, [new] if old is None else [new, old]) from None
+            raise await self._told_apart(fault, repo, heads if old is None else [*heads, old]) from None
 
     async def commit(self, repo: str, revision: str) -> Commit:
         """One commit, by a hash (abbreviated ones too), a branch or a tag. Raises UnknownRevision."""
@@ -128,6 +134,11 @@ class Bitbucket:
         """The environments of a repository."""
         return (await self._list(f"{self._path(repo)}/environments/", {"pagelen": 100}, Environment, LIMIT)).items
 
+    async def repositories(self, limit: int = LIMIT) -> Listed[Repository]:
+        """All repositories of the workspace of the configuration that the token may see."""
+        path = f"/repositories/{segment(self.workspace)}"
+        return await self._list(path, {"pagelen": 100}, Repository, limit)
+
     async def repository(self, repo: str) -> Repository:
         """The repository as it is called now: a name of old leads there, until somebody else takes it."""
         return read(Repository, (await self._get(self._path(repo))).value, self.api.name)
@@ -140,7 +151,7 @@ class Bitbucket:
 
     def _path(self, repo: str) -> str:
         workspace, slash, slug = repo.rpartition("/")
-        return f"/repositories/{segment(workspace if slash else self._workspace)}/{segment(slug)}"
+        return f"/repositories/{segment(workspace if slash else self.workspace)}/{segment(slug)}"
 
     async def _list(
         self,
@@ -185,6 +196,18 @@ class Bitbucket:
 def pipeline_link(full_name: str, build_number: int) -> str:
     """The page of a run. The links in the answers have been seen to lead to an inner host."""
     return f"https://bitbucket.org/{full_name}/pipelines/results/{build_number}"
+
+
+def _older(since: datetime | None) -> Callable[[Commit], bool]:
+    """Whether enough commits in a row are older than that."""
+    row = 0
+
+    def enough(commit: Commit) -> bool:
+        nonlocal row
+        row = row + 1 if since and _before(commit.date, since) else 0
+        return row > OLD_ENOUGH
+
+    return enough
 
 
 def _before(moment: datetime | None, since: datetime) -> bool:

@@ -22,6 +22,11 @@ class Budget:
         self._next = self._paused_until = self._near_until = 0.0
 
     @property
+    def per_hour(self) -> int | None:
+        """Calls that an hour has; None without a limit."""
+        return self._per_hour
+
+    @property
     def remaining(self) -> int | None:
         """Calls that are left now; None without a limit."""
         self._forget(self._clock())

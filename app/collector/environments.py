@@ -67,7 +67,7 @@ def places(desired: Iterable[tuple[str, str, Desired]], found: Sequence[Running]
     by_path: dict[str, tuple[str, str]] = {}
     for service, environment, each in desired:
         here.setdefault((service, environment), Place(service, environment)).desired.append(each)
-        by_path.setdefault(each.path.rpartition("/")[0], (service, environment))
+        by_path.setdefault(each.place, (service, environment))
     for one in found:
         key = by_path.get(one.path) or ((one.service, one.environment) if one.service and one.environment else None)
         if key is not None:
@@ -75,9 +75,13 @@ def places(desired: Iterable[tuple[str, str, Desired]], found: Sequence[Running]
     return here
 
 
-async def tell_environments(work: Work, here: Iterable[Place]) -> None:
-    """Tell what differs from what was told last."""
-    for place in here:
+async def tell_environments(work: Work, here: Mapping[tuple[str, str], Place], *, gone: bool) -> None:
+    """Tell what differs from what was told last; with `gone` also of what nobody speaks of any more."""
+    left = [key for kind, key in work.seen if kind == "environment"] if gone else []
+    known = {f"{service}/{environment}" for service, environment in here}
+    names = (key.rpartition("/") for key in left if key not in known)
+    nowhere = [Place(service, environment) for service, _, environment in names]
+    for place in [*here.values(), *nowhere]:
         event = _observed(place)
         key, state = f"{place.service}/{place.environment}", digest(event)
         before = work.before("environment", key)

@@ -4,18 +4,21 @@ A fault of one service or upstream is noted and stops nothing else: what was kno
 """
 
 import asyncio
-from collections.abc import Awaitable, Callable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Awaitable, Callable, Collection, Mapping, Sequence
+from dataclasses import dataclass, field
+from functools import partial
 from typing import TypeVar
 
 from app.clients.bitbucket import Bitbucket
 from app.clients.faults import ApiFault
-from app.clients.git_faults import GitFault
 from app.clients.opening import Clients
-from app.collector.applications import Running, running, tell_applications
-from app.collector.desired import Named, Repository
+from app.collector.applications import tell_applications
 from app.collector.environments import Place, places, tell_environments
-from app.collector.history import History, Repositories
+from app.collector.history import History
+from app.collector.issues import Issues
+from app.collector.reading import Reading, pause
+from app.collector.repositories import name_of
+from app.collector.standing import Standing
 from app.collector.summary import Summary
 from app.collector.tickets import tell_tickets
 from app.collector.work import Work
@@ -37,80 +40,105 @@ class Round:
     work: Work
     clients: Clients
     estate: Estate
-    repository: Repository
-    repositories: Repositories
+    standing: Standing
     concurrency: int
     tell: Progress = lambda _: None
-    only: frozenset[str] = frozenset()
+    only: Collection[str] = ()
     patience: float = SERVICE_SECONDS
+    _read: dict[str, History] = field(default_factory=dict, init=False)
 
     async def run(self) -> Summary:
         """Go round once. Raises StoreUnavailable or Overloaded when nothing can be kept."""
-        began, summary = monotonic(), self.work.summary
-        desired, found = await asyncio.gather(self._desired(), self._running())
-        here = {key: place for key, place in places(desired, found).items() if self._wanted(key[0])}
-        await tell_applications(self.work, found)
-        await tell_environments(self.work, here.values())
-        await self.work.flush()
+        began, summary, calls = monotonic(), self.work.summary, self.clients.calls()
         services = [name for name in self.estate.services if self._wanted(name)]
         summary.services = len(services)
-        slots = asyncio.Semaphore(self.concurrency)
-        async with asyncio.TaskGroup() as group:
-            for service in services:
-                own = [place for key, place in here.items() if key[0] == service]
-                group.create_task(self._service(slots, service, own))
-        summary.calls.update(self.clients.calls())
+        self.tell(summary)
+        here = await self._environments(services)
+        issues = Issues(self.clients.jira) if self.clients.jira else None
+        await self._side_by_side(services, lambda service: self._service(service, here.get(service, ()), issues))
+        await self._side_by_side(list(self._read), self._rest)
+        await self.work.flush()
+        summary.calls.update({name: count - calls.get(name, 0) for name, count in self.clients.calls().items()})
         summary.seconds = monotonic() - began
         return summary
 
     def _wanted(self, service: str) -> bool:
         return not self.only or service in self.only
 
+    async def _side_by_side(self, services: Sequence[str], step: Callable[[str], Awaitable[None]]) -> None:
+        slots = asyncio.Semaphore(self.concurrency)
+
+        async def one(service: str) -> None:
+            async with slots:
+                await step(service)
+
+        try:
+            async with asyncio.TaskGroup() as group:
+                for service in services:
+                    group.create_task(one(service))
+        except ExceptionGroup as faults:
+            raise faults.exceptions[0] from None
+
     # ---------------------------------------------------------------- for all services at once
 
-    async def _desired(self) -> Sequence[Named]:
-        git = self.clients.gitops
-        if git is None:
-            return []
-        try:
-            return await self.repository.read(git, self.estate, self.work.summary)
-        except GitFault as fault:
-            self.work.summary.left("*", "gitops", f"gitops: {fault}")
-            return []
+    async def _environments(self, services: Sequence[str]) -> Mapping[str, Sequence[Place]]:
+        """What is wanted and what runs, told; by service."""
+        standing, summary = self.standing, self.work.summary
+        desired, found, _ = await asyncio.gather(
+            standing.desired(self.clients.gitops, self.estate, summary),
+            standing.running(self.clients.argocd, self.estate, summary),
+            self._repositories(services),
+        )
+        here = {key: place for key, place in places(desired or (), found or ()).items() if self._wanted(key[0])}
+        fresh = [each for each in found or () if each.service is None or self._wanted(each.service)]
+        await tell_applications(self.work, fresh)
+        if desired is not None and found is not None:  # else what was told last stays
+            await tell_environments(self.work, here, gone=not self.only)
+        await self.work.flush()
+        return {service: [place for key, place in here.items() if key[0] == service] for service in services}
 
-    async def _running(self) -> list[Running]:
-        async def ask(name: str) -> list[Running]:
-            argocd, entry = self.clients.argocd[name]
-            try:
-                which = {"projects": entry.projects, "selector": entry.selector}
-                return await running(argocd, entry.url, name, self.estate, **which)
-            except ApiFault as fault:
-                self.work.summary.left("*", "argocd", str(fault))
-                return []
-
-        return [each for found in await asyncio.gather(*map(ask, self.clients.argocd)) for each in found]
+    async def _repositories(self, services: Sequence[str]) -> None:
+        if self.clients.bitbucket is not None:
+            workspace = self.clients.bitbucket.workspace
+            named = [name for service in services if (name := name_of(self.estate, service, workspace))]
+            names = [name for name, _ in named]
+            await self.standing.repositories.prepare(self.clients.bitbucket, names, self.work.now)
 
     # ---------------------------------------------------------------- service by service
 
-    async def _service(self, slots: asyncio.Semaphore, service: str, here: Sequence[Place]) -> None:
-        """Everything about one service; whatever goes wrong in it is noted here."""
-        async with slots:
-            texts: list[str] = []
-            bitbucket, repository = self.clients.bitbucket, self.estate.repositories.get(service)
-            if bitbucket is not None and repository is not None:
-                texts = (
-                    await self._guarded(service, "bitbucket", self._history(bitbucket, service, repository, here)) or []
-                )
-            jira = self.clients.jira
-            if jira is not None:
-                keys = [*self.estate.tickets_in(texts), *await self.work.ask.tickets(service)]
-                await self._guarded(service, "jira", tell_tickets(self.work, jira, service, list(dict.fromkeys(keys))))
-            await self.work.flush()
+    async def _service(self, service: str, here: Sequence[Place], issues: Issues | None) -> None:
+        """What lineage and tickets of one service need; whatever goes wrong in it is noted here."""
+        texts: list[str] = []
+        if self.clients.bitbucket is not None:
+            found = await self._guarded(service, "bitbucket", self._history(self.clients.bitbucket, service, here))
+            texts = found or []
+        if issues is not None:
+            keys = dict.fromkeys([*self.estate.tickets_in(texts), *await self.work.ask.tickets(service)])
+            await self._guarded(service, "jira", tell_tickets(self.work, issues, service, list(keys)))
+        await self.work.flush()
         self.work.summary.done += 1
         self.tell(self.work.summary)
 
-    async def _history(self, bitbucket: Bitbucket, service: str, repository: str, here: Sequence[Place]) -> list[str]:
-        return await History(self.work, bitbucket, self.repositories, service, repository).read(self._words(here))
+    async def _history(self, bitbucket: Bitbucket, service: str, here: Sequence[Place]) -> list[str]:
+        work = self.work
+        named = name_of(self.estate, service, bitbucket.workspace)
+        if named is None:
+            work.summary.not_known(f"{service}: the estate names no repository, and upstreams.bitbucket no workspace")
+            return []
+        name, guessed = named
+        its = await self.standing.repositories.of(bitbucket, name, work.now, guessed=guessed)
+        if its is None:
+            work.summary.not_known(f"{service}: there is no repository {name}, and the estate names none")
+            return []
+        reading = Reading(work, bitbucket, service, name, its, first=work.before("commits", name) is None)
+        history = History(reading, pause(bitbucket, len(self.estate.services)))
+        texts = await history.read(self._words(here))
+        self._read[service] = history
+        return texts
+
+    async def _rest(self, service: str) -> None:
+        await self._guarded(service, "bitbucket", self._read[service].rest())
+        await self.work.flush()
 
     def _words(self, here: Sequence[Place]) -> Mapping[str, str]:
         """The versions that are wanted or run, each with the commit, tag or branch that it names."""
@@ -119,11 +147,12 @@ class Round:
         return {version: (tags and tags.commit(version)) or version for version in found}
 
     async def _guarded(self, service: str, upstream: str, step: Awaitable[T]) -> T | None:
+        left = partial(self.work.summary.left, service)
         try:
             async with asyncio.timeout(self.patience):
                 return await step
         except ApiFault as fault:
-            self.work.summary.left(service, fault.upstream, str(fault))
+            left(fault.upstream, str(fault))
         except TimeoutError:
-            self.work.summary.left(service, upstream, f"{upstream}: no end within {self.patience:g} s")
+            left(upstream, f"{upstream}: no end within {self.patience:g} s")
         return None

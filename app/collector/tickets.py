@@ -3,42 +3,61 @@
 from collections.abc import Sequence
 from typing import Any
 
-from app.clients.jira import Jira
 from app.clients.jira_answers import Issue
+from app.collector.issues import Issues
 from app.collector.news import digest, report
 from app.collector.work import Work
-from app.kernel.clock import MINUTE
+from app.kernel.clock import HOUR, MINUTE
 from app.store.collected import Seen
 
 AGAIN = 15 * MINUTE
-"""How long what Jira said of a ticket is believed, µs; its webhooks are heard at once."""
+"""How long what Jira said of a ticket is believed, µs, give or take a third; its webhooks are heard at once."""
+MISSING_AGAIN = 6 * HOUR
+"""The same of a ticket that was not found, or is hidden."""
 MISSING = "missing"
 
 
-async def tell_tickets(work: Work, jira: Jira, service: str, keys: Sequence[str]) -> None:
+async def tell_tickets(work: Work, issues: Issues, service: str, keys: Sequence[str]) -> None:
     """Ask for the tickets that were not asked for lately, and tell those that changed. Raises ApiFault."""
-    due = [key for key in keys if (before := work.before("ticket", key)) is None or before.at <= work.now - AGAIN]
+    due = [key for key in keys if _is_due(work, key)]
     if not due:
         return
-    sprint = await jira.sprint_field()
-    found = await jira.issues(due, sprint=sprint)
+    found = await issues.of(due)
     work.summary.looked["ticket"] += len(due)
     events, told = [], []
     for key in due:
-        issue = found.found.get(key)
+        issue = found.get(key)
         seen = Seen("ticket", key, digest(_state(issue)) if issue else MISSING, work.now)
         before = work.before("ticket", key)
         if issue is None:
-            work.summary.not_known(f"{key}: not found in Jira, or hidden from the collector")
+            _not_found(work, key)
             work.note(seen)
         elif before is None or before.digest != seen.digest:
-            first = before is None
-            events.append(work.voiced(_updated(service, issue, jira), issue.updated, first=first))
+            quiet = before is None
+            # One that has moved is told under the key that commits name, too.
+            names = dict.fromkeys((issue.key, key))
+            events += [work.voiced(_updated(service, name, issue), issue.updated, first=quiet) for name in names]
             told.append(seen)
         else:
             work.note(seen)
     if events:
         await work.tell(report("ticket", events, told))
+
+
+def _is_due(work: Work, key: str) -> bool:
+    """Not all at the same time, though they were asked for at the same time: the hour has its limits."""
+    before = work.before("ticket", key)
+    if before is None:
+        return True
+    if before.digest == MISSING and before.at > work.now - MISSING_AGAIN:
+        _not_found(work, key)
+        return False
+    spread = int(digest(key)[:4], 16) / 0xFFFF
+    return before.at <= work.now - AGAIN * (2 + 2 * spread) / 3
+
+
+def _not_found(work: Work, key: str) -> None:
+    work.summary.not_known(f"{key}: not found in Jira, or hidden from the collector")
 
 
 def _state(issue: Issue) -> list[Any]:
@@ -47,14 +66,14 @@ def _state(issue: Issue) -> list[Any]:
     return [ticket[name] for name in sorted(ticket)]
 
 
-def _updated(service: str, issue: Issue, jira: Jira) -> dict[str, Any]:
+def _updated(service: str, key: str, issue: Issue) -> dict[str, Any]:
     return {
         "type": "ticket.updated",
-        "subject": f"ticket:{issue.key}",
+        "subject": f"ticket:{key}",
         "service": service,
         "occurred_at": issue.updated.isoformat() if issue.updated else None,
-        "ticket": _ticket(issue),
-        "texts": [issue.key],
+        "ticket": _ticket(issue) | {"key": key},
+        "texts": [key],
     }
 
 

@@ -31,7 +31,8 @@ class Ask:
 class Work:
     """One round. Times in µs: `since` is how far back it reads, `quiet_after` how late news may still be loud.
 
-    `seen` is what was told before, by kind and key; a service without a past is filled in silence.
+    `seen` is what was told before, by kind and key; a service without a past is filled in silence. `again`: somebody
+    asked for that span, so lists that were read are read once more.
     """
 
     now: int
@@ -41,6 +42,7 @@ class Work:
     seen: dict[tuple[str, str], Seen]
     send: Tell
     keep: Callable[[Sequence[Seen]], Awaitable[None]]
+    again: bool = False
     summary: Summary = field(default_factory=Summary)
     noted: list[Seen] = field(default_factory=list)
 

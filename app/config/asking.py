@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from app import telemetry
 from app.clients.upstreams import Upstreams
 
 if TYPE_CHECKING:
@@ -36,5 +37,8 @@ class Asking:
         before, self.clients = self.clients, clients
         self._named = (upstreams, environments)
         if clients is not None:
+            from app.clients.faults import KINDS
+
+            telemetry.create_upstream_series([*clients.apis()], KINDS)
             self.named.set()
         return before if before is not clients else None

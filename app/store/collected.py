@@ -1,7 +1,8 @@
 """What the collector has seen and told, so that what is seen again in the same state is no news.
 
 A row is a thing by kind and key, with the digest of the state in which it was told last. Kinds: `environment`,
-`application`, `commits`, `pull_request`, `ticket`, `cursor`. One row of the kind `lease` says which replica collects.
+`application`, `commits`, `version`, `pull_request`, `ticket`, `cursor`. One row of the kind `lease` says which replica
+collects, or, between two rounds, until when nobody needs to.
 """
 
 from collections.abc import Iterable, Mapping
@@ -10,6 +11,7 @@ from dataclasses import dataclass
 import sqlalchemy as sa
 from sqlalchemy import BigInteger, Column, Connection, Index, String, Table
 
+from app.store.fact_source_tables import fact_commits
 from app.store.fact_tables import fact_ticket_places
 from app.store.tables import events, metadata
 from app.store.upsert import insert_for
@@ -24,7 +26,7 @@ collected = Table(
     sqlite_with_rowid=False,
 )
 Index("collected_time", collected.c.at)
-_LEASE = "lease"
+_LEASE, _REST = "lease", "rest"
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,20 +57,31 @@ def note(connection: Connection, seen: Iterable[Seen]) -> None:
         connection.execute(new.on_conflict_do_update(index_elements=["kind", "key"], set_=changed), rows)
 
 
-def lease(connection: Connection, owner: str, now: int, until: int) -> bool:
-    """Take or keep the right to collect until then (µs); False while another replica has it."""
+def lease(connection: Connection, owner: str, now: int, until: int, *, at_once: bool = False) -> bool:
+    """Take or keep the right to collect until then (µs); False while another replica has it.
+
+    False also before the time of the next round has come; not with `at_once`.
+    """
     new = insert_for(connection, collected).values(kind=_LEASE, key=_LEASE, digest=owner, at=until)
-    mine = sa.or_(collected.c.digest == owner, collected.c.at < now)
+    free = sa.or_(
+        collected.c.digest == owner, collected.c.at < now, collected.c.digest == _REST if at_once else sa.false()
+    )
     taken = new.on_conflict_do_update(
-        index_elements=["kind", "key"], set_={"digest": owner, "at": until}, where=mine
+        index_elements=["kind", "key"], set_={"digest": owner, "at": until}, where=free
     ).returning(collected.c.digest)
     return bool(connection.scalar(taken) == owner)
 
 
-def release(connection: Connection, owner: str) -> None:
-    """Give the right to collect back."""
+def rest(connection: Connection, owner: str, until: int) -> None:
+    """Give the right to collect back: the next round is due then (µs), and whoever comes first takes it."""
     mine = (collected.c.kind == _LEASE) & (collected.c.digest == owner)
-    connection.execute(sa.delete(collected).where(mine))
+    connection.execute(sa.update(collected).where(mine).values(digest=_REST, at=until))
+
+
+def known_commits(connection: Connection, shas: Iterable[str]) -> set[str]:
+    """Those of these whole hashes that facts know as commits."""
+    c = fact_commits.c
+    return set(connection.scalars(sa.select(c.sha).where(c.sha.in_(list(shas)))))
 
 
 def told(connection: Connection, service: str, types: Iterable[str], since: int) -> Mapping[str, set[str]]:
