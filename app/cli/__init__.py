@@ -24,7 +24,6 @@ VERBS = {
     "bundles": "listings:bundles_cli",
     "dora": "dora:dora_cli",
     "facts": "facts:facts_cli",
-    "collect": "collect:collect",
     "report": "report:report_cli",
     "db": "db:db_cli",
 }

@@ -7,6 +7,7 @@ import pytest
 import typer
 
 from app.cli import cli
+from app.reporter.options import KINDS
 from tests.cli.conftest import Shipbell
 
 REMOTE = (
@@ -42,7 +43,8 @@ def test_every_command_has_help_with_an_example(shipbell: Shipbell) -> None:
 
 def test_every_command_that_lists_knows_json(shipbell: Shipbell) -> None:
     without = {("serve",), ("demo",), ("rules", "schema"), ("db", "upgrade"), ("db", "backup"), ("db", "check"),
-               ("facts", "rebuild"), ("receipts", "show"), ("events", "show"), ("deliveries", "show")}  # fmt: skip
+               ("facts", "rebuild"), ("receipts", "show"), ("events", "show"), ("deliveries", "show"),
+               *(("report", kind) for kind in KINDS)}  # fmt: skip
     assert {words for words in commands() if "--json" not in shipbell(*words, "--help").out} == without
 
 
