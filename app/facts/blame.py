@@ -8,8 +8,7 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from app.facts.artifacts import Artifact
-from app.facts.claims import Claim
-from app.facts.health import Degraded, degraded_after
+from app.facts.health import Degraded, Word, degraded_after
 from app.facts.model import Deployment, FailedBy, Incident
 from app.kernel.clock import DAY
 
@@ -32,7 +31,7 @@ def blame(
     deployments: Sequence[Deployment],
     reverted: Mapping[str, Sequence[str]],
     incidents: Sequence[Incident],
-    health: Sequence[Claim],
+    health: Sequence[Word],
 ) -> list[Deployment]:
     """The deployments with their failures.
 
@@ -97,7 +96,7 @@ def _judged(
     one: Deployment,
     charges: Sequence[_Charge],
     incidents: Sequence[Incident],
-    health: Sequence[Claim],
+    health: Sequence[Word],
     remedies: Sequence[Deployment],
 ) -> Deployment:
     """One deployment with what was found against it."""

@@ -10,7 +10,7 @@ from app.facts.artifacts import Artifact
 from app.facts.blame import blame
 from app.facts.chain import Before, Chain, Told
 from app.facts.claims import Claim
-from app.facts.health import degraded_after
+from app.facts.health import Word, degraded_after, words
 from app.facts.incidents import linked
 from app.facts.lineage import Graph
 from app.facts.model import Arrival, Attempt, Deployment, Incident
@@ -26,7 +26,7 @@ class Rolled:
 
     live: Sequence[Rollout]
     tries: Sequence[Rollout]
-    health: Sequence[Claim]
+    health: Sequence[Word]
 
     def shas(self) -> set[str]:
         """The commits that went live, whole or not."""
@@ -68,7 +68,7 @@ def roll(claims: Sequence[Claim], whole: Mapping[str, str]) -> Rolled:
     health = sorted((each for each in claims if each.family == "health"), key=_since)
     told = reports((each for each in claims if each.family == "deployment"), whole)
     live, tries = rollouts(told, health)
-    return Rolled(live, tries, health)
+    return Rolled(live, tries, words(health))
 
 
 def derive(service: str, environment: str, rolled: Rolled, before: Before, graph: Graph, suspects: Suspects) -> Facts:

@@ -1,6 +1,7 @@
 """Health: how long what is deployed was not well."""
 
-from collections.abc import Sequence
+from bisect import bisect_left
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from app.facts.claims import Claim
@@ -21,12 +22,24 @@ class Degraded:
     event_id: str
 
 
-def degraded_after(health: Sequence[Claim], live_at: int) -> Degraded | None:
+Word = tuple[int, str, str]
+"""Since when (µs), how it was, and which event said so."""
+
+
+def words(health: Iterable[Claim]) -> list[Word]:
+    """What was told of health, in the order of its times."""
+    return sorted((claim["since"] or claim.at, claim["status"], claim.event_id) for claim in health)
+
+
+def degraded_after(told: Sequence[Word], live_at: int) -> Degraded | None:
     """The first time that it was degraded for more than TOLERATED, if that began within WATCHED of `live_at` (µs)."""
-    words = sorted((claim["since"] or claim.at, claim["status"], claim.event_id) for claim in health)
-    for since, status, event_id in words:
-        if status == "degraded" and live_at <= since <= live_at + WATCHED:
-            until = next((at for at, what, _ in words if at > since and what == "healthy"), None)
+    for place in range(bisect_left(told, (live_at,)), len(told)):
+        since, status, event_id = told[place]
+        if since > live_at + WATCHED:
+            break
+        if status == "degraded":
+            later = (told[after] for after in range(place + 1, len(told)))
+            until = next((at for at, what, _ in later if at > since and what == "healthy"), None)
             if until is None or until - since > TOLERATED:
                 return Degraded(since, until, event_id)
     return None

@@ -3,6 +3,7 @@
 Reports are one rollout when their artifacts agree, no reporter speaks twice, and nothing else went live in between.
 """
 
+from bisect import bisect_left, bisect_right
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from itertools import pairwise, zip_longest
@@ -52,11 +53,17 @@ class Rollout:
 
     @property
     def evidence(self) -> tuple[str, ...]:
+        if len(self.reports) == 1:
+            return self.first.evidence
         return tuple(sorted(event for report in self.reports for event in report.evidence))
 
     def first_said(self, name: str) -> Any:
         """What the first report that says anything of it says."""
-        return next((report[name] for report in self.reports if report[name] is not None), None)
+        for report in self.reports:
+            value = report.said.get(name)
+            if value is not None:
+                return value
+        return None
 
     def takes(self, report: Report) -> bool:
         """Whether a report is one more of this rollout."""
@@ -127,12 +134,19 @@ def _live_at(report: Report, health: Sequence[Claim], before: int | None) -> int
         return ended
     if report["healthy"] is None:
         before = min(ended + SETTLES_WITHIN, before or ended + SETTLES_WITHIN)
-    for claim in health:
-        at = claim["since"] or claim.at
-        in_time = at >= ended and (before is None or at < before)
-        if claim["status"] == "healthy" and in_time and _same_app(report, claim):
-            return int(at)
+    for place in range(bisect_left(health, ended, key=told_at), len(health)):
+        at = told_at(health[place])
+        if before is not None and at >= before:
+            break
+        if health[place]["status"] == "healthy" and _same_app(report, health[place]):
+            return at
     return ended
+
+
+def told_at(claim: Claim) -> int:
+    """Since when the health was as a claim says; µs."""
+    since: int | None = claim["since"]
+    return since or claim.at
 
 
 def _same_app(report: Report, claim: Claim) -> bool:
@@ -145,10 +159,15 @@ def _same_app(report: Report, claim: Claim) -> bool:
 def tries_between(tries: Sequence[Rollout], live: Sequence[Rollout], since: int) -> list[int]:
     """For each that went live, how many failed tries of it there were since the one before (`since`, µs)."""
     marks = [since, *(each.live_at or 0 for each in live)]
+    failed = sorted((each for each in tries if each.first.outcome == "failed"), key=_tried_at)
     return [
         sum(
-            after < each.first.at <= until and each.first.outcome == "failed" and each.artifact.agrees(one.artifact)
-            for each in tries
+            each.artifact.agrees(one.artifact)
+            for each in failed[bisect_right(failed, after, key=_tried_at) : bisect_right(failed, until, key=_tried_at)]
         )
         for one, (after, until) in zip(live, pairwise(marks), strict=True)
     ]
+
+
+def _tried_at(rollout: Rollout) -> int:
+    return rollout.first.at
