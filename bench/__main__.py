@@ -23,7 +23,9 @@ SCENARIOS = (
     "matching",
     "backtest",
     "dora",
+    "freshness",
     "scrape",
+    "rebuild",
 )
 PAGE = Path(__file__).parent.parent / "docs" / "explanation" / "performance-results.md"
 _QUICK_SECONDS = 2.0
