@@ -8,6 +8,7 @@ from typing import Any, TypeVar
 from pydantic import BaseModel, TypeAdapter, ValidationError
 from ruamel.yaml import YAML
 from ruamel.yaml.error import MarkedYAMLError, YAMLError
+from ruamel.yaml.events import MappingEndEvent, MappingStartEvent, SequenceEndEvent, SequenceStartEvent
 from ruamel.yaml.nodes import MappingNode, ScalarNode, SequenceNode
 
 from app.kernel.errors import ConfigError, ConfigErrors
@@ -18,6 +19,7 @@ T = TypeVar("T")
 MAX_NODES = 50_000
 MAX_DEPTH = 50
 MAX_BYTES = 1 << 20
+_STEPS = {MappingStartEvent: 1, SequenceStartEvent: 1, MappingEndEvent: -1, SequenceEndEvent: -1}
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,9 +88,19 @@ def load(text: str, file: str) -> Document:
 def _compose(reader: YAML, text: str) -> Any:
     """The nodes of a document. libyaml is ten times quicker, but stops at 1.2's `{at: 19:00}`: then Python reads it."""
     try:
+        _measure(text)
         return YAML(typ="safe").compose(text)
     except (YAMLError, ValueError):
         return reader.compose(text)
+
+
+def _measure(text: str) -> None:
+    """Raises RecursionError for what is nested so deeply that libyaml's composer would end the process."""
+    depth = 0
+    for event in YAML(typ="safe").parse(text):
+        depth += _STEPS.get(type(event), 0)
+        if depth > MAX_DEPTH:
+            raise RecursionError(f"more than {MAX_DEPTH} levels")
 
 
 class _Plain:
