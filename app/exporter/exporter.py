@@ -1,6 +1,7 @@
 """The exporter: keeps what the facts come to, made anew where they changed, and answers the scrape."""
 
 import asyncio
+from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from functools import partial
 
@@ -16,11 +17,11 @@ from app.exporter.text import Counted, Examples, Lines
 from app.kernel import logs
 from app.kernel.clock import MINUTE, SECOND, monotonic
 from app.kernel.errors import StoreUnavailable
-from app.store import Database, counters, lead_times
+from app.store import Database, counters, exported, lead_times
 
 EVERY_SECONDS = 5.0
 AT_LEAST_EVERY = 5 * MINUTE
-"""A window moves on by itself, and a commit of another service may restate this one's: so often all is made anew."""
+"""A window moves on by itself: so often all is made anew."""
 TEAM_EVERY = MINUTE
 """A team with much news is made anew at most so often."""
 AT_A_SCRAPE = 0.5
@@ -36,6 +37,8 @@ class Exporter:
         self._database, self._estate, self._tickets = database, estate, tickets
         self._stages: Stages = ()
         self._counted: Counted = {}
+        self._restated: Counter[str] = Counter()
+        self._restatement: int | None = None
         self._services: dict[str, tuple[int, Found]] = {}
         self._teams: dict[str, tuple[int, Found]] = {}
         self._busy = asyncio.Lock()
@@ -74,6 +77,7 @@ class Exporter:
             estate = self._estate()
             self._follow(estate)
             self._counted = await self._database.read(counters.values)
+            await self._follow_restatements()
             for service in estate.services:
                 if monotonic() < until:
                     await self._service(service)
@@ -89,6 +93,11 @@ class Exporter:
         for kept, named in ((self._services, estate.services), (self._teams, tuple(estate.teams))):
             for name in kept.keys() - set(named):
                 del kept[name]
+
+    async def _follow_restatements(self) -> None:
+        """What one service tells may change another's facts: those that share a repository."""
+        self._restatement, services = await self._database.read(partial(exported.restated, after=self._restatement))
+        self._restated.update(services)
 
     async def _service(self, service: str) -> None:
         revision, now = self._revision(service), self._database.clock()
@@ -109,8 +118,8 @@ class Exporter:
         self._teams[team] = revision, found
 
     def _revision(self, service: str) -> int:
-        """Grows with every event of a service, whichever replica processed it."""
-        return self._counted.get((telemetry.SERVICE_EVENTS.name, (service,)), 0)
+        """Grows with every event of a service, whichever replica processed it, and where its facts are restated."""
+        return self._counted.get((telemetry.SERVICE_EVENTS.name, (service,)), 0) + self._restated[service]
 
     def _now(self, services: Mapping[str, Found]) -> Iterator[Sample]:
         """What is another thing at every moment, or is made of several services."""

@@ -6,10 +6,11 @@ https://prometheus.io/docs/specs/om/open_metrics_spec/
 
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from functools import lru_cache
 
 from app.exporter.shown import SHOWN, Sample, Shown
 from app.kernel.clock import SECOND
-from app.store.lead_times import BOUNDS, BUCKET, NO_END, SUM, Example
+from app.store.lead_times import BUCKET, LES, SUM, Example
 
 Lines = Mapping[Shown, str]
 """The lines of each gauge."""
@@ -23,7 +24,6 @@ LEAD_TIME_TEXT = (
     "From commit to live: each commit once, ten minutes after its deployment went live; later corrections are in "
     "dora_change_lead_time_seconds."
 )
-_LES = (*(str(float(each)) for each in BOUNDS), NO_END)
 
 
 def written(samples: Iterable[Sample]) -> Lines:
@@ -47,7 +47,7 @@ def lead_times(counted: Counted, examples: Examples, *, openmetrics: bool) -> It
     yield f"# HELP {LEAD_TIME} {LEAD_TIME_TEXT}\n# TYPE {LEAD_TIME} histogram\n"
     for chain, shown in examples.items():
         labels, below = _labels(BUCKET.labels[:2], chain)[:-1], 0
-        for le in _LES:
+        for le in LES:
             below += counted.get((BUCKET.name, (*chain, le)), 0)
             exemplar = _exemplar(shown[le]) if openmetrics and le in shown else ""
             yield f'{LEAD_TIME}_bucket{labels},le="{le}"}} {below}.0{exemplar}\n'
@@ -66,5 +66,6 @@ def _labels(names: Sequence[str], values: Sequence[str]) -> str:
     return f"{{{pairs}}}"
 
 
+@lru_cache(10_000)
 def _escaped(value: str) -> str:
     return value.replace("\\", "\\\\").replace("\n", "\\n").replace('"', '\\"')

@@ -11,6 +11,7 @@ from app.store.ask import ask
 from app.store.fact_tables import (
     fact_deployments,
     fact_environments,
+    fact_restatements,
     fact_scans,
     fact_ticket_places,
     fact_tickets,
@@ -56,6 +57,12 @@ class LastScan:
 _e, _d, _p, _t, _s = (
     table.c for table in (fact_environments, fact_deployments, fact_ticket_places, fact_tickets, fact_scans)
 )
+_NEWEST = sa.select(sa.func.max(fact_restatements.c.seq))
+_RESTATED = (
+    sa.select(fact_restatements.c.service, sa.func.max(fact_restatements.c.seq))
+    .where(fact_restatements.c.seq > sa.bindparam("after_", type_=sa.BigInteger))
+    .group_by(fact_restatements.c.service)
+)
 _STATES = sa.select(*(_e[name] for name in State.__dataclass_fields__)).where(_e.service == sa.bindparam("service_"))
 _LAST = (
     sa.select(_d.live_at)
@@ -82,6 +89,14 @@ _SCANS = (
     .order_by(_s.at.desc(), _s.id.desc())
     .limit(50)
 )
+
+
+def restated(connection: Connection, after: int | None) -> tuple[int, list[str]]:
+    """The number of the newest restatement, and the services of those behind a number; of all of them none."""
+    if after is None:
+        return ask(connection, _NEWEST, {})[0][0] or 0, []
+    found = ask(connection, _RESTATED, {"after_": after})
+    return max((row[1] for row in found), default=after), [row[0] for row in found]
 
 
 def states(connection: Connection, service: str) -> list[State]:

@@ -3,6 +3,7 @@
 The counts are counters like any others. What was observed is remembered for as long as a deployment is looked at.
 """
 
+from bisect import bisect_left
 from collections import Counter, defaultdict
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
@@ -33,6 +34,8 @@ BOUNDS = tuple(
 BUCKET = Lasting("deployment_lead_time_seconds", "Commits by bucket.", ("service", "environment", "le"))
 SUM = Lasting("deployment_lead_time_milliseconds", "The sum of their lead times.", ("service", "environment"))
 NO_END = "+Inf"
+LES = (*(str(float(each)) for each in BOUNDS), NO_END)
+"""The upper bounds as labels."""
 
 lead_times_observed = Table(
     "lead_times_observed",
@@ -84,7 +87,7 @@ class Example:
 
 def bucket_of(lead: float) -> str:
     """The upper bound of a lead time's bucket, as a label."""
-    return next((str(float(bound)) for bound in BOUNDS if lead <= bound), NO_END)
+    return LES[bisect_left(BOUNDS, lead)]
 
 
 def unobserved(connection: Connection, service: str, environments: Sequence[str], now: int) -> dict[str, int]:

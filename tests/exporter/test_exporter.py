@@ -4,9 +4,10 @@ import pytest
 
 from app import telemetry
 from app.exporter.exporter import AT_LEAST_EVERY, Exporter
+from app.facts.model import Restatement
 from app.kernel.clock import MINUTE, SECOND
 from app.kernel.errors import StoreUnavailable
-from app.store import Database, counters
+from app.store import Database, counters, fact_log
 from tests.conftest import HandClock
 from tests.exporter.conftest import OPENMETRICS, told
 from tests.exporter.estates import estate, story
@@ -131,6 +132,22 @@ async def test_what_changed_is_made_anew_at_the_next_scrape_and_the_rest_is_not_
                         or of_service(c, service, *more, **named))  # fmt: skip
     assert (await told(exporter))["dora_deployments", "prod", "release", "pay", "7d"] == 3
     assert read == ["pay"]
+
+
+async def test_what_another_services_news_restated_is_made_anew_at_once(week: Database, exporter: Exporter) -> None:
+    await told(exporter)
+    await week.write(
+        lambda c: add(c, row("deployment", id="D9", service="web", live_at=NOW - 1, sha="e1", artifact="e1"))
+    )
+    one = Restatement(NOW, "e" * 32, "web", "prod", "deployment", "D9", "{}", "{}")
+    await week.write(lambda c: fact_log.add(c, [one]))
+    before = (await told(exporter))["dora_deployments", "prod", "release", "web", "7d"]
+    await week.write(
+        lambda c: add(c, row("deployment", id="D8", service="web", live_at=NOW - 2, sha="e2", artifact="e2"))
+    )
+    assert (await told(exporter))["dora_deployments", "prod", "release", "web", "7d"] == before
+    await week.write(lambda c: fact_log.add(c, [one]))
+    assert (await told(exporter))["dora_deployments", "prod", "release", "web", "7d"] == before + 1
 
 
 async def test_two_replicas_tell_the_same(exporter: Exporter, week: Database) -> None:

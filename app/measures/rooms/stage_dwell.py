@@ -17,7 +17,7 @@ def _compute(counted: Sequence[StayPoint], seen: Seen) -> Numbers:
     for environment, durations in stays.items():
         values |= spread(durations, f"{environment}_")
     return Numbers(
-        main=max((spread(durations)["p50"] or 0.0 for durations in stays.values()), default=None),
+        main=max((values[f"{environment}_p50"] or 0.0 for environment in stays), default=None),
         values=values,
         parts={environment: len(durations) for environment, durations in stays.items()},
         points=everything,
