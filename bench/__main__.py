@@ -24,6 +24,7 @@ SCENARIOS = (
     "backtest",
     "dora",
     "freshness",
+    "freshness",
     "scrape",
     "rebuild",
 )

@@ -2,14 +2,14 @@
 
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, get_args
 
 import sqlalchemy as sa
 from sqlalchemy import Connection
 
 from app.facts.artifacts import Artifact, Seen
 from app.facts.chain import FAR, Before
-from app.facts.model import Deployment, Incident
+from app.facts.model import Clock, Deployment, Incident
 from app.store.ask import Row, ask
 from app.store.bulk import BulkInsert
 from app.store.fact_records import ARRIVALS, ATTEMPTS, DEPLOYMENTS, INCIDENTS, number, param, several
@@ -136,8 +136,9 @@ _ATTEMPTS = ATTEMPTS.select.where(
     sa.or_(_a.at > number("since_"), _a.outcome != "succeeded"),
 )  # fmt: skip
 _ARRIVALS = ARRIVALS.select.where(
-    _r.service == param("service_"), _r.environment == param("environment_"), _r.live_at > number("since_")
-)
+    _r.service == param("service_"), _r.environment == param("environment_"), _r.live_at > number("since_"),
+    _r.clock.in_(get_args(Clock)),  # so that the index leads to the time
+)  # fmt: skip
 _WAITS = sa.select(fact_waits).where(_w.deployment_id.in_(several("ids_")))
 
 

@@ -247,3 +247,4 @@ fact_weeks = Table(
     Column("open_since", Text, nullable=False),
     Column("lead_times", LargeBinary, nullable=False),
 )
+Index("fact_weeks_week", fact_weeks.c.week)

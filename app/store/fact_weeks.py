@@ -11,9 +11,9 @@ import sqlalchemy as sa
 from sqlalchemy import Connection
 
 from app.measures import Seen, answer
-from app.measures.durations import seconds
+from app.measures.durations import seconds, spread
 from app.measures.found import MEASURES
-from app.measures.points import DeploymentPoint, Leads
+from app.measures.points import DeploymentPoint
 from app.measures.scope import PRODUCTION
 from app.store.ask import Row, ask
 from app.store.bulk import Bulk, BulkInsert
@@ -68,24 +68,23 @@ def _counted(connection: Connection, team: str, week: int) -> Row | None:
     if not points:
         return None
     leads = array("d", (row[0] for row in ask(connection, _LEADS, here)))
-    times = [point.at for point in points]
-    seen = Seen(min(times), max(times) + 1, 0, known=True, deployments=points, leads=Leads((), leads))
-    found = {name: answer(MEASURES[name], seen) for name in ("change_lead_time", "change_fail_rate", "rework_rate")}
-    recovery = MEASURES["failed_deployment_recovery"]
-    waiting = [point.at for point in points if recovery.judge(point) == "open"]
-    ended = [point for point in points if recovery.judge(point) is None]
+    times, lead = [point.at for point in points], spread(leads)
+    seen = Seen(min(times), max(times) + 1, 0, known=True, deployments=points)
+    delivered, recovery = MEASURES["deployment_frequency"].judge, MEASURES["failed_deployment_recovery"].judge
+    waiting = [point.at for point in points if recovery(point) == "open"]
+    ended = [point for point in points if recovery(point) is None]
     lasted = sorted(seconds(point.at, point.recovered_at) for point in ended if point.recovered_at is not None)
     return (
         team,
         week,
         min(times),
         max(times),
-        answer(MEASURES["deployment_frequency"], seen).n,
+        sum(delivered(point) is None for point in points),
         len(leads),
-        found["change_lead_time"].values["p50"],
-        found["change_lead_time"].values["p90"],
-        found["change_fail_rate"].values["ratio"],
-        found["rework_rate"].values["ratio"],
+        lead["p50"],
+        lead["p90"],
+        answer(MEASURES["change_fail_rate"], seen).values["ratio"],
+        answer(MEASURES["rework_rate"], seen).values["ratio"],
         orjson.dumps(lasted).decode(),
         orjson.dumps(sorted(waiting)).decode(),
         leads.tobytes(),

@@ -27,3 +27,4 @@ def upgrade() -> None:
         sa.Column("lead_times", sa.LargeBinary(), nullable=False),
         sa.PrimaryKeyConstraint("team", "week"),
     )
+    op.create_index("fact_weeks_week", "fact_weeks", ["week"], unique=False)
