@@ -121,7 +121,7 @@ async def _database(building: Building, *, dry_run: bool) -> AsyncIterator[Datab
             yield database
         return
     file = sqlite_file(building.settings.database_url)
-    if (file is None or file.exists()) and await building.database.read(revision):
+    if (file is None or file.exists()) and await building.database.read(revision) is not None:
         yield building.database
         await building.database.close()
         return

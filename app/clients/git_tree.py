@@ -69,6 +69,42 @@ class GitTree:
         except (OSError, ValueError):
             raise GitFault("cache_broken", f"git cannot read {path}") from None
 
+    def read_at(self, revision: str, path: str) -> bytes | None:
+        """The bytes of a file as another commit (its whole hash) has it; None without one, or for a large one."""
+        return self._object(revision, path, b"blob")
+
+    def names_at(self, revision: str, folder: str) -> tuple[str, ...]:
+        """The names of what lies in a folder of another commit; none when there is no such folder."""
+        listed, names = self._object(revision, folder, b"tree") or b"", []
+        while listed:
+            # Each entry is `mode name\0` and the binary hash.
+            about, _, rest = listed.partition(b"\0")
+            names.append(about.partition(b" ")[2].decode("utf-8", "backslashreplace"))
+            listed = rest[len(revision) // 2 :]
+        return tuple(names)
+
+    def _object(self, revision: str, path: str, kind: bytes) -> bytes | None:
+        """What a name of another commit stands for, if it is of this kind and not large."""
+        if "\n" in path or "\0" in path:
+            return None
+        try:
+            self._to.write(f"{revision}:{path}\n".encode())
+            self._to.flush()
+            head = self._from.readline().rstrip(b"\n").rsplit(b" ", 2)
+            if len(head) != 3 or not head[2].isdigit():  # `<name> missing`
+                return None
+            size = int(head[2])
+            content = self._from.read(size) if size <= LARGEST else self._passed_over(size)
+            if self._from.read(1) != b"\n":
+                raise ValueError("cut off")
+        except (OSError, ValueError):
+            raise GitFault("cache_broken", f"git cannot read {path}") from None
+        return content if head[1] == kind else None
+
+    def _passed_over(self, size: int) -> None:
+        while size > 0 and (found := self._from.read(min(size, LARGEST))):
+            size -= len(found)
+
     def refused(self, path: str) -> str:
         """Why a path that is there is not read; empty for all others."""
         return self._entries.get(path, ("", ""))[1]

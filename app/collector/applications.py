@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from app.clients.argocd import ArgoCD
-from app.collector.argocd_state import news_of, state_of
+from app.collector.argocd_state import news_of, overrides_images, state_of
 from app.collector.news import JSON, News, digest
 from app.collector.work import Work
 from app.estate import Estate
@@ -21,7 +21,10 @@ _SYNC = {"Synced": "in_sync", "OutOfSync": "out_of_sync"}
 
 @dataclass(frozen=True, slots=True)
 class Running:
-    """What one application says of a service in an environment. `images` with their tags; `path` of its manifests."""
+    """What one application says of a service in an environment. `images` with their tags; `path` of its manifests.
+
+    `overridden`: it has images of its own, which go before those in the repository.
+    """
 
     service: str | None
     environment: str | None
@@ -31,6 +34,7 @@ class Running:
     sync: str
     health: str
     images: tuple[str, ...]
+    overridden: bool
     state: Mapping[str, Any]
 
 
@@ -38,7 +42,7 @@ async def running(argocd: ArgoCD, url: str, instance: str, estate: Estate, **whi
     """All applications of one Argo CD. Raises ApiFault."""
 
     def make(item: Any) -> Running:
-        return _running(state_of(item, url, instance), instance, estate)
+        return _running(state_of(item, url, instance), instance, estate, overridden=overrides_images(item))
 
     return [each for each in await argocd.each(make, **which) if each.name]
 
@@ -62,7 +66,7 @@ def status_of(found: Running) -> str:
     return _SYNC.get(found.sync, "unknown")
 
 
-def _running(state: Mapping[str, Any], instance: str, estate: Estate) -> Running:
+def _running(state: Mapping[str, Any], instance: str, estate: Estate, *, overridden: bool) -> Running:
     app, place = state["app"], state["app"].get("destination") or {}
     paths = [str(origin["path"]) for origin in app["sources"] if origin.get("path")]
     said = [
@@ -82,6 +86,7 @@ def _running(state: Mapping[str, Any], instance: str, estate: Estate) -> Running
         sync=str(state["sync"].get("status") or ""),
         health=str(state["health"].get("status") or ""),
         images=tuple(str(image) for image in state["images"]),
+        overridden=overridden,
         state=state,
     )
 

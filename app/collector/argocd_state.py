@@ -43,6 +43,12 @@ def state_of(item: Any, url: str, instance: str) -> dict[str, Any]:
     }
 
 
+def overrides_images(item: Any) -> bool:
+    """Whether the Application itself sets images."""
+    spec = _map(_map(item).get("spec"))
+    return any(_list(_map(_map(origin).get("kustomize")).get("images")) for origin in _origins(spec))
+
+
 def news_of(state: dict[str, Any]) -> str:
     """What of a state is news, as text: all but when Argo CD looked last."""
     return dumps({key: value for key, value in state.items() if key != "reconciledAt"}).decode()

@@ -37,6 +37,7 @@ def commit(made: Commit) -> Told:
         "message": made.message or None,
         "author": author if any(author.values()) else None,
         "authored_at": _iso(made.date),
+        "parents": list(made.parents),
     }
 
 

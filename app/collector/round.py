@@ -91,6 +91,8 @@ class Round:
         )
         here = {key: place for key, place in places(desired or (), found or ()).items() if self._wanted(key[0])}
         fresh = [each for each in found or () if each.service is None or self._wanted(each.service)]
+        if self.clients.gitops is not None and desired:
+            await standing.past.fill(self.clients.gitops, desired, fresh)
         await tell_applications(self.work, fresh)
         if desired is not None and found is not None:  # else what was told last stays
             await tell_environments(self.work, here, gone=not self.only)

@@ -14,6 +14,7 @@ from app.clients.opening import GitOps
 from app.clients.upstreams import ArgoCDEntry
 from app.collector.applications import Running, running
 from app.collector.desired import Named, Repository
+from app.collector.past import Past
 from app.collector.repositories import Repositories
 from app.collector.summary import Summary
 from app.estate import Estate
@@ -28,6 +29,7 @@ class Standing:
 
     repository: Repository = field(default_factory=Repository)
     repositories: Repositories = field(default_factory=Repositories)
+    past: Past = field(default_factory=Past)
     _wanted: list[Named] | None = field(default=None, init=False)
     _run: dict[str, list[Running]] = field(default_factory=dict, init=False)
 

@@ -100,6 +100,9 @@ class Commit(Part):
     committed_at: Moment = None
     url: Link = None
     branch: Text = None
+    parents: Annotated[list[Sha], ListCut] | None = Field(
+        None, description="the commits before it, its own line's first; absent where nobody told"
+    )
 
 
 class Build(Part):

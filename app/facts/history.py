@@ -94,10 +94,20 @@ def together(one: Commit, two: Commit) -> Commit:
 
 
 def links_of(view: View) -> list[Link]:
-    """The links that a push tells. Its commits are a line; if a merge is among them, the head holds them all."""
+    """The links that a push tells: the parents of its commits, where it has them.
+
+    Else its commits are a line; if a merge is among them, the head holds them all.
+    """
     if view["type"] != "change.pushed" or view.get("ref_kind") == "tag":
         return []
     commits = [made for made in (view.get("commits") or []) if made.get("sha")]
+    if commits and all(made.get("parents") is not None for made in commits):
+        return [
+            Link(made["sha"], parent, "side" if place else "line")
+            for made in commits
+            for place, parent in enumerate(made["parents"])
+            if parent
+        ]
     shas = list(dict.fromkeys(made["sha"] for made in commits))
     if not shas and view.get("after"):
         shas = [view["after"]]

@@ -2,6 +2,7 @@
 
 from app.gitops.desired import check_layout, read_desired, read_place
 from app.gitops.model import Desired, Image, Layout, Place, Tree
+from app.gitops.past import image_then
 from app.gitops.tags import Tags
 from app.gitops.templates import environment_branches
 
@@ -14,6 +15,7 @@ __all__ = [
     "Tree",
     "check_layout",
     "environment_branches",
+    "image_then",
     "read_desired",
     "read_place",
 ]

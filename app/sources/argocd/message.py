@@ -112,13 +112,14 @@ class Operation(Shape):
 
 
 class Entry(Shape):
-    """One line of the history: a whole sync that succeeded."""
+    """One line of the history: a whole sync that succeeded. Argo CD says no `images`; the collector looks them up."""
 
     revision: str | None = None
     revisions: Texts = []
     deploy_started_at: str | None = None
     deployed_at: str | None = None
     initiated_by: Initiator | None = None
+    images: Texts = []
 
 
 class Health(Shape):

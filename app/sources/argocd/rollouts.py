@@ -116,7 +116,7 @@ def _healthy(message: Message, finished: datetime | None) -> bool | None:
 
 
 def _repaired(message: Message, past: Deployed, before: Sequence[Deployed]) -> Draft:
-    """An entry of the history: a whole sync that succeeded. Its images are not known."""
+    """An entry of the history: a whole sync that succeeded. Its images are known if the collector looked them up."""
     # Without a start, the end tells them apart: neither ever changes.
     which = iso(to_us(past.started)) if past.started else f"until-{iso(to_us(past.finished))}"
     return _draft(
@@ -132,7 +132,8 @@ def _repaired(message: Message, past: Deployed, before: Sequence[Deployed]) -> D
                 "platform": "argocd",
                 **span(past.started, past.finished),
                 **revision_fields(past.revisions),
-                "version": source_version((), past.revisions),
+                "version": image_version(past.entry.images, message.app.name) or source_version((), past.revisions),
+                "images": past.entry.images or None,
                 "operation": initiated(past.entry.initiated_by) or None,
                 "actor": actor(past.entry.initiated_by),
                 "rollback": is_rollback(past.revisions, before),
