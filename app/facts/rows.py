@@ -7,6 +7,11 @@ from app.facts.rollouts import Rollout
 from app.kernel.ids import derived_id
 
 COUNTED = frozenset({"release", "hotfix", "config"})
+_UNKNOWN: dict[str, None] = dict.fromkeys(
+    ("repository", "failed_by", "failed_because", "failed_confidence", "failure_of", "detected_at", "recovered_at",
+     "recovered_by")
+)  # fmt: skip
+"""What lineage and blame find out later."""
 
 
 def deployment_of(
@@ -36,7 +41,6 @@ def deployment_of(
         artifact=artifact.key,
         version=artifact.version,
         sha=artifact.sha,
-        repository=None,
         revision=revision,
         kind=kind,
         outcome=outcome,
@@ -47,13 +51,7 @@ def deployment_of(
         batch_id=derived_id("batch", revision) if revision else None,
         previous_id=last.id if last else None,
         counts=kind in COUNTED and not failed,
-        failed_by=None,
-        failed_because=None,
-        failed_confidence=None,
-        failure_of=None,
-        detected_at=None,
-        recovered_at=None,
-        recovered_by=None,
+        **_UNKNOWN,
         reverted=False,
         rework=kind in ("hotfix", "rollback"),
         commits=0,
