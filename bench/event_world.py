@@ -1,4 +1,4 @@
-"""Stored events of a delivery chain: pushes, pull requests, pipelines, deployments and health of many services, in their order.
+"""Stored events of a delivery chain in their order: pushes, pull requests, pipelines, deployments and their health.
 
 A change is a branch with two commits, a pull request, a merge, its pipelines, and a rollout to the first environment;
 every second one goes on to the next, every fourth to the last two. Now and then something breaks and is rolled back.

@@ -138,9 +138,8 @@ def note_history(
         changed = fact_history.add_commits(connection, service, commits)
         changed |= fact_history.add_links(connection, repository, links)
         fact_history.add_names(connection, [(service, name, repository, sha) for name, sha in names])
-        if touched is not None and (commits or links or names):
-            keys = {each.sha for each in commits} | {each.child for each in links}
-            keys |= {f"={form}" for name, _ in names for form in (name, name.removeprefix("v"))}
+        keys = changed | {f"={form}" for name, _ in names for form in (name, name.removeprefix("v"))}
+        if touched is not None and keys:
             _touch(connection, service, repository, changed, keys, causes[view["id"]], touched)
     for claim in {each.subject: each for each in claims if each.family == "pull"}.values():
         _note_request(connection, claim, causes, touched)

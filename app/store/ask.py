@@ -6,6 +6,7 @@ take some dozens of them.
 
 import sqlite3
 from collections.abc import Mapping
+from functools import lru_cache
 from typing import Any
 
 import sqlalchemy as sa
@@ -26,14 +27,14 @@ class _Question:
         self._texts: dict[tuple[int, ...], _Text] = {}
 
     def ask(self, connection: Connection, values: Mapping[str, Any]) -> list[Row]:
-        lists = {name: _padded(value) for name, value in values.items() if isinstance(value, list)}
+        lists = {name: _padded(value) for name, value in values.items() if type(value) is list}
         if not all(lists.values()):
             return []  # nothing is in an empty list
-        sizes = tuple(len(value) for value in lists.values())
+        sizes = tuple(map(len, lists.values()))
         text, order, fixed = self._texts.get(sizes) or self._compile(connection, {**values, **lists}, sizes)
-        flat = {**fixed, **values}
+        flat = {**fixed, **values} if fixed else dict(values)
         for name, items in lists.items():
-            flat.update({f"{name}_{number}": item for number, item in enumerate(items, 1)})
+            flat.update(zip(_numbered(name, len(items)), items, strict=True))
         cursor = connection.connection.cursor()
         try:
             cursor.execute(text, tuple(flat[name] for name in order))
@@ -45,7 +46,9 @@ class _Question:
     def _compile(self, connection: Connection, values: Mapping[str, Any], sizes: tuple[int, ...]) -> _Text:
         state = self.statement.compile(dialect=connection.dialect).construct_expanded_state(values)
         order = list(state.positiontup or ())
-        fixed = {name: state.parameters[name] for name in order}
+        given = {*values, *(each for name, value in values.items() if isinstance(value, list)
+                            for each in _numbered(name, len(value)))}  # fmt: skip
+        fixed = {name: state.parameters[name] for name in order if name not in given}
         self._texts[sizes] = (state.statement, order, fixed)
         return self._texts[sizes]
 
@@ -73,6 +76,12 @@ def ask(connection: Connection, statement: sa.Select[Any], values: Mapping[str, 
         except sqlite3.Error:
             pass  # SQLAlchemy meets the same fault, and tells it as everybody expects
     return [tuple(row) for row in connection.execute(statement, values)]
+
+
+@lru_cache(maxsize=512)
+def _numbered(name: str, size: int) -> list[str]:
+    """What SQLAlchemy calls the parameters of a list."""
+    return [f"{name}_{number}" for number in range(1, size + 1)]
 
 
 def _padded(items: list[Any]) -> list[Any]:

@@ -39,7 +39,7 @@ class Ran:
 
 
 def run(bench: Bench) -> list[Figure]:
-    """The command over two worlds, its processes on both cores. Its start is in both, so it is not in the difference."""
+    """The command over two worlds, its processes on both cores. Its start is in both, so not in the difference."""
     part = 1 if bench.seconds > 2 else 8
     with bench.folder() as folder:
         small = _rebuilt(bench, folder, _SMALL // part)
