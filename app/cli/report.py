@@ -6,7 +6,7 @@ from typing import Annotated, Any
 
 import typer
 
-from app.cli.step import say
+from app.cli.step import direct, say
 from app.config.variables import read_variables
 from app.reporter.command import run
 from app.reporter.options import EXAMPLES, KINDS, OPTIONS, Option
@@ -29,7 +29,7 @@ def _verb(kind: str) -> Callable[..., None]:
                 words += [f"--{options[name].name}"] if value else []
             elif value:
                 words += [f"--{options[name].name}={value}"]
-        run(words, read_variables(), write=say)
+        run(words, read_variables(), write=say, direct=direct)
 
     parameters = [_parameter(name, option) for name, option in options.items()]
     if kind in ("tests", "security"):

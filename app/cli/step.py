@@ -1,15 +1,18 @@
-"""`shipbell report` and `shipbell-report` as a pipeline's step runs them: loads next to nothing, and always ends with 0.
+"""`shipbell report` and `shipbell-report` as a pipeline's step runs them: loads next to nothing, always ends with 0.
 
 The tree of commands shows the same in `report.py`, for its help and the reference.
 """
 
 import os
 import sys
-from collections.abc import Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from pathlib import Path
 from typing import NoReturn
 
 from app.config.variables import read_variables
 from app.reporter.command import run
+from app.reporter.events import Report
+from app.reporter.uploads import Upload
 
 
 def main() -> NoReturn:
@@ -20,10 +23,17 @@ def main() -> NoReturn:
 def report(arguments: Sequence[str]) -> NoReturn:
     """Report, and end the process with 0 whatever happened: an interrupt and a closed output are no other case."""
     try:
-        run(arguments, read_variables(), write=say)
+        run(arguments, read_variables(), write=say, direct=direct)
     finally:
         # Not sys.exit: a look-up that nobody can break off may still hold a lock that the interpreter wants at its end.
         os._exit(0)
+
+
+def direct(what: Report | Sequence[Upload], rules: Path, variables: Mapping[str, str], until: float) -> Iterable[str]:
+    """Without a service: what applies the rules is loaded only when it is asked for."""
+    from app.cli.report_direct import direct as post
+
+    return post(what, rules, variables, until)
 
 
 def say(text: str) -> None:

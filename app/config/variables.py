@@ -1,4 +1,4 @@
-"""The bare variables of this process, for what may not wait until settings are read: the reporter in a pipeline's step."""
+"""The bare variables of this process, for what may not wait until settings are read: the reporter in a step."""
 
 import os
 from collections.abc import Mapping

@@ -2,34 +2,43 @@
 
 import argparse
 import threading
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from app.kernel.clock import monotonic, system_clock
-from app.reporter.events import Report, Said, report_of
-from app.reporter.files import SCANS, TESTS, find, scan_uploads, test_uploads
+from app.reporter.events import Report, Said, report_of, run_name
+from app.reporter.files import is_scan, is_tests, named_files, usual_files
 from app.reporter.options import read_options
-from app.reporter.sending import Answer
 from app.reporter.service import Service, open_service
+from app.reporter.speech import Speech, open_speech
 from app.reporter.surroundings import Surroundings, read_surroundings
+from app.reporter.uploads import Upload, scan_uploads, test_uploads
 
-BUDGET = 10.0
-"""Seconds that a step waits at most, all in all."""
+BUDGET = 9.0
+"""Seconds that a report takes at most: with the start and the end of the process a step waits ten, all in all."""
+BITBUCKET = "https://api.bitbucket.org/2.0"
+DISABLED = "notifications are disabled until SHIPBELL_URL and SHIPBELL_TOKEN (or SHIPBELL_SECRET_REPORTS) are set"
+UNKNOWN = "nothing was reported: what came of the pipeline is not known: set BITBUCKET_TOKEN, or say --status"
+FILES_DISABLED = "results are not reported until SHIPBELL_URL and SHIPBELL_TOKEN are set"
 
-Direct = Callable[[Report, Path, Mapping[str, str]], list[str]]
-"""Applies the rule book of a folder to a report and posts its cards; returns what became of each, in a line."""
+Direct = Callable[[Report | Sequence[Upload], Path, Mapping[str, str], float], Iterable[str]]
+"""Applies the rule book of a folder to a report, or to files, and posts the cards until a moment (monotonic seconds);
+gives a line for each."""
 
 
 @dataclass(frozen=True, slots=True)
-class Told:
-    """One run of the command, with what it prints."""
+class Task:
+    """One run of the command."""
 
     options: argparse.Namespace
     said: Said
     here: Surroundings
     variables: Mapping[str, str] = field(repr=False)
-    write: Callable[[str], None]
+    speech: Speech
+    direct: Direct | None
+    bitbucket: str
+    now: int
     until: float
 
 
@@ -40,107 +49,129 @@ def run(
     write: Callable[[str], None] = print,
     direct: Direct | None = None,
     budget: float = BUDGET,
+    bitbucket: str = BITBUCKET,
 ) -> int:
-    """Report, within the budget (seconds). Returns 0 but for `--help`; all that goes wrong is a line of `write`."""
+    """Report, within the budget (seconds). Returns 0; all that goes wrong is a line of `write`."""
     until = monotonic() + budget
+    speech = open_speech(variables, write)
 
     def work() -> None:
         try:
-            _report(arguments, variables, write, direct, until)
+            if task := _task(arguments, variables, speech, until):
+                _report(replace(task, direct=direct, bitbucket=bitbucket))
         except Exception as error:  # noqa: BLE001  whatever it is: the pipeline goes on
-            write(f"shipbell report: nothing was reported: {type(error).__name__}")
+            speech.line(f"nothing was reported: {type(error).__name__}")
 
     # Its own thread, for a look-up of a name may take longer than any time-out, and nothing can break it off.
     thread = threading.Thread(target=work, daemon=True)
     thread.start()
     thread.join(max(0.0, until - monotonic()))
     if thread.is_alive():
-        write(f"shipbell report: not reported: the {budget:g} s are over, the pipeline goes on")
+        speech.line(f"not reported: the {budget:g} s are over, the pipeline goes on")
     return 0
 
 
-def _report(
-    arguments: Sequence[str],
-    variables: Mapping[str, str],
-    write: Callable[[str], None],
-    direct: Direct | None,
-    until: float,
-) -> None:
-    options = read_options(arguments, write)
+def _task(arguments: Sequence[str], variables: Mapping[str, str], speech: Speech, until: float) -> Task | None:
+    options = read_options(arguments, speech.line)
     if options is None:
-        return
-    said = Said(
-        options.kind,
-        **{
-            name: getattr(options, name, None) or ""
-            for name in ("status", "service", "environment", "version", "url", "namespace", "failed_step", "message")
-        },
-    )
-    told = Told(options, said, read_surroundings(variables), variables, write, until)
-    if options.kind in ("tests", "security"):
-        _upload(told)
+        return None
+    names = ("status", "service", "environment", "version", "url", "namespace", "failed_step", "message")
+    said = Said(options.kind, **{name: getattr(options, name, "") for name in names}).cleaned()
+    here = read_surroundings(variables)
+    speech.debug(f"surroundings: {here}")
+    return Task(options, said, here, variables, speech, None, "", system_clock(), until)
+
+
+def _report(task: Task) -> None:
+    if task.options.kind in ("tests", "security"):
+        _upload(task)
     else:
-        _tell(told, direct)
+        _tell(task)
 
 
-# ---------------------------------------------------------------- what to send
-
-
-def _tell(told: Told, direct: Direct | None) -> None:
+def _tell(task: Task) -> None:
     """An event about the step itself."""
-    report = report_of(told.said, told.here, system_clock())
-    if told.options.dry_run:
-        told.write(report.text())
-        return
-    if told.options.direct:
-        if direct is None:
-            told.write("shipbell report: --direct needs the whole of Shipbell: pip install shipbell")
+    if getattr(task.options, "final", False) and not task.said.status:
+        task = _asked(task)
+        if not task.said.status:
+            task.speech.line(UNKNOWN)
             return
-        for line in direct(report, Path(told.options.rules), told.variables):
-            told.write(f"shipbell report: {line}")
-        return
-    service = _service(told)
-    if service is not None:
-        _say(told, report.name, service.report(report, told.until))
+    report = report_of(task.said, task.here, task.now)
+    if task.options.kind == "deployment" and not task.said.environment and not task.here.environment:
+        task.speech.line("no environment is known: say --environment, or `deployment:` in the step")
+    if task.options.dry_run:
+        task.speech.text(report.text())
+    elif task.options.direct:
+        _post_here(task, report)
+    elif service := _service(task, files=False):
+        task.speech.answered(report.name, service.report(report, task.until))
 
 
-def _upload(told: Told) -> None:
+def _asked(task: Task) -> Task:
+    """With what Bitbucket says of the steps before the final one."""
+    from app.reporter.final import ask_steps  # needs JSON of others, which no other report does
+
+    ended = ask_steps(task.variables, task.here, task.until, task.bitbucket)
+    if ended is None:
+        return task
+    said = replace(task.said, status=ended.outcome, failed_step=task.said.failed_step or ended.failed_step)
+    return replace(task, said=said)
+
+
+def _upload(task: Task) -> None:
     """The files of a step, and its outcome where there are none."""
-    options, folder = told.options, Path.cwd()
-    files = find(options.files or (TESTS if options.kind == "tests" else SCANS), folder)
-    if options.kind == "tests":
-        uploads = test_uploads(files, told.said, told.here, options.suite or "", options.run_id or "")
-    else:
-        uploads = scan_uploads(files, told.said, told.here, options.tool or "", options.exit_code or "")
+    uploads = _uploads(task)
     if not uploads:
-        told.write(f"shipbell report: no result file here: {' '.join(options.files or ['(usual places)'])}")
         return
-    if options.dry_run:
+    if "service" not in uploads[0].said:
+        task.speech.line("nothing was reported: say --service, for nothing here says whose results these are")
+    elif task.options.dry_run:
         for upload in uploads:
-            told.write(f"POST {upload.path} with {upload.shown(folder)}")
-        return
-    service = _service(told)
-    if service is not None:
-        for upload in uploads:
-            _say(told, upload.shown(folder), service.upload(upload, told.until))
+            task.speech.text(f"POST {upload.url} with {upload.shown(Path.cwd())}")
+    elif task.options.direct:
+        _post_here(task, uploads)
+    elif service := _service(task, files=True):
+        _send(task, service, uploads)
 
 
-def _service(told: Told) -> Service | None:
-    service = open_service(told.variables)
+def _send(task: Task, service: Service, uploads: Sequence[Upload]) -> None:
+    """One after the other; where nobody answers, the others are not tried."""
+    for number, upload in enumerate(uploads, 1):
+        answer = service.upload(upload, task.until)
+        task.speech.answered(upload.shown(Path.cwd()), answer)
+        if answer.status == 0 and number < len(uploads):
+            task.speech.line(f"{len(uploads) - number} more not reported")
+            return
+
+
+def _uploads(task: Task) -> list[Upload]:
+    options, folder, of_tests = task.options, Path.cwd(), task.options.kind == "tests"
+    if any(options.files):
+        files, nothing = named_files(options.files, folder, task.until)
+        for pattern in nothing:
+            task.speech.line(f"no file here fits {pattern}")
+    else:
+        files = usual_files(folder, is_tests if of_tests else is_scan, task.until)
+    run_id = options.run_id or run_name(task.said, task.here, task.now)
+    if of_tests:
+        uploads = test_uploads(files, task.said, task.here, options.suite, run_id)
+    else:
+        uploads = scan_uploads(files, task.said, task.here, options.tool, options.exit_code, run_id)
+    if not uploads:
+        task.speech.line(f"no results here: name the files, e.g. shipbell report {options.kind} 'build/**/*.xml'")
+    return uploads
+
+
+def _service(task: Task, *, files: bool) -> Service | None:
+    service = open_service(task.variables, files=files)
     if service is None:
-        told.write(
-            "shipbell report: notifications are disabled until SHIPBELL_URL and SHIPBELL_TOKEN "
-            "(or SHIPBELL_SECRET_REPORTS) are set"
-        )
+        task.speech.line(FILES_DISABLED if files else DISABLED)
     return service
 
 
-def _say(told: Told, what: str, answer: Answer) -> None:
-    """One line a report; with DEBUG=true what the service said, too."""
-    if 200 <= answer.status < 300:
-        told.write(f"shipbell report: {what} reported")
-    else:
-        why = f"the service answered {answer.status}" if answer.status else f"no answer ({answer.text})"
-        told.write(f"shipbell report: {what} not reported: {why}")
-    if told.variables.get("DEBUG", "").lower() == "true" and answer.status:
-        told.write(answer.text[:2000])
+def _post_here(task: Task, what: Report | Sequence[Upload]) -> None:
+    if task.direct is None:
+        task.speech.line("--direct needs the whole of Shipbell: pip install shipbell")
+        return
+    for line in task.direct(what, Path(task.options.rules or "rules"), task.variables, task.until):
+        task.speech.line(line)

@@ -1,14 +1,16 @@
 """What a step tells, as events in the words of `POST /api/v1/reports`."""
 
 import json
-from dataclasses import dataclass
+from dataclasses import dataclass, fields, replace
 from typing import Any
 
 from app.kernel.clock import iso
 from app.kernel.ids import derived_id
-from app.reporter.surroundings import Surroundings
+from app.reporter.surroundings import Surroundings, one_line
 
 SCHEMA = "shipbell.report/v1"
+FEATURE = "feature"
+"""The environment of branches that have one of their own, where nobody says another name."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,6 +26,10 @@ class Said:
     namespace: str = ""
     failed_step: str = ""
     message: str = ""
+
+    def cleaned(self) -> "Said":
+        """The same as lines of text that can be sent: a step's variables may hold anything."""
+        return replace(self, **{each.name: one_line(getattr(self, each.name), 2000) for each in fields(self)})
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,51 +49,76 @@ class Report:
         """The body, for people."""
         return json.dumps(self.body, indent=2, ensure_ascii=False)
 
+    def bytes(self) -> bytes:
+        """The body as it is sent."""
+        return json.dumps(self.body, separators=(",", ":")).encode()
+
 
 def report_of(said: Said, here: Surroundings, now: int) -> Report:
     """The report of a deployment, a pipeline or a feature branch; `now` in µs."""
-    event = _EVENTS[said.kind](said, here)
-    event = {**_where(said, here), **event, "occurred_at": iso(now)}
+    moment = iso(now)
+    event = {**_where(said, here), **_EVENTS[said.kind](said, here, moment), "occurred_at": moment}
     phase = event["type"].rpartition(".")[2]
-    parts = (here.repository, here.build, here.step, said.kind, phase, said.service, event.get("environment", ""))
-    key = f"{said.kind}:{derived_id(*(str(part) for part in parts), '' if here.build else event['occurred_at'])}"
+    place = (said.service, event.get("environment", ""), said.namespace)
+    parts = (*_run(here), said.kind, phase, *place)
+    # Where nothing tells two runs apart, the time does: rather twice than never.
+    key = f"{said.kind}:{derived_id(*(str(part) for part in parts), '' if here.step or here.build else moment)}"
     return Report(key, {"schema": SCHEMA, "events": [_without_nothing(event)]})
 
 
-def _pipeline(said: Said, here: Surroundings) -> dict[str, Any]:
+def run_name(said: Said, here: Surroundings, now: int) -> str:
+    """What all files of one run of one step have in common."""
+    return derived_id(*(str(part) for part in _run(here)), said.kind, "" if here.step or here.build else iso(now))
+
+
+def _run(here: Surroundings) -> tuple[object, ...]:
+    """Repository, build, step and run of the step: `step` holds both."""
+    return here.repository_key, here.build, here.step
+
+
+def _pipeline(said: Said, here: Surroundings, now: str) -> dict[str, Any]:
     outcome = said.status or here.outcome or ""
     over = outcome not in ("", "started")
+    # As the sources name a build, so that the story of a build is one.
+    number = here.build if here.build is not None else here.commit or now
     return {
         "type": "pipeline.finished" if over else "pipeline.started",
         "status": outcome if over else None,
-        "subject": f"build:{_repository_key(here)}:{here.build if here.build is not None else here.commit}",
+        "subject": f"build:{here.repository_key or said.service or '-'}:{number}"[:300],
         "failed_step": said.failed_step if over else None,
-        "exit_code": here.exit_code if over else None,
+        "exit_code": here.exit_code if outcome == "failed" else None,
     }
 
 
-def _deployment(said: Said, here: Surroundings) -> dict[str, Any]:
+def _deployment(said: Said, here: Surroundings, now: str) -> dict[str, Any]:
     outcome = said.status or here.outcome or ""
     over = outcome not in ("", "started")
     environment = said.environment or here.environment
-    run = here.step.rpartition(":")[2]
-    place = f"{_repository_key(here)}:{here.build if here.build is not None else here.commit}:{environment}:{run}"
+    number = here.build if here.build is not None else here.commit or said.version or now
+    parts = (
+        here.repository_key or said.service or "-",
+        number,
+        environment,
+        said.service,
+        here.step.rpartition(":")[2],
+    )
     return {
         "type": "deployment.finished" if over else "deployment.started",
         "status": outcome if over else None,
-        "subject": f"deployment:reporter:{place}"[:300],
+        "subject": f"deployment:reporter:{':'.join(str(part) for part in parts)}"[:300],
         "environment": environment,
         "platform": "reporter",
         "version": said.version or here.tag,
         "error": said.message if outcome == "failed" else None,
-        "target": {"namespace": said.namespace} if said.namespace else None,
+        "target": {"namespace": said.namespace},
     }
 
 
-def _feature_branch(said: Said, here: Surroundings) -> dict[str, Any]:
-    """A deployment of a branch, with what a developer needs to look into it."""
-    event = _deployment(said, here)
-    return {**event, "environment": said.environment or here.environment or "feature"}
+def _feature_branch(said: Said, here: Surroundings, now: str) -> dict[str, Any]:
+    """A deployment of a branch. Whoever tells it in the script has come so far: the branch is up."""
+    up = replace(said, status=said.status or here.outcome or "succeeded")
+    named = replace(up, environment=said.environment or here.environment or FEATURE)
+    return _deployment(named, here, now)
 
 
 _EVENTS = {"pipeline": _pipeline, "deployment": _deployment, "feature-branch": _feature_branch}
@@ -95,33 +126,59 @@ _EVENTS = {"pipeline": _pipeline, "deployment": _deployment, "feature-branch": _
 
 def _where(said: Said, here: Surroundings) -> dict[str, Any]:
     """The repository, commit, build and pull request of a step."""
-    provider = here.system if here.system != "shell" else None
-    repository = {
-        "provider": provider,
-        "full_name": here.repository,
-        "uuid": here.repository_uuid,
-        "url": here.repository_url,
-    }
-    request = {"id": here.pull_request, "source_branch": here.branch, "target_branch": here.target_branch}
     kind = "tag" if here.tag else "pull_request" if here.pull_request is not None else "branch"
     return {
         "service": said.service,
         "environment": said.environment or here.environment,
-        "repository": repository if here.repository else None,
-        "commit": {"sha": here.commit, "branch": here.branch} if here.commit else None,
+        "repository": _repository(here),
+        "commit": _commit(here) if here.commit else None,
         "build": {
             "number": here.build,
             "url": here.build_url,
+            "name": here.build_name,
             "ref": here.tag or here.branch,
             "ref_kind": kind if here.tag or here.branch else None,
         },
-        "pull_request": request if here.pull_request is not None else None,
-        "links": {"pipeline": here.build_url, "report": said.url},
+        "pull_request": _request(here) if here.pull_request is not None else None,
+        "links": {
+            "pipeline": here.build_url,
+            "pull_request": here.pull_request_url,
+            "commit": here.commit_url,
+            "report": said.url,
+        },
     }
 
 
-def _repository_key(here: Surroundings) -> str:
-    return here.repository_uuid or here.repository or "-"
+def _repository(here: Surroundings) -> dict[str, Any] | None:
+    if not here.repository:
+        return None
+    return {
+        "provider": here.system,
+        "full_name": here.repository,
+        "uuid": here.repository_key if here.repository_key != here.repository else None,
+        "url": here.repository_url,
+    }
+
+
+def _commit(here: Surroundings) -> dict[str, Any]:
+    name, address = here.author
+    return {
+        "sha": here.commit,
+        "branch": here.branch,
+        "message": here.message,
+        "url": here.commit_url,
+        "author": {"name": name, "email": address},
+    }
+
+
+def _request(here: Surroundings) -> dict[str, Any]:
+    return {
+        "id": here.pull_request,
+        "title": here.pull_request_title,
+        "url": here.pull_request_url,
+        "source_branch": here.branch,
+        "target_branch": here.target_branch,
+    }
 
 
 def _without_nothing(value: Any) -> Any:

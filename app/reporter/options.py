@@ -3,6 +3,7 @@
 import argparse
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 STATUSES = ("started", "succeeded", "failed", "stopped")
 _SAME = {"passed": "succeeded", "success": "succeeded", "successful": "succeeded", "canceled": "stopped"}
@@ -37,6 +38,7 @@ OPTIONS = (
     Option("url", "Where people look: a report, or the deployed branch; https.", (*_STEP, "tests")),
     Option("namespace", "Where it runs in the cluster.", ("deployment", "feature-branch")),
     Option("failed-step", "Name of the step that failed.", ("pipeline",)),
+    Option("final", "This is Bitbucket's final step: ask Bitbucket what came of the others.", ("pipeline",), flag=True),
     Option("message", "Why it failed, in a sentence.", ("deployment", "feature-branch")),
     Option("suite", "What the tests are called.", ("tests",)),
     Option("tool", "Which tool wrote the files, where they do not show it.", ("security",)),
@@ -53,7 +55,7 @@ EXAMPLES = {
         "shipbell report deployment",
         'shipbell report deployment --environment qa --status failed --message "no image"',
     ),
-    "pipeline": ('shipbell report pipeline --failed-step "Unit tests"',),
+    "pipeline": ('shipbell report pipeline --failed-step "Unit tests"', "shipbell report pipeline --final"),
     "feature-branch": (
         "shipbell report feature-branch --namespace checkout-pr-42 --url https://checkout-pr-42.example.com",
     ),
@@ -80,11 +82,12 @@ class _Parser(argparse.ArgumentParser):
 def parser() -> argparse.ArgumentParser:
     """The command's parser."""
     every = "\n".join(f"  {line}" for lines in EXAMPLES.values() for line in lines)
-    made = _made("shipbell report", "Tell the service what this step of a pipeline did.", every)
-    kinds = made.add_subparsers(dest="kind", required=True, metavar="KIND", parser_class=_made)
+    says_all = "Tell the service what this step of a pipeline did."
+    made = _Parser(prog="shipbell report", description=says_all, **_look(every))
+    kinds = made.add_subparsers(dest="kind", required=True, metavar="KIND")
     for kind, says in KINDS.items():
         examples = "\n".join(f"  {line}" for line in EXAMPLES[kind])
-        one = kinds.add_parser(kind, help=says, description=says, examples=examples)
+        one = kinds.add_parser(kind, help=says, description=says, **_look(examples))
         if kind in _FILES:
             one.add_argument("files", nargs="*", help="Files, or patterns in quotes; the usual places without any.")
         for option in OPTIONS:
@@ -98,14 +101,12 @@ def parser() -> argparse.ArgumentParser:
     return made
 
 
-def _made(prog: str, description: str, examples: str) -> _Parser:
-    return _Parser(
-        prog=prog,
-        description=description,
-        epilog=_EPILOG.format(examples=f"Examples:\n{examples}"),
-        formatter_class=argparse.RawDescriptionHelpFormatter,
-        allow_abbrev=False,
-    )
+def _look(examples: str) -> dict[str, Any]:
+    return {
+        "epilog": _EPILOG.format(examples=f"Examples:\n{examples}"),
+        "formatter_class": argparse.RawDescriptionHelpFormatter,
+        "allow_abbrev": False,
+    }
 
 
 def _status(text: str) -> str:

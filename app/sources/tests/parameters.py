@@ -29,7 +29,7 @@ HEADERS = tuple(f"x-shipbell-{name}" for name in PARAMETERS)
 YES, NO = ("true", "1", "yes"), ("false", "0", "no")
 
 _SHA = re.compile(r"[0-9a-fA-F]{7,64}")
-_BUILD = re.compile(r"[0-9]{1,9}", re.ASCII)
+_BUILD = re.compile(r"[0-9]{1,18}", re.ASCII)
 
 
 @dataclass(frozen=True, slots=True)
