@@ -7,7 +7,8 @@ from sqlalchemy import Connection
 
 import app.ingest.facts
 from app import telemetry
-from app.ingest.facts import keep_facts
+from app.ingest.facts import Touched, keep_facts, note_history
+from app.ingest.facts_chain import Cause
 from app.kernel.clock import DAY, HOUR, MINUTE
 from app.store import Database, fact_log
 from app.store.fact_records import ARRIVALS, DEPLOYMENTS, INCIDENTS
@@ -204,3 +205,15 @@ async def test_what_is_restated_is_counted_by_measure(database: Database) -> Non
     assert set(tally) < set(telemetry.RESTATED) == set(fact_log.MEASURES)
     fix = push("checkout", START - 2 * HOUR, "n-2", [commit("n-1", START - 3 * HOUR)])
     assert await database.write(lambda connection: kept(connection, fix)) == {}
+
+
+async def test_a_branch_off_what_is_live_is_no_news_to_its_chain(database: Database) -> None:
+    branch = push("checkout", START + 30 * HOUR, "n2", [commit("b1", START + 29 * HOUR)], ref="feature/card")
+
+    def told(connection: Connection) -> object:
+        tell(connection, *story(3))
+        touched = Touched()
+        note_history(connection, [branch], [], {branch["id"]: Cause(branch["id"], START)}, touched)
+        return touched.pop()
+
+    assert await database.write(told) is None
