@@ -24,7 +24,9 @@ VERBS = {
     "bundles": "listings:bundles_cli",
     "dora": "dora:dora_cli",
     "facts": "facts:facts_cli",
+    "collect": "collect:collect",
     "report": "report:report_cli",
+    "gate": "gate:gate",
     "db": "db:db_cli",
 }
 """Every verb, with the file that it stands in (for a group: that completes it) and its name there."""

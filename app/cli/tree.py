@@ -27,7 +27,7 @@ def tree(verbs: Mapping[str, str]) -> typer.Typer:
         if isinstance(verb, typer.Typer):
             root.add_typer(verb, name=name)
         else:
-            root.command(name)(verb)
+            root.command(name, cls=getattr(verb, "cls", None))(verb)
     return root
 
 

@@ -4,7 +4,7 @@ import asyncio
 import os
 import shutil
 import signal
-from collections.abc import Mapping
+from collections.abc import AsyncIterator, Mapping
 from contextlib import suppress
 from pathlib import Path
 from typing import cast
@@ -100,6 +100,29 @@ class Git:
                     _read(cast(asyncio.StreamReader, process.stderr), _MOST_WORDS, cut=True),
                 )
                 return await process.wait(), printed, said.decode("utf-8", "replace")
+        except TimeoutError:
+            raise GitFault("unreachable", f"git {arguments[0]} took longer than {self.limit:g} s") from None
+        finally:
+            kill_group(process.pid)
+            await process.wait()
+
+    async def stream(self, *arguments: str) -> AsyncIterator[bytes]:
+        """What it prints, as it comes: nothing of it is kept here. Raises GitFault, also when it ends in an error."""
+        process = await asyncio.create_subprocess_exec(
+            *(self._program, *arguments),
+            stdin=asyncio.subprocess.DEVNULL,
+            stdout=asyncio.subprocess.PIPE,
+            stderr=asyncio.subprocess.DEVNULL,
+            env=self.environment(self.folder, {}),
+            start_new_session=True,
+        )
+        try:
+            async with asyncio.timeout(self.limit):
+                stream = cast(asyncio.StreamReader, process.stdout)
+                while chunk := await stream.read(64 * 1024):
+                    yield chunk
+                if await process.wait():
+                    raise GitFault("integration_error", f"git {arguments[0]} ended with {process.returncode}")
         except TimeoutError:
             raise GitFault("unreachable", f"git {arguments[0]} took longer than {self.limit:g} s") from None
         finally:

@@ -1,6 +1,7 @@
 """Reads the rules folder: estate, rule book and cards, held against each other, as one set."""
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from itertools import chain
 from pathlib import Path
@@ -11,13 +12,16 @@ from app.clients.upstreams import SECTIONS as UPSTREAM_SECTIONS
 from app.clients.upstreams import Collect, Upstreams, load_upstreams
 from app.estate import SECTIONS as ESTATE_SECTIONS
 from app.estate import Estate, load_estate
+from app.gates.found import GATES
+from app.gates.section import SECTIONS as GATE_SECTIONS
+from app.gates.section import Asked, load_gates
 from app.kernel import yaml
 from app.kernel.errors import ConfigError, ConfigErrors
 from app.kernel.yaml import Document
 from app.routing import Rulebook, TrialResult, lint, load_rulebook, run_trials
 
-FOREIGN = (*ESTATE_SECTIONS, *UPSTREAM_SECTIONS, "gates")
-"""Sections of the rules files that are not the rule book's. What reads `gates` comes with a later version."""
+FOREIGN = (*ESTATE_SECTIONS, *UPSTREAM_SECTIONS, *GATE_SECTIONS)
+"""Sections of the rules files that are not the rule book's."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,6 +33,7 @@ class RuleSet:
     cards: Cards
     upstreams: Upstreams
     collect: Collect
+    gates: Asked
     warnings: Sequence[str]
 
 
@@ -37,21 +42,17 @@ def load_rules(folder: Path, channel_kinds: Collection[str], *, tests: bool = Tr
 
     With `tests` the rule book's own tests are run too: a failing one is a problem like any other.
     """
-    documents = _documents(folder)
+    documents = read_documents(folder)
     problems: list[ConfigError] = []
     estate, cards = None, None
-    try:
+    with _gathered(problems):
         estate = load_estate(documents)
-    except ConfigErrors as error:
-        problems += error.problems
-    try:
+    with _gathered(problems):
         upstreams, collect = load_upstreams(documents)
-    except ConfigErrors as error:
-        problems += error.problems
-    try:
+    with _gathered(problems):
+        gates = load_gates(documents, GATES)
+    with _gathered(problems):
         cards = load_cards(_cards(folder))
-    except ConfigErrors as error:
-        problems += error.problems
     if problems or estate is None or cards is None:
         raise ConfigErrors(problems)
     rules = load_rulebook(
@@ -67,7 +68,16 @@ def load_rules(folder: Path, channel_kinds: Collection[str], *, tests: bool = Tr
     if failed:
         raise ConfigErrors([_failure(result) for result in failed])
     warnings = tuple(str(warning) for warning in (*lint(rules), *cards.warnings))
-    return RuleSet(estate, rules, cards, upstreams, collect, warnings)
+    return RuleSet(estate, rules, cards, upstreams, collect, gates, warnings)
+
+
+@contextmanager
+def _gathered(problems: list[ConfigError]) -> Iterator[None]:
+    """Go on after a fault, so that a person hears of all of them at once."""
+    try:
+        yield
+    except ConfigErrors as error:
+        problems += error.problems
 
 
 def _check_messages(rules: Rulebook) -> None:
@@ -88,7 +98,8 @@ def _failure(result: TrialResult) -> ConfigError:
     )
 
 
-def _documents(folder: Path) -> list[Document]:
+def read_documents(folder: Path) -> list[Document]:
+    """The YAML files of a folder, without its cards. Raises ConfigErrors."""
     if not folder.is_dir():
         raise ConfigErrors([ConfigError("there is no such folder", file=str(folder), hint="set SHIPBELL_RULES_DIR")])
     files = sorted(folder.glob("*.yaml"))

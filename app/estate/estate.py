@@ -57,6 +57,7 @@ class Estate:
         self._incidents = {
             key: tuple(compile_glob(text.lower()) for text in texts) for key, texts in labels.incident.items()
         }
+        self.projects = tickets.projects
         self._tickets = ticket_finder(tickets)
         self._create_url = tickets.create_url
 

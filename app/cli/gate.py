@@ -1,0 +1,199 @@
+"""`shipbell gate`: ask before a deployment, in a pipeline or at a desk."""
+
+import sys
+from collections.abc import Callable
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any, Literal
+
+import typer
+from typer.core import TyperCommand
+
+from app.cli.gate_asked import USAGE, Asked, Misused, Options, exit_code
+from app.cli.output import AsJson, print_json
+from app.config.variables import read_variables
+from app.kernel.errors import ConfigErrors
+from app.reporter.surroundings import read_surroundings
+
+if TYPE_CHECKING:
+    from app.cli.gate_local import Rules
+
+TELL_SECONDS = 5.0
+
+
+class GateCommand(TyperCommand):
+    """Wrong usage is 3 here: 1 and 2 are verdicts."""
+
+    def make_context(self, *given: Any, **more: Any) -> Any:
+        try:
+            return super().make_context(*given, **more)
+        except Exception as error:
+            if hasattr(error, "exit_code") and hasattr(error, "show"):
+                error.exit_code = USAGE
+            raise
+
+
+def gate(
+    name: Annotated[str, typer.Argument(help="fix-version, security, tests, promotion, freeze, health; or all.")],
+    service: Annotated[str, typer.Option(help="Ours or the repository's name; else the step's repository.")] = "",
+    environment: Annotated[str, typer.Option(help="Where it is about to be deployed; else the step's.")] = "",
+    baseline: Annotated[str, typer.Option(help="Commit or version to count from; else what runs there.")] = "",
+    commit: Annotated[str, typer.Option(help="What is to be deployed; else the step's commit, else HEAD.")] = "",
+    version: Annotated[str, typer.Option(help="Its version, such as the image tag.")] = "",
+    repo_dir: Annotated[Path, typer.Option(help="A clone of the service.")] = Path(),
+    rules: Annotated[Path | None, typer.Option(help="Folder of the rules, or one file of them.")] = None,
+    on_unknown: Annotated[
+        Literal["block", "allow"] | None,
+        typer.Option(help="When nobody can tell; else block before production, allow elsewhere."),
+    ] = None,
+    skip: Annotated[bool, typer.Option("--skip", help="Go past; recorded with who and why.")] = False,
+    reason: Annotated[str, typer.Option(help="Why you go past.")] = "",
+    unreleased: Annotated[bool, typer.Option("--unreleased", help="Only unreleased Fix Versions count.")] = False,
+    release: Annotated[str, typer.Option(help="Only this Fix Version counts.")] = "",
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Tell nobody, and exit 0.")] = False,
+    junit: Annotated[Path | None, typer.Option(help="Write a JUnit report here.")] = None,
+    debug: Annotated[bool, typer.Option("--debug", help="Print each step.")] = False,
+    as_json: AsJson = False,
+) -> None:
+    """Ask a gate before a deployment. Exits 0 allow, 1 block, 2 unknown, 3 wrong usage.
+
+    The rules say what is asked and where; without rules the service at SHIPBELL_URL is asked. Every verdict is told
+    to that service, and never fails the step if it does not listen.
+
+    Examples:
+
+      shipbell gate fix-version --service checkout --environment qa
+
+      shipbell gate all --environment prod --on-unknown block --junit gate.xml
+
+      shipbell gate all --dry-run
+    """
+    options = Options(name, service, environment, baseline, commit, version, repo_dir, rules, on_unknown, skip,
+                      reason, unreleased, release, dry_run)  # fmt: skip
+    variables = read_variables()
+    asked = Asked(options, read_surroundings(variables), variables)
+    say: Callable[[str], None] = (lambda text: typer.echo(f"… {text}", err=True)) if debug else (lambda _: None)
+    try:
+        found = _ask(asked, say)
+    except (Misused, ConfigErrors) as error:
+        typer.secho(f"error: {error}", fg="red", err=True)
+        raise typer.Exit(USAGE) from None
+    _print(found, as_json=as_json, junit_file=junit)
+    raise typer.Exit(max(map(exit_code, found)) if found and not dry_run else 0)
+
+
+def _ask(asked: Asked, say: Callable[[str], None]) -> list[dict[str, Any]]:
+    """The answers: one, or in a dry run without a service one for each service."""
+    from app.gates.found import ALL, GATES
+
+    options = asked.options
+    if options.gate not in (*GATES, ALL):
+        raise Misused(f"there is no gate {options.gate!r}: {', '.join((*GATES, ALL))}")
+    rules = _rules(asked)
+    bypass = asked.bypass()
+    return [_one(asked, rules, bypass, say)]
+
+
+def _one(
+    asked: Asked, rules: "Rules | None", bypass: dict[str, str] | None, say: Callable[[str], None]
+) -> dict[str, Any]:
+    from app.cli.gate_local import LOCAL, ask_here, bypassed, can_ask
+    from app.cli.gate_running import service_of
+
+    name, served = asked.options.gate, service_of(asked.variables) is not None
+    local = rules is not None and can_ask(name, rules) and (name in LOCAL or not served)
+    if local and rules is not None:
+        answer, report = ask_here(asked, rules, say)
+    elif bypass is not None and bypass["gate"] in ("", name) and not served:
+        answer, report = bypassed(asked, bypass)
+    elif served:
+        return _at_service(asked, say)
+    elif rules is not None:
+        answer, report = ask_here(asked, rules, say)
+    else:
+        raise Misused(
+            "there is nobody to ask: give --rules (with upstreams.jira), or set SHIPBELL_URL and SHIPBELL_TOKEN"
+        )
+    if not asked.options.dry_run:
+        _tell(asked, report)
+    return answer
+
+
+def _rules(asked: Asked) -> "Rules | None":
+    """The rules that lie here: where the options or SHIPBELL_RULES_DIR say; without a service, `rules`. Else None."""
+    from app.cli.gate_local import read_rules
+    from app.cli.gate_running import service_of
+
+    given = asked.options.rules or asked.variables.get("SHIPBELL_RULES_DIR", "")
+    place = Path(given) if given else Path("rules")
+    if not given and (service_of(asked.variables) is not None or not place.is_dir()):
+        return None
+    return read_rules(place)
+
+
+def _at_service(asked: Asked, say: Callable[[str], None]) -> dict[str, Any]:
+    """The service's answer; when it gives none, that is an `unknown`, and no fault of the change."""
+    from app.cli.gate_running import NoAnswer, ask_service
+
+    try:
+        answer: dict[str, Any] = ask_service(
+            asked.variables, "POST", f"/api/v1/gates/{asked.options.gate}", asked.body()
+        )
+    except NoAnswer as why:
+        if why.status in (404, 422):
+            raise Misused(str(why)) from None
+        return _no_answer(asked, str(why), {401: "auth_error", 403: "forbidden"}.get(why.status, "unreachable"))
+    for decision in answer["decisions"]:
+        for step in decision["trace"]:
+            say(f"{decision['gate']}: {step}")
+    return answer
+
+
+def _no_answer(asked: Asked, text: str, kind: str) -> dict[str, Any]:
+    from app.gates import told
+    from app.gates.model import Decision, Question, Reason
+
+    body = asked.body()
+    question = Question(body.get("service", "?"), body.get("environment", "?"), 0, commit=body.get("commit", ""))
+    steps = ("Check SHIPBELL_URL and SHIPBELL_TOKEN, then run this step again.",)
+    decision = Decision(asked.options.gate, "unknown", (Reason("unknown", f"service_{kind}", text),), steps)
+    return told.answer(asked.options.gate, question, [decision], told.stops(asked.options.on_unknown, ""))
+
+
+def _tell(asked: Asked, report: tuple[str, Any]) -> None:
+    """Tell the service, if there is one: whatever goes wrong in that is a line, and nothing more."""
+    from app.kernel.clock import monotonic
+    from app.reporter.events import Report
+    from app.reporter.service import open_service
+
+    key, body = report
+    service = open_service(asked.variables, files=False)
+    if service is None or not body["events"]:
+        return
+    try:
+        answer = service.report(Report(key, body), monotonic() + TELL_SECONDS)
+    except Exception as error:  # noqa: BLE001  a build never fails by it
+        typer.echo(f"The verdict was not recorded: {type(error).__name__}", err=True)
+        return
+    if not 200 <= answer.status < 300:
+        why = f"the service answered {answer.status}" if answer.status > 0 else answer.text
+        typer.echo(f"The verdict was not recorded: {why}", err=True)
+
+
+def _print(found: list[dict[str, Any]], *, as_json: bool, junit_file: Path | None) -> None:
+    from app.cli.gate_output import block, junit
+
+    if as_json:
+        print_json(found[0] if len(found) == 1 else found)
+    else:
+        for answer in found:
+            text = block(answer)
+            encoding = sys.stdout.encoding or "utf-8"
+            typer.echo(text.encode(encoding, "backslashreplace").decode(encoding))
+    if junit_file is not None:
+        try:
+            junit_file.write_bytes(junit(found[0]))
+        except OSError as error:
+            typer.echo(f"{junit_file} cannot be written: {error.strerror}", err=True)
+
+
+gate.cls = GateCommand  # type: ignore[attr-defined]

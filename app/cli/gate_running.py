@@ -1,0 +1,79 @@
+"""The service as a gate in a pipeline sees it: what runs, and whole questions that it answers by what it knows."""
+
+from collections.abc import Callable, Mapping
+from typing import Any
+from urllib.parse import quote
+
+import httpx
+
+from app.gates.gate import Running, Runs
+
+TIMEOUT = 100.0
+"""Seconds: a gate of the service may take sixty, and all of them are asked side by side."""
+_QUICK = 10.0
+
+
+class NoAnswer(Exception):
+    """The service gave no answer that can be used; the text says why, without the token."""
+
+    def __init__(self, status: int, text: str) -> None:
+        self.status = status
+        super().__init__(text)
+
+
+def service_of(variables: Mapping[str, str]) -> tuple[str, str] | None:
+    """Where the service is and the token for it; None when one of them is not set."""
+    url, token = variables.get("SHIPBELL_URL", "").strip().rstrip("/"), variables.get("SHIPBELL_TOKEN", "").strip()
+    return (url, token) if url.startswith(("https://", "http://")) and token else None
+
+
+def ask_service(
+    variables: Mapping[str, str], method: str, path: str, body: Any = None, *, timeout: float = TIMEOUT
+) -> Any:
+    """The JSON of an answer. Raises NoAnswer."""
+    url, token = service_of(variables) or ("", "")
+    headers = {"authorization": f"Bearer {token}"}
+    try:
+        answer = httpx.request(method, url + path, json=body, headers=headers, timeout=timeout, trust_env=False)
+    except httpx.HTTPError as error:
+        raise NoAnswer(0, f"the service gives no answer ({type(error).__name__})") from None
+    except (httpx.InvalidURL, ValueError):
+        raise NoAnswer(0, "SHIPBELL_URL is no address") from None
+    try:
+        said = answer.json()
+    except ValueError:
+        raise NoAnswer(answer.status_code, f"the service answered {answer.status_code} without JSON") from None
+    if not answer.is_success:
+        title = said.get("title", "") if isinstance(said, dict) else ""
+        raise NoAnswer(answer.status_code, f"the service answered {answer.status_code}: {title}")
+    return said
+
+
+def runs_of(variables: Mapping[str, str], say: Callable[[str], None]) -> Runs | None:
+    """What runs somewhere, as the service knows it; None when there is no service to ask."""
+    if service_of(variables) is None:
+        return None
+
+    async def running(service: str, environment: str) -> Running | None:
+        try:
+            path = f"/api/v1/environments?service={quote(service)}&environment={quote(environment)}"
+            items = ask_service(variables, "GET", path, timeout=_QUICK)["items"]
+            row = items[0] if items else {}
+            version = row.get("actual_version") or row.get("desired_version")
+            if not version:
+                return None
+            sha = _sha(variables, row.get("deployment_id"))
+        except (NoAnswer, KeyError, TypeError) as error:
+            say(f"the service did not say what runs: {error}")
+            return None
+        return Running(version, sha, "the service")
+
+    return running
+
+
+def _sha(variables: Mapping[str, str], deployment: str | None) -> str:
+    """The commit of a deployment, where the service knows it."""
+    if not deployment:
+        return ""
+    told = ask_service(variables, "GET", f"/api/v1/deployments/{quote(deployment)}", timeout=_QUICK)
+    return told["deployment"].get("sha") or ""
