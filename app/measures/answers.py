@@ -32,14 +32,10 @@ class Answer:
 
 def answer(measure: Measure, seen: Seen) -> Answer:
     """The number, from the facts alone."""
-    counted = []
-    left: Counter[Reason] = Counter()
-    for point in getattr(seen, measure.rows):
-        reason = measure.judge(point)
-        if reason is None:
-            counted.append(point)
-        elif reason:
-            left[reason] += 1
+    rows = getattr(seen, measure.rows)
+    reasons = [*map(measure.judge, rows)]
+    counted = [point for point, reason in zip(rows, reasons, strict=True) if reason is None]
+    left = Counter(reason for reason in reasons if reason)
     for kind, judge in measure.beside.items():
         left.update(reason for reason in map(judge, getattr(seen, kind)) if reason)
     found = measure.compute(counted, seen)

@@ -40,7 +40,7 @@ from bench.fact_world import END, fill, team
 from bench.figures import Figure, Must
 from bench.saturate import Unusable
 
-_SIZES, _QUICK = (10_000, 100_000, 1_000_000), (1_000, 10_000, 50_000)
+_SIZES, _QUICK = (10_000, 100_000, 1_000_000), (10_000, 20_000, 50_000)
 _FIRST, _MEASURED = 5, 20
 """Deployments of the service that give its chain an end out of events, and those after them that are measured."""
 _SERVICE = "service-007"

@@ -1,6 +1,7 @@
 """From commit to live: how long a change takes."""
 
 from collections.abc import Sequence
+from operator import attrgetter
 
 from app.measures.definition import Measure, Numbers, Reason
 from app.measures.durations import spread
@@ -37,14 +38,14 @@ def _pull(point: PullPoint) -> Reason | None:
 
 
 def _compute(counted: Sequence[CommitPoint], seen: Seen) -> Numbers:
-    leads = [*(point.lead for point in counted if point.lead is not None), *seen.leads.seconds]
+    leads = [*seen.leads.seconds, *(point.lead for point in counted if point.lead is not None)]
     values = spread(leads)
     return Numbers(
         main=values["p50"],
         values={**values, **spread(first_commit(seen.pulls), "first_commit_"), **spread(merge(seen.pulls), "merge_")},
         parts={
             "pull_requests": sum(point.number is not None for point in seen.pulls),
-            "re_arrivals": sum(point.re_arrivals for point in seen.deployments),
+            "re_arrivals": sum(map(attrgetter("re_arrivals"), seen.deployments)),
         },
         points=leads,
         n=len(leads),

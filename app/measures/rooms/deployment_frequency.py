@@ -3,29 +3,29 @@
 from collections import Counter
 from collections.abc import Sequence
 from itertools import pairwise
+from operator import attrgetter
 
+from app.kernel.clock import DAY
 from app.measures.definition import Measure, Numbers
-from app.measures.durations import seconds, spread
+from app.measures.durations import SECOND, spread
 from app.measures.points import DeploymentPoint, Seen
 from app.measures.throughput import NOT_THROUGHPUT, judge_throughput
-
-_DAY = 86_400
 
 
 def _compute(counted: Sequence[DeploymentPoint], seen: Seen) -> Numbers:
     times = sorted(each.at for each in counted)
-    gaps = [seconds(first, second) for first, second in pairwise(times)]
-    days = seconds(seen.start, seen.end) / _DAY
+    gaps = [(second - first) / SECOND for first, second in pairwise(times)]
+    days = (seen.end - seen.start) / DAY
     known = seen.known or bool(counted)
     return Numbers(
         main=len(counted) if known else None,
         values={
             "count": len(counted) if known else None,
             "per_day": len(counted) / days if known else None,
-            "days": len({each.at // (_DAY * 1_000_000) for each in counted}) if known else None,
+            "days": len({at // DAY for at in times}) if known else None,
             **spread(gaps, "between_"),
         },
-        parts=Counter(each.kind for each in counted),
+        parts=Counter(map(attrgetter("kind"), counted)),
     )
 
 

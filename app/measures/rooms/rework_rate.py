@@ -2,6 +2,7 @@
 
 from collections import Counter
 from collections.abc import Sequence
+from operator import attrgetter
 from typing import Literal
 
 from app.measures.definition import Measure, Numbers, Reason
@@ -16,9 +17,9 @@ def _judge(point: DeploymentPoint) -> Reason | Literal[""] | None:
 
 
 def _compute(counted: Sequence[DeploymentPoint], seen: Seen) -> Numbers:
-    unplanned = sum(point.kind in ("hotfix", "rollback") for point in counted)
-    ratio = unplanned / len(counted) if counted else None
-    return Numbers(main=ratio, values={"ratio": ratio}, parts=Counter(point.kind for point in counted))
+    kinds = Counter(map(attrgetter("kind"), counted))
+    ratio = (kinds["hotfix"] + kinds["rollback"]) / len(counted) if counted else None
+    return Numbers(main=ratio, values={"ratio": ratio}, parts=kinds)
 
 
 MEASURE = Measure(
