@@ -71,6 +71,36 @@ class BearerToken:
         return {"authorization": "Bearer " + secret.decode()}
 
 
+class KeyOrPassword:
+    """`X-Api-Key: <secret>`, or the secret as the password of basic authentication, whoever the user is (EventBridge).
+
+    A bearer token is taken, too: a connection may name any header for its key.
+    https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-target-connection-auth.html
+    """
+
+    in_path = False
+
+    def __init__(self, header: str = "x-api-key") -> None:
+        self.header = header
+
+    def verify(self, headers: Mapping[str, str], body: bytes, token: str, secrets: Sequence[bytes]) -> int:
+        if self.header in headers:
+            return match_token(headers[self.header].strip(), secrets)
+        scheme, _, value = headers.get("authorization", "")[:4000].partition(" ")
+        if scheme.lower() == "bearer":
+            return match_token(value.strip(), secrets)
+        if scheme.lower() != "basic":
+            raise Unauthorized
+        try:
+            password = base64.b64decode(value.strip(), validate=True).partition(b":")[2]
+        except ValueError:
+            raise Unauthorized from None
+        return match_token(password.decode("utf-8", "replace"), secrets)
+
+    def sign(self, body: bytes, secret: bytes) -> dict[str, str]:
+        return {self.header: secret.decode()}
+
+
 class PathToken:
     """`/hooks/<source>/<token>` for systems that can be given nothing but a URL (SourceClear)."""
 

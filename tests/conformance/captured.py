@@ -1,5 +1,6 @@
 """How a captured file becomes a message to a room, and where it may land."""
 
+import json
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from fnmatch import fnmatch
@@ -67,6 +68,13 @@ EXPECTED: tuple[tuple[str, str, str, tuple[str, ...]], ...] = (
     ("pagerduty", "rest_*", "pagerduty", QUARANTINED),
     ("pagerduty", "*_v3.json", "pagerduty", IGNORED),
     ("alertmanager", "*.json", "alertmanager", ("incident.opened",)),
+    ("aws", "*lambda-overwrite-code*", "eventbridge", ("deployment.finished",)),
+    ("aws", "ecs-doc-08*", "eventbridge", ("deployment.started",)),
+    ("aws", "ecs-doc-1*", "eventbridge", ("deployment.finished",)),
+    ("aws", "*.json", "eventbridge", IGNORED),
+    ("kubernetes", "core-event-scaled-down-to-0*", "kubernetes", ("deployment.finished",)),
+    ("kubernetes", "*truncated*", "kubernetes", QUARANTINED),
+    ("kubernetes", "*.json", "kubernetes", IGNORED),
     ("junit", "non-junit*", "tests", QUARANTINED),
     ("junit", "*.xml", "tests", ("tests.finished",)),
     ("sarif", "native_*", "scans", QUARANTINED),
@@ -109,9 +117,20 @@ def _body(path: Path, folder: str) -> Iterator[Captured]:
     for where, pattern, source, lands in EXPECTED:
         if folder == where and fnmatch(path.name, pattern):
             if source in SOURCES:
-                message = golden.inbound(SOURCES[source], {**HEADERS, **event_headers(path.name)}, path.read_bytes())
+                headers, body = {**HEADERS, **event_headers(path.name)}, enveloped(path)
+                message = golden.inbound(SOURCES[source], headers, body)
                 yield Captured(f"{folder}/{path.name}", source, message, lands)
             return
+
+
+def enveloped(path: Path) -> bytes:
+    """The body; a list of one record of CloudTrail as EventBridge sends it."""
+    body = path.read_bytes()
+    if path.parent.name != "aws" or not body.startswith(b"["):
+        return body
+    (record,) = json.loads(body)
+    kind = {"source": "aws.lambda", "detail-type": "AWS API Call via CloudTrail"}
+    return json.dumps({"version": "0", "id": "", **kind, "detail": record}).encode()
 
 
 def event_headers(file: str) -> dict[str, str]:

@@ -12,6 +12,7 @@ from app.kernel.errors import Unauthorized
 from app.kernel.signing import (
     BearerToken,
     HubSignature,
+    KeyOrPassword,
     PathToken,
     Scheme,
     SignatureList,
@@ -200,3 +201,26 @@ def test_a_key_is_no_token() -> None:
         for headers in ({"x-gitlab-token": KEY.decode()}, {"x-gitlab-token": ""}, {}):
             with pytest.raises(Unauthorized):
                 scheme.verify(headers, BODY, "", secrets)
+
+
+def _basic(text: str) -> dict[str, str]:
+    return {"authorization": "Basic " + base64.b64encode(text.encode()).decode()}
+
+
+def test_a_key_may_stand_in_a_header_or_be_a_password() -> None:
+    scheme, secret = KeyOrPassword(), SECRET.decode()
+    for headers in (
+        {"x-api-key": secret}, _basic(f"anybody:{secret}"), _basic(f":{secret}"), {"authorization": f"bearer {secret}"},
+    ):  # fmt: skip
+        assert scheme.verify(headers, b"", "", [OTHER, SECRET]) == 1
+    assert scheme.sign(BODY, SECRET) == {"x-api-key": secret}
+
+
+def test_F20_spoilt_keys_and_passwords_are_refused() -> None:
+    scheme, secret = KeyOrPassword(), SECRET.decode()
+    for headers in (
+        {}, {"x-api-key": ""}, {"x-api-key": secret + "0"}, _basic(secret), _basic(f"{secret}:x"), _basic(f"a:b:{secret}"),
+        {"authorization": "Basic é"}, {"authorization": "Basic"}, {"authorization": f"Basic {secret}"},
+        {"authorization": secret}, {"x-api-key": "wrong", **_basic(f"a:{secret}")},
+    ):  # fmt: skip
+        refused(scheme, headers)
