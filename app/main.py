@@ -40,7 +40,7 @@ from app.ingest.upkeep import Disk, Upkeep
 from app.ingest.watch import RulesNews, Watch
 from app.ingest.zones import watch_zones
 from app.kernel import logs
-from app.kernel.clock import SECOND, Clock, system_clock
+from app.kernel.clock import MINUTE, SECOND, Clock, system_clock
 from app.kernel.discover import rooms
 from app.kernel.errors import ConfigError, ConfigErrors
 from app.kernel.lasting import settle_memory
@@ -191,8 +191,10 @@ def _parts(building: Building, disk: Disk) -> Parts:
         channels=lambda: {name: opened.settings.kind for name, opened in rules.now.channels.items()},
         tokens=building.tokens,
         exporter=Exporter(database, lambda: rules.now.book.estate, tickets=settings.ticket_metrics),
+        gates=lambda: rules.gatekeeper(database),
         clock=database.clock,
         shut=lambda: "disk_full" if disk.full else None,
+        stale_after=lambda: max(30 * MINUTE, 3 * rules.now.collect.every),
         draining=asyncio.Event(),
         roles=frozenset(settings.roles),
         max_scan_bytes=settings.max_scan_bytes,

@@ -61,6 +61,10 @@ LEFT_OUT = _lasting(
 EVENTS = _lasting("events_total", "Events derived from receipts, new ones only.", "source", "type")
 UNMAPPED = _lasting("events_unmapped_total", "Events whose service or environment the estate does not know.", "source")
 SERVICE_EVENTS = _lasting("service_events_total", "Events of a service, new ones only.", "service")
+GATES = _lasting("gate_evaluations_total", "Gates that were asked, by what they said.", "gate", "service", "result")
+GATE_SECONDS = _histogram(
+    "gate_evaluation_duration_seconds", "From the question to the verdict, asked here.", _QUICK, "gate"
+)
 EVENT_LAG = _histogram(
     "webhook_event_lag_seconds", "From the source's time of an event to its receipt.", _LAG, "source"
 )
@@ -141,6 +145,7 @@ RESTATED = (
     "deployment_frequency", "change_lead_time", "change_fail_rate", "failed_deployment_recovery", "rework_rate",
     "attempt_failure_ratio",
 )  # fmt: skip
+GATE_RESULTS = ("allow", "block", "bypass", "error")
 STAGES = ("process", "claim", "render", "record")
 STATUS_CLASSES = ("2xx", "3xx", "4xx", "429", "5xx", "no_answer")
 
@@ -170,10 +175,14 @@ def create_rule_series(channels: Sequence[str], rules: Sequence[str], reasons: S
     _create([RULE_MATCHES], [(rule,) for rule in rules])
 
 
-def create_estate_series(services: Iterable[str]) -> None:
-    """Create the series of what the estate names; again after every change of it."""
+def create_estate_series(services: Iterable[str], gates: Iterable[str] = ()) -> None:
+    """Create the series of what the estate names, for each gate too; again after every change of it."""
     SERVICE_EVENTS.series.clear()
-    _create([SERVICE_EVENTS], [(service,) for service in (*services, "unmapped")])
+    GATES.series.clear()
+    names, asked = (*services, "unmapped"), tuple(gates)
+    _create([SERVICE_EVENTS], [(service,) for service in names])
+    _create([GATES], [(gate, service, result) for gate in asked for service in names for result in GATE_RESULTS])
+    _create([GATE_SECONDS], [(gate,) for gate in asked])
 
 
 def create_upstream_series(systems: Sequence[str], kinds: Sequence[str]) -> None:

@@ -9,6 +9,7 @@ from fastapi import Request
 from app.cards import Cards
 from app.delivery.courier import Courier
 from app.exporter.exporter import Exporter
+from app.gates.keeper import Gatekeeper
 from app.ingest.committer import Committer
 from app.ingest.process import Book, Processor
 from app.kernel.clock import Clock
@@ -45,9 +46,13 @@ class Parts:
     """Every channel with its kind."""
     tokens: Sequence[Token]
     exporter: Exporter
+    gates: Callable[[], Gatekeeper]
+    """Asks the gates by the rules in force."""
     clock: Clock
     shut: Callable[[], str | None]
     """Why nothing is taken now (`disk_full`), or None."""
+    stale_after: Callable[[], int]
+    """How long nobody may have looked at something until what is known of it is stale; µs."""
     draining: asyncio.Event
     """Set when the process is about to end: readiness fails first."""
     roles: frozenset[str]

@@ -4,20 +4,22 @@ import sys
 from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, Literal
+from urllib.parse import urlencode
 
 import typer
 from typer.core import TyperCommand
 
-from app.cli.gate_asked import USAGE, Asked, Misused, Options, exit_code
+from app.cli.gate_asked import ALLOW, USAGE, Asked, Misused, Options, exit_code
 from app.cli.output import AsJson, print_json
 from app.config.variables import read_variables
-from app.kernel.errors import ConfigErrors
+from app.kernel.errors import ShipbellError
 from app.reporter.surroundings import read_surroundings
 
 if TYPE_CHECKING:
     from app.cli.gate_local import Rules
 
 TELL_SECONDS = 5.0
+NOBODY = "there is nobody to ask: give --rules (with upstreams.jira), or set SHIPBELL_URL and SHIPBELL_TOKEN"
 
 
 class GateCommand(TyperCommand):
@@ -74,23 +76,44 @@ def gate(
     say: Callable[[str], None] = (lambda text: typer.echo(f"… {text}", err=True)) if debug else (lambda _: None)
     try:
         found = _ask(asked, say)
-    except (Misused, ConfigErrors) as error:
+    except ShipbellError as error:
         typer.secho(f"error: {error}", fg="red", err=True)
         raise typer.Exit(USAGE) from None
-    _print(found, as_json=as_json, junit_file=junit)
-    raise typer.Exit(max(map(exit_code, found)) if found and not dry_run else 0)
+    except Exception as error:  # noqa: BLE001  a fault of ours is no verdict on the change
+        found = [_no_answer(asked, f"a fault of Shipbell's own: {type(error).__name__}: {error}", "internal_error")]
+    if asked.is_preview():
+        _print_preview(found, as_json=as_json)
+        return
+    _print(found[0], as_json=as_json, junit_file=junit)
+    raise typer.Exit(ALLOW if dry_run else exit_code(found[0]))
 
 
 def _ask(asked: Asked, say: Callable[[str], None]) -> list[dict[str, Any]]:
-    """The answers: one, or in a dry run without a service one for each service."""
+    """The answer; in a dry run of all gates without a service, the answers for each service."""
     from app.gates.found import ALL, GATES
 
-    options = asked.options
-    if options.gate not in (*GATES, ALL):
-        raise Misused(f"there is no gate {options.gate!r}: {', '.join((*GATES, ALL))}")
-    rules = _rules(asked)
-    bypass = asked.bypass()
-    return [_one(asked, rules, bypass, say)]
+    name = asked.options.gate
+    if name not in (*GATES, ALL):
+        raise Misused(f"there is no gate {name!r}: {', '.join((*GATES, ALL))}")
+    rules, bypass = _rules(asked), asked.bypass()
+    return _preview(asked, rules, say) if asked.is_preview() else [_one(asked, rules, bypass, say)]
+
+
+def _preview(asked: Asked, rules: "Rules | None", say: Callable[[str], None]) -> list[dict[str, Any]]:
+    """What the gates would say today of every service."""
+    from app.cli.gate_local import preview_here
+    from app.cli.gate_running import NoAnswer, ask_service, service_of
+
+    if service_of(asked.variables) is None:
+        if rules is None:
+            raise Misused(NOBODY)
+        return preview_here(asked, rules, say)
+    where = {"environment": asked.options.environment} if asked.options.environment else {}
+    try:
+        items: list[dict[str, Any]] = ask_service(asked.variables, "GET", f"/api/v1/gates?{urlencode(where)}")["items"]
+    except NoAnswer as why:
+        raise Misused(str(why)) from None
+    return items
 
 
 def _one(
@@ -110,9 +133,7 @@ def _one(
     elif rules is not None:
         answer, report = ask_here(asked, rules, say)
     else:
-        raise Misused(
-            "there is nobody to ask: give --rules (with upstreams.jira), or set SHIPBELL_URL and SHIPBELL_TOKEN"
-        )
+        raise Misused(NOBODY)
     if not asked.options.dry_run:
         _tell(asked, report)
     return answer
@@ -179,21 +200,30 @@ def _tell(asked: Asked, report: tuple[str, Any]) -> None:
         typer.echo(f"The verdict was not recorded: {why}", err=True)
 
 
-def _print(found: list[dict[str, Any]], *, as_json: bool, junit_file: Path | None) -> None:
+def _print(answer: dict[str, Any], *, as_json: bool, junit_file: Path | None) -> None:
     from app.cli.gate_output import block, junit
 
     if as_json:
-        print_json(found[0] if len(found) == 1 else found)
+        print_json(answer)
     else:
-        for answer in found:
-            text = block(answer)
-            encoding = sys.stdout.encoding or "utf-8"
-            typer.echo(text.encode(encoding, "backslashreplace").decode(encoding))
+        encoding = sys.stdout.encoding or "utf-8"
+        typer.echo(block(answer).encode(encoding, "backslashreplace").decode(encoding))
     if junit_file is not None:
         try:
-            junit_file.write_bytes(junit(found[0]))
+            junit_file.write_bytes(junit(answer))
         except OSError as error:
             typer.echo(f"{junit_file} cannot be written: {error.strerror}", err=True)
+
+
+def _print_preview(found: list[dict[str, Any]], *, as_json: bool) -> None:
+    from app.cli.gate_output import table
+    from app.cli.output import print_rows
+
+    if as_json:
+        print_json(found)
+        return
+    columns = {name: name for name in ("service", "environment", "gate", "verdict", "why")}
+    print_rows(table(found), columns, empty="The rules ask for no gate anywhere: see gates.ask.")
 
 
 gate.cls = GateCommand  # type: ignore[attr-defined]

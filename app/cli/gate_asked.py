@@ -48,6 +48,10 @@ class Asked:
     here: Surroundings
     variables: Mapping[str, str] = field(repr=False)
 
+    def is_preview(self) -> bool:
+        """Whether it is asked what the gates would say of every service."""
+        return self.options.dry_run and self.options.gate == "all" and not self.options.service
+
     def bypass(self) -> dict[str, str] | None:
         """Who goes past which gate, and why; None when nobody does. Raises Misused without a reason."""
         options = self.options

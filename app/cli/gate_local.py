@@ -2,7 +2,6 @@
 
 import asyncio
 from collections.abc import Callable, Mapping, Sequence
-from contextlib import AsyncExitStack
 from dataclasses import dataclass
 from pathlib import Path
 from tempfile import gettempdir
@@ -17,17 +16,18 @@ from app.clients.upstreams import Upstreams, load_upstreams
 from app.config.environment import FileTwins
 from app.config.files import read_documents
 from app.estate import Estate, load_estate
-from app.events import Hints
 from app.gates import told
+from app.gates.asking import question
 from app.gates.found import ALL, GATES
 from app.gates.gate import Sources
 from app.gates.keeper import Bypass, Gatekeeper
 from app.gates.model import Decision, Question
+from app.gates.preview import preview
 from app.gates.section import Asked as AskedGates
 from app.gates.section import load_gates
 from app.kernel import yaml
 from app.kernel.clock import system_clock
-from app.kernel.yaml import Document, did_you_mean
+from app.kernel.yaml import Document
 
 LOCAL = frozenset({"fix-version", "freeze"})
 """Gates that need no service."""
@@ -64,32 +64,43 @@ def ask_here(asked: Asked, rules: Rules, say: Callable[[str], None]) -> tuple[di
 async def _ask(asked: Asked, rules: Rules, say: Callable[[str], None]) -> tuple[dict[str, Any], tuple[str, Any]]:
     checkout = open_checkout(asked.options.repo_dir, asked.variables)
     commit, author = await _head(asked, checkout, say)
-    question = _question(asked, rules.estate, commit)
-    async with AsyncExitStack() as stack:
-        clients = await stack.enter_async_context(_clients(rules, asked.variables, say))
-        runs = runs_of(asked.variables, say)
-        sources = Sources(rules.estate, clients, None, runs, checkout, say)
-        given = asked.bypass()
-        keeper = Gatekeeper(rules.gates, sources)
-        decisions = await keeper.ask(asked.options.gate, question, Bypass(**given) if given else None)
-    return _answer(asked, question, decisions), told.report(question, decisions, asked.asker(author))
+    put, given = _question(asked, rules.estate, commit), asked.bypass()
+    async with _clients(rules, asked.variables, say) as clients:
+        keeper = _keeper(asked, rules, clients, checkout, say)
+        decisions = await keeper.ask(asked.options.gate, put, Bypass(**given) if given else None)
+    return _answer(asked, put, decisions), told.report(put, decisions, asked.asker(author))
+
+
+def preview_here(asked: Asked, rules: Rules, say: Callable[[str], None]) -> list[dict[str, Any]]:
+    """What the gates would say of every service; commits are asked of Bitbucket, for a clone is of one service."""
+
+    async def look() -> list[dict[str, Any]]:
+        async with _clients(rules, asked.variables, say) as clients:
+            keeper = _keeper(asked, rules, clients, None, say)
+            return await preview(keeper, system_clock(), environment=asked.options.environment or None)
+
+    return asyncio.run(look())
+
+
+def _keeper(
+    asked: Asked, rules: Rules, clients: Clients, checkout: Checkout | None, say: Callable[[str], None]
+) -> Gatekeeper:
+    runs = runs_of(asked.variables, say)
+    return Gatekeeper(rules.gates, Sources(rules.estate, clients, None, runs, checkout, say))
 
 
 def bypassed(asked: Asked, bypass: Mapping[str, str]) -> tuple[dict[str, Any], tuple[str, Any]]:
     """The answer for somebody who goes past a gate where nothing is set up to ask."""
     name = asked.options.gate
     body = asked.body()
-    question = Question(
-        body.get("service", ""), body.get("environment", ""), system_clock(), commit=body.get("commit", "")
-    )
+    put = Question(body.get("service", ""), body.get("environment", ""), system_clock(), commit=body.get("commit", ""))
     keeper = Gatekeeper(AskedGates(), Sources(load_estate([])))
-    decisions = asyncio.run(keeper.ask(name, question, Bypass(**bypass)))
-    return _answer(asked, question, decisions), told.report(question, decisions, asked.asker())
+    decisions = asyncio.run(keeper.ask(name, put, Bypass(**bypass)))
+    return _answer(asked, put, decisions), told.report(put, decisions, asked.asker())
 
 
-def _answer(asked: Asked, question: Question, decisions: Sequence[Decision]) -> dict[str, Any]:
-    on_unknown = told.stops(asked.options.on_unknown, question.tier)
-    return told.answer(asked.options.gate, question, decisions, on_unknown)
+def _answer(asked: Asked, put: Question, decisions: Sequence[Decision]) -> dict[str, Any]:
+    return told.answer(asked.options.gate, put, decisions, told.stops(asked.options.on_unknown, put.tier))
 
 
 def _question(asked: Asked, estate: Estate, commit: str) -> Question:
@@ -98,34 +109,17 @@ def _question(asked: Asked, estate: Estate, commit: str) -> Question:
     if not named or not stage:
         missing = "--service" if not named else "--environment"
         raise Misused(f"{missing} is missing, and the variables of this step do not say it")
-    hints = Hints((("name", named), ("repository", asked.here.repository)), (("name", stage),))
-    service, environment = estate.place(hints)
-    for kind, ours, said, known in (
-        ("service", service, named, estate.services),
-        ("environment", environment, stage, estate.environments),
-    ):
-        if ours is None:
-            hint = did_you_mean(said, known)
-            raise Misused(f"the estate knows no {kind} {said!r}" + (f" ({hint})" if hint else ""))
-    options = asked.options
-    return Question(
-        service=service or "",
-        environment=environment or "",
-        now=system_clock(),
-        tier=estate.tiers.get(environment or "", ""),
-        before=before(estate, environment or ""),
+    more = {name: body.get(name, "") for name in ("version", "baseline", "release")}
+    return question(
+        estate,
+        system_clock(),
+        service=named,
+        environment=stage,
+        repository=asked.here.repository,
         commit=commit,
-        version=options.version or asked.here.tag,
-        baseline=options.baseline,
-        unreleased=options.unreleased,
-        release=options.release,
+        unreleased=asked.options.unreleased,
+        **more,
     )
-
-
-def before(estate: Estate, environment: str) -> str:
-    """The environment before that one in the order of promotion, which is the order of the file."""
-    index = estate.environments.index(environment) if environment in estate.environments else 0
-    return estate.environments[index - 1] if index else ""
 
 
 async def _head(asked: Asked, checkout: Checkout | None, say: Callable[[str], None]) -> tuple[str, tuple[str, str]]:

@@ -28,12 +28,28 @@ def _lines(answer: Mapping[str, Any]) -> Iterator[str]:
         yield _unknown(answer)
 
 
+def table(found: Iterable[Mapping[str, Any]]) -> Iterator[dict[str, str]]:
+    """What the gates would say of every service, a row each."""
+    for answer in found:
+        for decision in answer["decisions"]:
+            wrong = [each for each in decision["reasons"] if each["weight"] != "note"]
+            first = wrong[0] if wrong else None
+            why = " ".join(filter(None, (first["subject"], first["text"]))) if first else decision["looked_at"] or ""
+            yield {
+                "service": answer["service"],
+                "environment": answer["environment"],
+                "gate": decision["gate"],
+                "verdict": decision["verdict"],
+                "why": visible(f"{why} (and {len(wrong) - 1} more)" if len(wrong) > 1 else why),
+            }
+
+
 def _decision(decision: Mapping[str, Any], where: str) -> Iterator[str]:
     yield f"{_SAYS[decision['verdict']]}  {decision['gate']}  {where}"
     if decision["looked_at"]:
         yield f"  {decision['looked_at']}"
     if decision["bypassed_by"]:
-        yield f"  Bypassed by {decision['bypassed_by']}: {decision['bypass_reason']} (recorded)"
+        yield f"  Bypassed by {decision['bypassed_by']}: {decision['bypass_reason']}"
     wrong = [reason for reason in decision["reasons"] if reason["weight"] != "note"]
     notes = [reason for reason in decision["reasons"] if reason["weight"] == "note"]
     if wrong:

@@ -20,10 +20,16 @@ from app.config.asking import Asking
 from app.config.environment import FileTwins
 from app.config.files import RuleSet, load_rules
 from app.delivery.opening import OpenChannel, open_channels
+from app.gates.found import GATES
+from app.gates.gate import Sources
+from app.gates.keeper import Gatekeeper
+from app.gates.known import StoredFacts
+from app.gates.section import Asked
 from app.ingest.process import Book
 from app.kernel.clock import Clock
 from app.kernel.errors import ConfigErrors
 from app.kernel.live import Live
+from app.store import Database
 
 log = structlog.get_logger("rules")
 
@@ -38,6 +44,7 @@ class Loaded:
     cards: Cards
     upstreams: Upstreams
     collect: Collect
+    gates: Asked
     channels: Mapping[str, OpenChannel]
 
 
@@ -79,6 +86,12 @@ class Rules:
         named = {str(value) for each in written for key, value in each.settings.items() if key.endswith("_env")}
         return self._live.now.upstreams.variables() | named
 
+    def gatekeeper(self, database: Database) -> Gatekeeper:
+        """Asks gates by the rules in force: by the facts, and by whatever may be asked beside them."""
+        estate = self.now.book.estate
+        facts = StoredFacts(database, estate)
+        return Gatekeeper(self.now.gates, Sources(estate, self.asking.clients, facts, facts.running))
+
     def on_change(self, told: Callable[[Iterable[str]], None]) -> None:
         """Call `told` with the channels' names after each change."""
         self._told = told
@@ -98,7 +111,7 @@ class Rules:
         ages = {name: opened.max_age_us for name, opened in channels.items()}
         before = self._live.now
         book = Book(rule_set.estate, rule_set.rules, ages.__getitem__)
-        self._live.swap(Loaded(book, rule_set.cards, rule_set.upstreams, rule_set.collect, channels))
+        self._live.swap(Loaded(book, rule_set.cards, rule_set.upstreams, rule_set.collect, rule_set.gates, channels))
         self.state.swap(RulesState(rule_set.rules.rev, now))
         replaced = self.asking.take(clients, upstreams, environments)
         if replaced is not None:
@@ -106,7 +119,7 @@ class Rules:
         telemetry.RELOAD_OK.set(1)
         telemetry.RULES_INFO.clear()
         telemetry.RULES_INFO.labels(rule_set.rules.rev).set(1)
-        telemetry.create_estate_series(rule_set.estate.services)
+        telemetry.create_estate_series(rule_set.estate.services, GATES)
         telemetry.create_rule_series(sorted(channels), [rule.name for rule in rule_set.rules.rules], sorted(REASONS))
         self.warnings = tuple(rule_set.warnings)
         return before

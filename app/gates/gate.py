@@ -2,17 +2,26 @@
 
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, Generic, Protocol, TypeVar
+from typing import TYPE_CHECKING, Annotated, Any, Generic, Protocol, TypeVar
 
-from pydantic import BaseModel, ConfigDict
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
 
 from app.estate import Estate
 from app.facts.model import Scan, TestRun
 from app.gates.model import CannotTell, Decision, Question
+from app.kernel.durations import parse_duration
 
 if TYPE_CHECKING:
     from app.clients.checkout import Checkout
     from app.clients.opening import Clients
+
+
+def _duration(value: object) -> object:
+    return parse_duration(value) if isinstance(value, str) else value
+
+
+Duration = Annotated[int, BeforeValidator(_duration), Field(gt=0)]
+"""Written as `30m`, kept in µs."""
 
 
 class GateSettings(BaseModel):

@@ -9,6 +9,7 @@ import structlog
 
 from app import telemetry
 from app.events import UNMAPPED, Envelope, to_json
+from app.events.bodies import GateDecided
 from app.ingest.interpret import Interpreted
 from app.kernel.clock import SECOND, to_us
 from app.kernel.json import dumps
@@ -77,10 +78,18 @@ def count(batch: Sequence[Read], routed: Sequence[Routing], new: set[str]) -> Co
                 tally[telemetry.EVENTS, (source, event.type)] += 1
                 tally[telemetry.SERVICE_EVENTS, (event.service,)] += 1
                 tally[telemetry.UNMAPPED, (source,)] += UNMAPPED in (event.service, event.environment)
+                if isinstance(event, GateDecided) and (asked := _gate(event)) in telemetry.GATES.series:
+                    tally[telemetry.GATES, asked] += 1
     for routing in routed:
         for rule in routing.matched:
             tally[telemetry.RULE_MATCHES, (rule,)] += 1
     return tally
+
+
+def _gate(event: GateDecided) -> tuple[str, str, str]:
+    """The gate, the service and what came of it, as they are counted; gates that there are not are not."""
+    verdict = {"block": "block", "unknown": "error"}.get(event.verdict or "unknown", "allow")
+    return event.gate or "", event.service, "bypass" if event.bypassed_by else verdict
 
 
 def observe(batch: Sequence[Read], new: set[str]) -> None:
