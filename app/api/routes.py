@@ -13,6 +13,7 @@ from app.api import (
     errors,
     events,
     explain,
+    gates,
     health,
     hooks,
     incidents,
@@ -43,6 +44,7 @@ TAGS = [
     {"name": "events", "description": "What happened, in our words, and why somebody was told or not."},
     {"name": "deliveries", "description": "Which card is owed to which channel, and what came of each attempt."},
     {"name": "measures", "description": "What events add up to: numbers, and deployments, environments, tickets."},
+    {"name": "gates", "description": "What is asked before a deployment."},
     {"name": "configuration", "description": "What is in force."},
     {"name": "health", "description": "For whoever runs the process; without a token."},
 ]
@@ -53,5 +55,5 @@ def install(app: FastAPI) -> None:
     errors.install(app)
     news = (receipts, replay, events, explain, deliveries, bundles, amends)
     numbers = (dora, deployments, environments)
-    for module in (hooks, scans, tests, reports, incidents, *news, *numbers, configured, preview, health):
+    for module in (hooks, scans, tests, reports, incidents, gates, *news, *numbers, configured, preview, health):
         app.include_router(module.router)
