@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from app.clients.argocd import ArgoCD
-from app.collector.argocd_state import news_of, overrides_images, state_of
+from app.collector.argocd_state import news_of, overrides_of, state_of
 from app.collector.news import JSON, News, digest
 from app.collector.work import Work
 from app.estate import Estate
@@ -23,7 +23,7 @@ _SYNC = {"Synced": "in_sync", "OutOfSync": "out_of_sync"}
 class Running:
     """What one application says of a service in an environment. `images` with their tags; `path` of its manifests.
 
-    `overridden`: it has images of its own, which go before those in the repository.
+    `overrides` are images of its own, which go before those in the repository: `name:tag`, `name=other:tag`.
     """
 
     service: str | None
@@ -34,7 +34,7 @@ class Running:
     sync: str
     health: str
     images: tuple[str, ...]
-    overridden: bool
+    overrides: tuple[str, ...]
     state: Mapping[str, Any]
 
 
@@ -42,18 +42,23 @@ async def running(argocd: ArgoCD, url: str, instance: str, estate: Estate, **whi
     """All applications of one Argo CD. Raises ApiFault."""
 
     def make(item: Any) -> Running:
-        return _running(state_of(item, url, instance), instance, estate, overridden=overrides_images(item))
+        return _running(state_of(item, url, instance), instance, estate, overrides=overrides_of(item))
 
     return [each for each in await argocd.each(make, **which) if each.name]
 
 
-async def tell_applications(work: Work, found: Iterable[Running]) -> None:
-    """Tell each application whose state differs from what was told last, as its notification would have."""
+async def tell_applications(work: Work, found: Iterable[Running], *, known_only: bool) -> None:
+    """Tell each application whose state differs from what was told last, as its notification would have.
+
+    `known_only`: the repository cannot tell what their past deployments were, so none is told for the first time.
+    """
     for each in found:
         key = f"{each.instance}/{each.state['app'].get('uid') or each.name}"
         state = digest(news_of(dict(each.state)))
         before = work.before("application", key)
         work.summary.looked["application"] += 1
+        if known_only and before is None:
+            continue
         if before is None or before.digest != state:
             quiet = work.is_quiet(_moment(each.state), first=before is None)
             headers = {"content-type": JSON} | ({QUIET: "1"} if quiet else {})
@@ -66,7 +71,7 @@ def status_of(found: Running) -> str:
     return _SYNC.get(found.sync, "unknown")
 
 
-def _running(state: Mapping[str, Any], instance: str, estate: Estate, *, overridden: bool) -> Running:
+def _running(state: Mapping[str, Any], instance: str, estate: Estate, *, overrides: tuple[str, ...]) -> Running:
     app, place = state["app"], state["app"].get("destination") or {}
     paths = [str(origin["path"]) for origin in app["sources"] if origin.get("path")]
     said = [
@@ -86,7 +91,7 @@ def _running(state: Mapping[str, Any], instance: str, estate: Estate, *, overrid
         sync=str(state["sync"].get("status") or ""),
         health=str(state["health"].get("status") or ""),
         images=tuple(str(image) for image in state["images"]),
-        overridden=overridden,
+        overrides=overrides,
         state=state,
     )
 

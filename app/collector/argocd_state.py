@@ -43,15 +43,21 @@ def state_of(item: Any, url: str, instance: str) -> dict[str, Any]:
     }
 
 
-def overrides_images(item: Any) -> bool:
-    """Whether the Application itself sets images."""
+def overrides_of(item: Any) -> tuple[str, ...]:
+    """The images that the Application itself sets, as kustomize takes them: `name:tag` or `name=other:tag`."""
     spec = _map(_map(item).get("spec"))
-    return any(_list(_map(_map(origin).get("kustomize")).get("images")) for origin in _origins(spec))
+    listed = (_list(_map(_map(origin).get("kustomize")).get("images")) for origin in _origins(spec))
+    return tuple(str(image) for images in listed for image in images)
 
 
 def news_of(state: dict[str, Any]) -> str:
-    """What of a state is news, as text: all but when Argo CD looked last."""
-    return dumps({key: value for key, value in state.items() if key != "reconciledAt"}).decode()
+    """What of a state is news, as text: not when Argo CD looked last, what it saw then, or what we looked up.
+
+    `sync.revision` moves at every commit to the repository, whoever it is about: https://github.com/argoproj/argo-cd/issues/12169
+    """
+    history = [{key: value for key, value in entry.items() if key != "images"} for entry in state["history"]]
+    kept = {key: value for key, value in state.items() if key != "reconciledAt"}
+    return dumps(kept | {"sync": state["sync"]["status"], "history": history}).decode()
 
 
 def _health(status: dict[str, Any]) -> dict[str, Any]:

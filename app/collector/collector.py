@@ -26,7 +26,7 @@ log = logs.get("collector")
 LEASE = 3 * MINUTE
 """How long a replica that died keeps the others from collecting, µs; renewed while a round goes on."""
 ROUND = "round"
-KINDS = ("environment", "application", "commits", "version", "pull_request", "ticket", "cursor")
+KINDS = ("environment", "application", "commits", "version", "pull_request", "ticket", "moved", "cursor")
 WHOLE = 40
 """Digits of a whole commit."""
 

@@ -3,13 +3,23 @@
 import asyncio
 from collections.abc import Mapping, Sequence
 
+from tenacity import AsyncRetrying, retry_if_exception, stop_after_attempt, wait_random_exponential
+
+from app.clients.faults import PASSING
 from app.clients.git import Mirror
+from app.clients.git_faults import GitFault
 from app.clients.opening import GitOps
 from app.collector.summary import Summary
 from app.estate import Estate
 from app.events import Hints
 from app.gitops import Desired, Layout, environment_branches, read_desired
 
+_PATIENT = AsyncRetrying(
+    stop=stop_after_attempt(4),
+    wait=wait_random_exponential(multiplier=0.5, max=10),
+    retry=retry_if_exception(lambda error: isinstance(error, GitFault) and error.kind in PASSING),
+    reraise=True,
+)
 Named = tuple[str, str, Desired]
 """What is desired, with our names of the service and the environment before it."""
 
@@ -22,7 +32,7 @@ class Repository:
 
     async def read(self, git: GitOps, estate: Estate, summary: Summary) -> list[Named]:
         """Everything that is desired, where the estate knows it; the rest is noted. Raises GitFault."""
-        await git.mirror.fetch()
+        await _PATIENT(git.mirror.fetch)
         found: list[Desired] = []
         for name, given in (await _branches(git)).items():
             found += await self._branch(git.mirror, git.layout, name, given)

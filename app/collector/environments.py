@@ -30,6 +30,11 @@ class Place:
     def wanted(self) -> str | None:
         """The version that is desired; None when it is not known, or when clusters want different ones."""
         versions = {each.tag or each.digest for each in self.desired}
+        names = {each.image for each in self.desired}
+        put_over = [image for each in self.running for image in each.overrides]
+        own = [set_to for name, set_to in map(_override, put_over) if {name, _name(set_to)} & names]
+        if own:  # the Application has the last word
+            versions = {_version(image) for image in own}
         return versions.pop() or None if len(versions) == 1 and not self.problem else None
 
     @property
@@ -115,6 +120,12 @@ def _observed(place: Place) -> dict[str, Any]:
         "health": place.health,
         "manifest": {name: value for name, value in manifest.items() if value is not None} or None,
     }
+
+
+def _override(image: str) -> tuple[str, str]:
+    """The name of the image that is meant, and what becomes of it."""
+    name, is_other, other = image.rpartition("=")
+    return (name, other) if is_other else (_name(image), image)
 
 
 def _name(image: str) -> str:

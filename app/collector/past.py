@@ -32,7 +32,7 @@ class Past:
         entries = [
             ((now.place, image, str(entry.get("revision"))), now, entry)
             for one in found
-            if not one.overridden and (known := by_path.get(one.path))
+            if not one.overrides and (known := by_path.get(one.path))
             for now, image in (known,)
             for entry in one.state["history"]
             if _SHA.fullmatch(str(entry.get("revision")))

@@ -24,6 +24,7 @@ from app.collector.tickets import tell_tickets
 from app.collector.work import Work
 from app.estate import Estate
 from app.kernel.clock import monotonic
+from app.store.collected import LOOKED, Seen
 
 T = TypeVar("T")
 
@@ -93,9 +94,14 @@ class Round:
         fresh = [each for each in found or () if each.service is None or self._wanted(each.service)]
         if self.clients.gitops is not None and desired:
             await standing.past.fill(self.clients.gitops, desired, fresh)
-        await tell_applications(self.work, fresh)
+        await tell_applications(self.work, fresh, known_only=desired is None)
         if desired is not None and found is not None:  # else what was told last stays
             await tell_environments(self.work, here, gone=not self.only)
+            if not self.only and not summary.failed & {
+                "gitops",
+                "argocd",
+            }:  # else nobody knows whether it is so any more
+                self.work.note(Seen(LOOKED, "environments", "", self.work.now))
         await self.work.flush()
         return {service: [place for key, place in here.items() if key[0] == service] for service in services}
 

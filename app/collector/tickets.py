@@ -22,11 +22,14 @@ async def tell_tickets(work: Work, issues: Issues, service: str, keys: Sequence[
     due = [key for key in keys if _is_due(work, key)]
     if not due:
         return
-    found = await issues.of(due)
+    names = {key: moved.digest if (moved := work.before("moved", key)) else key for key in due}
+    found = await issues.of(list(dict.fromkeys(names.values())))
     work.summary.looked["ticket"] += len(due)
     events, told = [], []
-    for key in due:
-        issue = found.get(key)
+    for key, name in names.items():
+        issue = found.get(name)
+        if issue is not None and issue.key != name:  # from now on it is asked for under its new key, with the others
+            work.note(Seen("moved", key, issue.key, work.now))
         seen = Seen("ticket", key, digest(_state(issue)) if issue else MISSING, work.now)
         before = work.before("ticket", key)
         if issue is None:

@@ -1,8 +1,9 @@
 """What the collector has seen and told, so that what is seen again in the same state is no news.
 
 A row is a thing by kind and key, with the digest of the state in which it was told last. Kinds: `environment`,
-`application`, `commits`, `version`, `pull_request`, `ticket`, `cursor`. One row of the kind `lease` says which replica
-collects, or, between two rounds, until when nobody needs to.
+`application`, `commits`, `version`, `pull_request`, `ticket`, `cursor`. One row of the kind `looked` says when all that
+is wanted and that runs was read last; one of the kind `lease`, which replica collects, or, between two rounds, until
+when nobody needs to.
 """
 
 from collections.abc import Iterable, Mapping
@@ -27,6 +28,7 @@ collected = Table(
 )
 Index("collected_time", collected.c.at)
 _LEASE, _REST = "lease", "rest"
+LOOKED = "looked"
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,6 +57,11 @@ def note(connection: Connection, seen: Iterable[Seen]) -> None:
         new = insert_for(connection, collected)
         changed = {"digest": new.excluded.digest, "at": new.excluded.at}
         connection.execute(new.on_conflict_do_update(index_elements=["kind", "key"], set_=changed), rows)
+
+
+def looked_at(connection: Connection) -> int:
+    """When all that is wanted and that runs was read last, µs; 0 if it never was."""
+    return connection.scalar(sa.select(sa.func.max(collected.c.at)).where(collected.c.kind == LOOKED)) or 0
 
 
 def lease(connection: Connection, owner: str, now: int, until: int, *, at_once: bool = False) -> bool:

@@ -1,0 +1,152 @@
+"""Upstreams that misbehave: what does not depend on them goes on, and what was known stays."""
+
+import asyncio
+from dataclasses import replace
+
+import pytest
+
+from app.clients.api import Limits
+from app.collector.news import News
+from app.kernel.clock import MINUTE
+from app.kernel.errors import StoreUnavailable
+from tests.collector.conftest import STORY, World
+from tests.collector.stories import pushed, rolled_out
+
+HASTY = Limits(
+    connect=1, read=0.3, deadline=1, tries=2, first_wait=0.01, longest_wait=0.02, first_pause=0.01, longest_pause=0.05
+)
+
+
+def hurry(world: World, limits: Limits = HASTY) -> None:
+    """Clients without patience."""
+    clients = world.building.rules.asking.clients
+    assert clients is not None
+    for api in clients.apis().values():
+        api._limits = limits
+
+
+async def environments(world: World) -> list[tuple[object, ...]]:
+    return await world.ask(
+        "SELECT service, environment, desired_version, actual_version, in_sync FROM fact_environments ORDER BY 1, 2"
+    )
+
+
+async def test_an_expired_token_of_jira_is_said_and_stops_nothing_else(fresh: World) -> None:
+    fresh.stage.switch(expired={"jira"})
+    summary = await fresh.round()
+    assert set(summary.stale) == set(STORY.services)
+    assert all("auth_error" in why for lines in summary.stale.values() for why in lines)
+    assert summary.failed == {"jira"}
+    assert (summary.told["environment"], summary.told["ticket"]) == (20, 0)
+    assert not any("not found in Jira" in line for line in summary.unknown)
+    fresh.stage.switch()
+    assert (await fresh.later()).told["ticket"] > 0
+
+
+@pytest.mark.parametrize(
+    ("upstream", "named"), [("argocd", "argocd"), ("bitbucket", "bitbucket"), ("jira", "jira"), ("git", "gitops")]
+)
+async def test_a_page_for_people_instead_of_an_answer(world: World, upstream: str, named: str) -> None:
+    before = await environments(world)
+    world.stage.switch(html={upstream})
+    world.clock.advance(3600)
+    summary = await world.round()
+    assert summary.failed == {named}
+    assert summary.stale
+    assert summary.done == 5
+    assert await environments(world) == before
+    assert dict(summary.told) == {}
+
+
+async def test_what_was_read_last_stays_while_the_repository_does_not_answer(world: World) -> None:
+    await world.later()
+    world.stage.play(rolled_out(STORY, "checkout", "prod", STORY.running("checkout", "dev"), world.clock.now + MINUTE))
+    world.stage.switch(html={"git"})
+    summary = await world.later()
+    assert summary.failed == {"gitops"}
+    row = "service = 'checkout' AND environment = 'prod'"
+    found = await world.ask(f"SELECT desired_version, actual_version FROM fact_environments WHERE {row}")
+    assert found == [(STORY.desired("checkout", "prod"), STORY.running("checkout", "dev"))]
+
+
+async def test_an_argo_cd_that_shows_nothing_any_more_changes_nothing(world: World) -> None:
+    await world.later()
+    before = await environments(world)
+    world.stage.switch(null_items=True)
+    summary = await world.later()
+    assert any("no application any more" in why for why in summary.stale["*"])
+    assert await environments(world) == before
+
+
+async def test_one_service_that_hangs_leaves_the_others_as_they_are(fresh: World) -> None:
+    hurry(fresh)
+    fresh.stage.switch(hanging="basket")
+    summary = await fresh.round()
+    assert set(summary.stale) == {"basket"}
+    assert summary.done == 5
+    assert await fresh.count("events", "service = 'basket' AND type = 'change.pushed'") == 0
+    others = "service != 'basket' AND type = 'change.pushed'"
+    assert await fresh.count("events", others) == 4
+    fresh.stage.switch()
+    summary = await fresh.later()
+    assert summary.stale == {}
+    assert await fresh.count("events", "service = 'basket' AND type = 'change.pushed'") == 1
+    assert await fresh.count("deliveries") == 0
+
+
+async def test_answers_that_fail_now_and_then_are_asked_for_again(fresh: World) -> None:
+    hurry(fresh, replace(HASTY, tries=8, deadline=10, read=5))
+    fresh.stage.switch(error_rate=0.05, throttle_every=11, retry_after="0")
+    summary = await fresh.round()
+    assert summary.stale == {}
+    assert summary.told["environment"] == 20
+    assert await fresh.count("fact_tickets") > 40
+
+
+async def test_a_renamed_repository_goes_on_under_its_new_name(world: World) -> None:
+    story, _ = pushed(STORY, "checkout", world.clock.now + MINUTE)
+    world.stage.play(story)
+    world.stage.switch(renamed={"checkout": "till"})
+    repositories = await world.ask("SELECT DISTINCT repository FROM fact_commits WHERE service = 'checkout'")
+    summary = await world.later()
+    assert (summary.stale, summary.looked["commit"]) == ({}, 1)
+    assert await world.ask("SELECT DISTINCT repository FROM fact_commits WHERE service = 'checkout'") == repositories
+
+
+async def test_a_repository_that_is_only_guessed_and_not_there_is_no_fault(world: World) -> None:
+    world.stage.switch(renamed={"catalog": ""})
+    summary = await world.later()
+    assert (summary.stale, summary.failed) == ({}, set())
+    assert "catalog: there is no repository acme/catalog, and the estate names none" in summary.unknown
+
+
+async def test_a_round_that_is_killed_goes_on_where_it_was_and_tells_nothing_twice(fresh: World) -> None:
+    send, left = fresh.collector.send, 0
+
+    async def until_the_end(news: News) -> None:
+        nonlocal left
+        left -= 1
+        if left < 0:
+            raise StoreUnavailable("killed")
+        await send(news)
+
+    fresh.collector.send = until_the_end
+    for stop in (7, 25, 44):
+        left = stop
+        with pytest.raises(StoreUnavailable):
+            await fresh.round()
+    fresh.collector.send = send
+    await fresh.round()
+    twice = "SELECT type, status, subject FROM events WHERE source = 'collector' GROUP BY 1, 2, 3 HAVING count(*) > 1"
+    assert await fresh.ask(twice) == []
+    assert await fresh.count("deliveries") == 0
+    assert await fresh.count("fact_deployments", "flags LIKE '%unknown_lineage%'") <= 10
+
+
+async def test_nobody_waits_for_a_round_that_is_cancelled(world: World) -> None:
+    world.stage.switch(latency=5.0)
+    task = asyncio.create_task(world.later())
+    await asyncio.sleep(0.2)
+    task.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await asyncio.wait_for(task, 2)
