@@ -11,7 +11,7 @@ from app.kernel.clock import iso
 HereName = Annotated[str | None, Query(max_length=100, description="Our name.", examples=["checkout"])]
 TeamName = Annotated[str | None, Query(max_length=300, description="Who owns it.", examples=["storefront"])]
 
-_TIMES = frozenset({"at", "since", "as_of"})
+_TIMES = frozenset({"at", "since", "until", "as_of"})
 
 
 def shown(value: Any) -> Any:

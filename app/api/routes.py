@@ -23,6 +23,7 @@ from app.api import (
     reports,
     scans,
     tests,
+    where,
 )
 
 DESCRIPTION = """
@@ -54,6 +55,6 @@ def install(app: FastAPI) -> None:
     """Add every route and the form of errors."""
     errors.install(app)
     news = (receipts, replay, events, explain, deliveries, bundles, amends)
-    numbers = (dora, deployments, environments)
+    numbers = (dora, deployments, environments, where)
     for module in (hooks, scans, tests, reports, incidents, gates, *news, *numbers, configured, preview, health):
         app.include_router(module.router)

@@ -22,6 +22,7 @@ VERBS = {
     "events": "listings:events_cli",
     "deliveries": "listings:deliveries_cli",
     "bundles": "listings:bundles_cli",
+    "where": "where:where",
     "dora": "dora:dora_cli",
     "facts": "facts:facts_cli",
     "collect": "collect:collect",

@@ -21,7 +21,7 @@ def print_json(value: Any) -> None:
 
 def print_rows(rows: Iterable[Mapping[str, Any]], columns: Mapping[str, str], *, empty: str) -> None:
     """A table of the `columns` (heading → key, dots walk in); `empty` is said when there is nothing."""
-    console = Console(width=None if sys.stdout.isatty() else _WIDE, highlight=False)
+    console = Console(width=None if sys.stdout.isatty() else _WIDE, highlight=False, markup=False)
     rows = list(rows)
     if not rows:
         console.print(empty)

@@ -144,7 +144,7 @@ def _health(view: View) -> dict[str, Any]:
 
 
 def _observed(view: View) -> dict[str, Any]:
-    return {name: view.get(name) for name in ("status", "desired_version", "actual_version", "health")}
+    return {name: view.get(name) for name in ("status", "desired_version", "actual_version", "health", "manifest")}
 
 
 def _incident(view: View) -> dict[str, Any]:

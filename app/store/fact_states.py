@@ -41,8 +41,9 @@ def note_state(connection: Connection, service: str, environment: str) -> None:
     seen = fact_claims.latest(connection, service, environment, "observed")
     health = fact_claims.latest(connection, service, environment, "health")
     times = [last.live_at if last else 0, seen.at if seen else 0, health.at if health else 0]
-    fresh = seen is not None and (last is None or seen.at >= last.live_at)
     deployed = last.version or last.artifact if last else None
+    # The collector tells nothing where it sees what it told last: the same again was deployed, and its word holds.
+    fresh = seen is not None and (last is None or seen.at >= last.live_at or seen["actual_version"] == deployed)
     partly = ask(connection, _PARTLY, here | {"since_": last.live_at if last else 0})
     well = seen["health"] if seen and (health is None or seen.at >= health.at) else None
     state = EnvironmentState(

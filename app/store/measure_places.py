@@ -1,4 +1,4 @@
-"""What is where: environments, what waits between two of them, and tickets."""
+"""What waits between two environments, and tickets."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -7,43 +7,28 @@ import orjson
 import sqlalchemy as sa
 from sqlalchemy import Connection, Select
 
+from app.store.collected import collected
 from app.store.fact_tables import (
     fact_arrivals,
     fact_commits,
     fact_deployments,
-    fact_environments,
     fact_ticket_places,
     fact_tickets,
 )
 
-_e, _p, _t, _d, _r = (
-    t.c for t in (fact_environments, fact_ticket_places, fact_tickets, fact_deployments, fact_arrivals)
+_p, _t, _d, _r, _c, _s = (
+    t.c for t in (fact_ticket_places, fact_tickets, fact_deployments, fact_arrivals, fact_commits, collected)
 )
-_c = fact_commits.c
 LISTS = frozenset({"tickets", "flags", "evidence", "others", "reasons", "commits", "fix_versions"})
 _HIDDEN = frozenset({"day", "week"})
 Cursor = tuple[int, int]
 """The time of the last row (µs), and how many rows of that time were answered."""
 
 
-def environments(
-    connection: Connection, equal: Mapping[str, str], *, drift: bool | None, limit: int, offset: int
-) -> list[dict[str, Any]]:
-    """States by service and environment. `drift` are those that are known to run what is not wanted."""
-    drifts = sa.or_(_e.in_sync.is_(sa.false()), _e.desired_version != _e.actual_version)
-    known = sa.func.coalesce(drifts, sa.false())
-    query = sa.select(fact_environments, known.label("drift")).order_by(_e.service, _e.environment)
-    for name, value in equal.items():
-        query = query.where(_e[name] == value)
-    if drift is not None:
-        query = query.where(known.is_(sa.true()) if drift else known.is_(sa.false()))
-    return [{**row, "drift": bool(row["drift"])} for row in decoded(connection, query.limit(limit).offset(offset))]
-
-
 def waiting_commits(
     connection: Connection, service: str | None, source: str, target: str, *, limit: int, after: Cursor | None
 ) -> list[dict[str, Any]]:
-    """Commits that arrived in `source` and not yet in `target`, the newest first.
+    """Commits that arrived in `source` and not yet in `target`, the newest first, with their whole messages.
 
     What was in `source` before anything was seen in `target` is not told: it may have been in what was there first.
     """
@@ -63,36 +48,50 @@ def waiting_commits(
     if service is not None:
         query = query.where(_r.service == service)
     query = _behind(query, _r.live_at, after).order_by(_r.live_at.desc(), _r.service, _r.sha)
-    return [first_line(row) for row in decoded(connection, query.limit(limit))]
+    return decoded(connection, query.limit(limit))
 
 
 def waiting_tickets(
-    connection: Connection, service: str | None, source: str, target: str, limit: int
+    connection: Connection, service: str | None, source: str, target: str, limit: int, fresh_after: int
 ) -> list[dict[str, Any]]:
     """Tickets that are in `source` and not yet in `target`, those that came last first."""
     there = fact_ticket_places.alias()
     arrived = sa.exists().where(there.c.key == _p.key, there.c.service == _p.service, there.c.environment == target)
-    query = _tickets().where(_p.environment == source, ~arrived)
+    query = _TICKETS.where(_p.environment == source, ~arrived)
     if service is not None:
         query = query.where(_p.service == service)
-    return [*map(_kept, decoded(connection, query.order_by(_p.since.desc(), _p.key, _p.service).limit(limit)))]
+    rows = decoded(connection, query.order_by(_p.since.desc(), _p.key, _p.service).limit(limit))
+    return [kept(row, fresh_after) for row in rows]
 
 
 def tickets(
-    connection: Connection, equal: Mapping[str, str], *, limit: int, after: Cursor | None
+    connection: Connection, equal: Mapping[str, str], *, limit: int, after: Cursor | None, fresh_after: int = 0
 ) -> list[dict[str, Any]]:
-    """Tickets in environments, those that came last first."""
-    query = _tickets()
+    """Tickets in environments, those that came last first. Stale: nobody asked for them since `fresh_after` (µs)."""
+    query = _TICKETS
     for name, value in equal.items():
         query = query.where(_p[name] == value)
     query = _behind(query, _p.since, after).order_by(_p.since.desc(), _p.key, _p.service, _p.environment)
-    return [*map(_kept, decoded(connection, query.limit(limit)))]
+    return [kept(row, fresh_after) for row in decoded(connection, query.limit(limit))]
 
 
-def _tickets() -> Select[Any]:
-    told = _t.summary, _t.status, _t.status_category, _t.fix_versions, _t.restricted
-    joined = fact_ticket_places.outerjoin(fact_tickets, _t.key == _p.key)
-    return sa.select(_p.key, _p.service, _p.environment, _p.deployment_id, _p.since, *told).select_from(joined)
+_ASKED = sa.and_(_s.kind == "ticket", _s.digest != "missing")
+_SAID = (_t.summary, _t.status, _t.status_category, _t.fix_versions, _t.restricted, _s.at.label("looked_at"))
+"""What the ticket tool says, and when it was asked last."""
+_TICKETS: Select[Any] = sa.select(
+    _p.key, _p.service, _p.environment, _p.deployment_id, _d.version, _p.since, *_SAID
+).select_from(
+    fact_ticket_places.outerjoin(fact_tickets, _t.key == _p.key)
+    .outerjoin(collected, sa.and_(_ASKED, _s.key == _p.key))
+    .outerjoin(fact_deployments, _d.id == _p.deployment_id)
+)  # fmt: skip
+
+
+def ticket(connection: Connection, key: str, fresh_after: int) -> dict[str, Any] | None:
+    """What the ticket tool says of a ticket; None if it never said anything."""
+    told = fact_tickets.outerjoin(collected, sa.and_(_ASKED, _s.key == _t.key))
+    found = decoded(connection, sa.select(_t.key, *_SAID).select_from(told).where(_t.key == key))
+    return kept(found[0], fresh_after) if found else None
 
 
 def _behind(query: Select[Any], moment: sa.Column[int], after: Cursor | None) -> Select[Any]:
@@ -117,12 +116,10 @@ def first_line(row: Mapping[str, Any]) -> dict[str, Any]:
     return {**row, "message": message.splitlines()[0] if message else None, "tickets": row["tickets"] or []}
 
 
-def _kept(row: Mapping[str, Any]) -> dict[str, Any]:
-    """A ticket; of a restricted one no text is told."""
-    restricted = bool(row["restricted"])
-    return {
-        **row,
-        "summary": None if restricted else row["summary"],
-        "fix_versions": row["fix_versions"] or [],
-        "restricted": restricted,
-    }
+def kept(row: Mapping[str, Any], fresh_after: int) -> dict[str, Any]:
+    """A ticket; of a restricted one nothing is told but its key."""
+    hidden, looked = bool(row["restricted"]), row["looked_at"]
+    said = {name: None if hidden else row[name] for name in ("summary", "status", "status_category")}
+    versions = [] if hidden else row["fix_versions"] or []
+    stale = looked is not None and looked < fresh_after
+    return {**row, **said, "fix_versions": versions, "restricted": hidden, "stale": stale}

@@ -20,6 +20,7 @@ SCOPES = {
     ("GET", "/api/v1/environments"): "read",
     ("GET", "/api/v1/environments/waiting"): "read",
     ("GET", "/api/v1/tickets"): "read",
+    ("GET", "/api/v1/where/{anything}"): "read",
     ("GET", "/api/v1/deployments"): "read",
     ("GET", "/api/v1/deployments/{deployment_id}"): "read",
     ("GET", "/api/v1/rules"): "read",
@@ -36,7 +37,7 @@ OPEN = ("/healthz", "/readyz", "/metrics", "/docs", "/openapi.json")
 
 
 def path_of(template: str) -> str:
-    for name in ("receipt_id", "event_id", "deployment_id", "measure"):
+    for name in ("receipt_id", "event_id", "deployment_id", "measure", "anything"):
         template = template.replace(f"{{{name}}}", "0" * 32)
     return template.replace("{delivery_id}", "1")
 

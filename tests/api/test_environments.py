@@ -45,10 +45,10 @@ def estate(connection: Connection) -> None:
         row("deployment", id="seed", environment="prod", live_at=AT),
         arrived("before", "qa", AT - HOUR),
         arrived("both", "qa", AT + 1), arrived("both", "prod", AT + HOUR),
-        arrived("new", "qa", AT + 2), arrived("newer", "qa", AT + 3),
+        arrived("new", "qa", AT + 2), arrived("newer", "qa", AT + 3, author="Ines"),
         arrived("picked", "qa", AT + 4, original="both"),
         arrived("other", "qa", AT + 5, service="web"),
-        row("commit", sha="newer", message="PAY-2 first line\nsecond", tickets='["PAY-2"]'),
+        row("commit", sha="newer", message="PAY-2 first line\nnew db/migrations/7.sql", tickets='["PAY-2"]'),
         place("PAY-1", "qa"), place("PAY-1", "prod"), place("PAY-2", "qa", AT + 3), place("PAY-3", "qa", AT + 2),
         ticket("PAY-1"), ticket("PAY-2"), ticket("PAY-3", restricted=True),
     )  # fmt: skip
@@ -83,6 +83,10 @@ async def test_what_waits_between_two_environments(filled: Api) -> None:
     found = await filled.get("/api/v1/environments/waiting", **{"from": "qa", "to": "prod", "service": "pay"})
     assert [each["sha"] for each in found["commits"]] == ["newer", "new"]
     assert found["commits"][0]["message"] == "PAY-2 first line"
+    total = found["sum"]
+    assert (total["commits"], total["tickets"], total["authors"]) == (2, 2, {"unknown": 1, "Ines": 1})
+    assert [(each["sha"], each["message"]) for each in total["migrations"]] == [("newer", "PAY-2 first line")]
+    assert (total["reverts"], total["oldest_at"]) == ([], "2025-01-07T10:00:00.000002Z")
     assert [each["key"] for each in found["tickets"]] == ["PAY-2", "PAY-3"]
     everything = await filled.get("/api/v1/environments/waiting", **{"from": "qa", "to": "prod", "limit": "1"})
     assert [each["sha"] for each in everything["commits"]] == ["other"]
@@ -100,6 +104,8 @@ async def test_tickets_in_an_environment_and_nothing_of_the_restricted(filled: A
         ("PAY-2", "about PAY-2"), ("PAY-3", None), ("PAY-1", "about PAY-1"),
     ]  # fmt: skip
     assert found[0]["fix_versions"] == ["2026.11"]
+    told = {name for name, value in found[1].items() if value}
+    assert told == {"key", "service", "environment", "deployment_id", "since", "restricted"}
     one = (await filled.get("/api/v1/tickets", key="PAY-1"))["items"]
     assert [each["environment"] for each in one] == ["prod", "qa"]
     first = await filled.get("/api/v1/tickets", environment="qa", limit="2")

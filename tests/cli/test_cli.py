@@ -13,7 +13,7 @@ from tests.cli.conftest import Shipbell
 REMOTE = (
     ("receipts", "list"), ("receipts", "show", "0" * 32), ("events", "list"), ("events", "show", "0" * 32),
     ("deliveries", "list"), ("deliveries", "show", "1"), ("deliveries", "retry", "1"), ("channels", "list"),
-    ("bundles", "list"),
+    ("bundles", "list"), ("where",), ("where", "checkout", "--between", "qa,prod"),
     ("replay", "--state", "ignored"), ("rules", "explain", "0" * 32), ("demo",),
     ("cards", "preview", "pipeline", "--event", "0" * 32),
 )  # fmt: skip
@@ -90,6 +90,6 @@ def test_a_wrong_token_is_1_and_says_which_variable(ask: Shipbell) -> None:
 
 def test_what_is_not_there_is_1(ask: Shipbell) -> None:
     for words in (("receipts", "show", "0" * 32), ("events", "show", "0" * 32), ("deliveries", "show", "999999"),
-                  ("deliveries", "retry", "999999"), ("rules", "explain", "0" * 32)):  # fmt: skip
+                  ("deliveries", "retry", "999999"), ("rules", "explain", "0" * 32), ("where", "moon")):  # fmt: skip
         said = ask(*words)
         assert (said.code, said.err.startswith("error: 404 ")) == (1, True), words

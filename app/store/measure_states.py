@@ -1,0 +1,78 @@
+"""What is wanted and what runs, now and on a day of the past, and when the collector looked last."""
+
+from collections.abc import Mapping
+from typing import Any
+
+import orjson
+import sqlalchemy as sa
+from sqlalchemy import Connection
+
+from app.store.collected import looked_at
+from app.store.fact_tables import fact_chains, fact_claims, fact_deployments, fact_environments
+from app.store.measure_places import decoded
+
+_e, _f, _d, _h = (t.c for t in (fact_environments, fact_claims, fact_deployments, fact_chains))
+
+
+def _observed(column: sa.Column[Any]) -> sa.ScalarSelect[Any]:
+    """A column of the collector's newest word on an environment."""
+    here = _f.service == _e.service, _f.environment == _e.environment, _f.family == "observed"
+    return sa.select(column).where(*here).order_by(_f.at.desc(), _f.event_id.desc()).limit(1).scalar_subquery()
+
+
+_DRIFTS = sa.func.coalesce(sa.or_(_e.in_sync.is_(sa.false()), _e.desired_version != _e.actual_version), sa.false())
+_STATES = sa.select(
+    fact_environments, _DRIFTS.label("drift"), _observed(_f.at).label("observed"), _observed(_f.data).label("said")
+).order_by(_e.service, _e.environment)
+
+
+def environments(
+    connection: Connection, equal: Mapping[str, str], *, drift: bool | None, limit: int, offset: int, fresh_after: int
+) -> list[dict[str, Any]]:
+    """States by service and environment. `drift` are those that are known to run what is not wanted.
+
+    What the collector has told of is stale if it last looked before `fresh_after` (µs); of others webhooks tell.
+    """
+    query = _STATES
+    for name, value in equal.items():
+        query = query.where(_e[name] == value)
+    if drift is not None:
+        query = query.where(_DRIFTS.is_(sa.true()) if drift else _DRIFTS.is_(sa.false()))
+    looked = looked_at(connection)
+    rows = decoded(connection, query.limit(limit).offset(offset))
+    return [_state(row, looked, fresh_after) for row in rows]
+
+
+def _state(row: dict[str, Any], looked: int, fresh_after: int) -> dict[str, Any]:
+    observed, said = row.pop("observed"), row.pop("said")
+    manifest = orjson.loads(said)[2].get("manifest") if said else None
+    seen_at = None if observed is None else max(observed, looked)
+    stale = seen_at is not None and seen_at < fresh_after
+    return {**row, "drift": bool(row["drift"]), "manifest": manifest, "looked_at": seen_at, "stale": stale}
+
+
+def ran(
+    connection: Connection, equal: Mapping[str, str], start: int, end: int, *, limit: int, offset: int
+) -> list[dict[str, Any]]:
+    """What ran at any time from `start` up to `end` (µs), and until when it did: None if it still does."""
+    before, after = fact_deployments.alias().c, fact_deployments.alias().c
+    chain = _d.service == _h.service, _d.environment == _h.environment
+    last_before = sa.select(sa.func.max(before.live_at)).where(
+        before.service == _h.service, before.environment == _h.environment, before.outcome == "succeeded",
+        before.live_at <= start,
+    ).scalar_subquery()  # fmt: skip
+    until = sa.select(sa.func.min(after.live_at)).where(
+        after.service == _d.service, after.environment == _d.environment, after.outcome == "succeeded",
+        after.live_at > _d.live_at,
+    ).scalar_subquery()  # fmt: skip
+    told = (_d.service, _d.environment, _d.tier, _d.team, _d.version.label("actual_version"), _d.sha, _d.kind,
+            _d.id.label("deployment_id"), _d.live_at.label("since"), until.label("until"))  # fmt: skip
+    query = (
+        sa.select(*told)
+        .select_from(fact_chains.join(fact_deployments, sa.and_(*chain)))
+        .where(_d.outcome == "succeeded", _d.live_at < end, _d.live_at >= sa.func.coalesce(last_before, start))
+        .order_by(_d.service, _d.environment, _d.live_at, _d.id)
+    )
+    for name, value in equal.items():
+        query = query.where(_d[name] == value)
+    return decoded(connection, query.limit(limit).offset(offset))
