@@ -12,12 +12,13 @@ from typing import NoReturn
 from app.config.variables import read_variables
 from app.reporter.command import run
 from app.reporter.events import Report
+from app.reporter.pipe import pipe_arguments
 from app.reporter.uploads import Upload
 
 
 def main() -> NoReturn:
     """The entry of `shipbell-report`."""
-    report(sys.argv[1:])
+    report(sys.argv[1:] or pipe_arguments(read_variables()))
 
 
 def report(arguments: Sequence[str]) -> NoReturn:
@@ -45,3 +46,7 @@ def say(text: str) -> None:
             sys.stdout.flush()
     except (OSError, ValueError):  # nobody listens any more
         return
+
+
+if __name__ == "__main__":
+    main()

@@ -13,7 +13,7 @@ from app.reporter.options import read_options
 from app.reporter.service import Service, open_service
 from app.reporter.speech import Speech, open_speech
 from app.reporter.surroundings import Surroundings, read_surroundings
-from app.reporter.uploads import Upload, scan_uploads, test_uploads
+from app.reporter.uploads import Upload, uploads_of_scans, uploads_of_tests
 
 BUDGET = 9.0
 """Seconds that a report takes at most: with the start and the end of the process a step waits ten, all in all."""
@@ -36,10 +36,12 @@ class Task:
     here: Surroundings
     variables: Mapping[str, str] = field(repr=False)
     speech: Speech
-    direct: Direct | None
-    bitbucket: str
     now: int
     until: float
+    direct: Direct | None = None
+    bitbucket: str = BITBUCKET
+    service: Service | None = None
+    """Where it goes, unless it is only shown, or posted from here."""
 
 
 def run(
@@ -79,11 +81,18 @@ def _task(arguments: Sequence[str], variables: Mapping[str, str], speech: Speech
     said = Said(options.kind, **{name: getattr(options, name, "") for name in names}).cleaned()
     here = read_surroundings(variables)
     speech.debug(f"surroundings: {here}")
-    return Task(options, said, here, variables, speech, None, "", system_clock(), until)
+    return Task(options, said, here, variables, speech, system_clock(), until)
 
 
 def _report(task: Task) -> None:
-    if task.options.kind in ("tests", "security"):
+    of_files = task.options.kind in ("tests", "security")
+    if not task.options.dry_run and not task.options.direct:
+        service = open_service(task.variables, files=of_files)
+        if service is None:
+            task.speech.line(FILES_DISABLED if of_files else DISABLED)
+            return
+        task = replace(task, service=service)
+    if of_files:
         _upload(task)
     else:
         _tell(task)
@@ -103,13 +112,13 @@ def _tell(task: Task) -> None:
         task.speech.text(report.text())
     elif task.options.direct:
         _post_here(task, report)
-    elif service := _service(task, files=False):
-        task.speech.answered(report.name, service.report(report, task.until))
+    elif task.service is not None:
+        task.speech.answered(report.name, task.service.report(report, task.until))
 
 
 def _asked(task: Task) -> Task:
     """With what Bitbucket says of the steps before the final one."""
-    from app.reporter.final import ask_steps  # needs JSON of others, which no other report does
+    from app.reporter.final import ask_steps  # nobody but a final step asks
 
     ended = ask_steps(task.variables, task.here, task.until, task.bitbucket)
     if ended is None:
@@ -130,8 +139,8 @@ def _upload(task: Task) -> None:
             task.speech.text(f"POST {upload.url} with {upload.shown(Path.cwd())}")
     elif task.options.direct:
         _post_here(task, uploads)
-    elif service := _service(task, files=True):
-        _send(task, service, uploads)
+    elif task.service is not None:
+        _send(task, task.service, uploads)
 
 
 def _send(task: Task, service: Service, uploads: Sequence[Upload]) -> None:
@@ -154,19 +163,12 @@ def _uploads(task: Task) -> list[Upload]:
         files = usual_files(folder, is_tests if of_tests else is_scan, task.until)
     run_id = options.run_id or run_name(task.said, task.here, task.now)
     if of_tests:
-        uploads = test_uploads(files, task.said, task.here, options.suite, run_id)
+        uploads = uploads_of_tests(files, task.said, task.here, options.suite, run_id)
     else:
-        uploads = scan_uploads(files, task.said, task.here, options.tool, options.exit_code, run_id)
+        uploads = uploads_of_scans(files, task.said, task.here, options.tool, options.exit_code, run_id)
     if not uploads:
         task.speech.line(f"no results here: name the files, e.g. shipbell report {options.kind} 'build/**/*.xml'")
     return uploads
-
-
-def _service(task: Task, *, files: bool) -> Service | None:
-    service = open_service(task.variables, files=files)
-    if service is None:
-        task.speech.line(FILES_DISABLED if files else DISABLED)
-    return service
 
 
 def _post_here(task: Task, what: Report | Sequence[Upload]) -> None:

@@ -4,6 +4,7 @@ import os
 from collections.abc import Callable, Iterable, Iterator
 from fnmatch import fnmatchcase
 from glob import has_magic
+from os.path import isfile
 from pathlib import Path
 
 from app.kernel.clock import monotonic
@@ -59,7 +60,7 @@ def named_files(patterns: Iterable[str], folder: Path, until: float) -> tuple[li
     found: dict[Path, None] = {}
     nothing = []
     for pattern in filter(None, patterns):
-        inside = [path for path in _matching(root, pattern, until) if path.is_file() and path.is_relative_to(root)]
+        inside = [path for path in _matching(root, pattern, until) if isfile(path) and path.is_relative_to(root)]
         found.update(dict.fromkeys(inside))
         if not inside:
             nothing.append(pattern)
@@ -97,5 +98,5 @@ def _walk(root: Path, until: float) -> Iterator[Path]:
         inner[:] = sorted(name for name in inner if name not in _SKIPPED)
         for name in sorted(names):
             path = Path(folder, name)
-            if not path.is_symlink():
+            if not path.is_symlink() and isfile(path):  # a pipe would be waited for
                 yield path

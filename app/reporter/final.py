@@ -12,7 +12,7 @@ from typing import Any, Literal
 from app.reporter.sending import get
 from app.reporter.surroundings import Surroundings, one_line
 
-_NAME = re.compile(r"[\w.-]+/[\w.-]+", re.ASCII)
+_NAME = re.compile(r"\w[\w.-]*/\w[\w.-]*", re.ASCII)
 _UUID = re.compile(r"\{[0-9a-fA-F-]{36}\}")
 _FAILED = frozenset({"FAILED", "ERROR", "EXPIRED"})
 

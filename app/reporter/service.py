@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 
 from app.kernel.signing import HubSignature
 from app.reporter.events import Report
+from app.reporter.pipe import variable
 from app.reporter.sending import Answer, post
 from app.reporter.uploads import Upload
 
@@ -41,15 +42,9 @@ class Service:
 
 def open_service(variables: Mapping[str, str], *, files: bool) -> Service | None:
     """The service that the variables name; None when they name none, or give no proof. Files are for a token alone."""
-    url = _value(variables, "SHIPBELL_URL").rstrip("/")
-    token = _value(variables, "SHIPBELL_TOKEN")
-    secret = "" if files else next(iter(_value(variables, "SHIPBELL_SECRET_REPORTS").split()), "")
+    url = variable(variables, "SHIPBELL_URL").rstrip("/")
+    token = variable(variables, "SHIPBELL_TOKEN")
+    secret = "" if files else next(iter(variable(variables, "SHIPBELL_SECRET_REPORTS").split()), "")
     if not url.startswith(("https://", "http://")) or not (token or secret):
         return None
     return Service(url, token, secret)
-
-
-def _value(variables: Mapping[str, str], name: str) -> str:
-    """A pipe hands on `$NAME` as it stands where the variable is not set."""
-    value = variables.get(name, "").strip()
-    return "" if value == f"${name}" else value

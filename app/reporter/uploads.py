@@ -42,7 +42,7 @@ class Upload:
         return self.file.read_bytes()
 
 
-def test_uploads(files: list[Path], said: Said, here: Surroundings, suite: str, run_id: str) -> list[Upload]:
+def uploads_of_tests(files: list[Path], said: Said, here: Surroundings, suite: str, run_id: str) -> list[Upload]:
     """A single file as it is; several as parts of one run, and a last word that ends it. Without files the outcome."""
     told = _beside(said, here) | {"suite": suite, "image_tag": said.version or here.tag, "report_url": said.url}
     word = _OUTCOMES.get(said.status, "")
@@ -55,7 +55,7 @@ def test_uploads(files: list[Path], said: Said, here: Surroundings, suite: str, 
     return [_upload(TESTS, told | {"run_id": run_id, "final": "true", "status": outcome}, None)] if outcome else []
 
 
-def scan_uploads(
+def uploads_of_scans(
     files: list[Path], said: Said, here: Surroundings, tool: str, exit_code: str, run_id: str
 ) -> list[Upload]:
     """One upload a file."""
