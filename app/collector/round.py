@@ -97,10 +97,7 @@ class Round:
         await tell_applications(self.work, fresh, known_only=desired is None)
         if desired is not None and found is not None:  # else what was told last stays
             await tell_environments(self.work, here, gone=not self.only)
-            if not self.only and not summary.failed & {
-                "gitops",
-                "argocd",
-            }:  # else nobody knows whether it is so any more
+            if not self.only and summary.failed.isdisjoint(("gitops", "argocd")):  # else nobody knows any more
                 self.work.note(Seen(LOOKED, "environments", "", self.work.now))
         await self.work.flush()
         return {service: [place for key, place in here.items() if key[0] == service] for service in services}
