@@ -11,13 +11,13 @@ from typing import Any, Literal, Protocol, Self
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 from app.cards.plain import plain
-from app.kernel.answers import DELIVERED, REASONS, Outcome, Verdict
+from app.kernel.answers import DELIVERED, REASONS, Outcome, Verdict, judge, judge_fault
 from app.kernel.errors import ConfigError
 from app.kernel.secrets import Secret, SecretUrl
 from app.kernel.standard_webhooks import Signer, read_key
 from app.kernel.target import read_target
 from app.kernel.text import visible
-from app.kernel.wire import Post
+from app.kernel.wire import Post, WireFault
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,6 +68,12 @@ class SignedSettings(UrlSettings):
     """A channel that posts to a URL and may sign what it posts, as https://www.standardwebhooks.com says."""
 
     secret_env: str | None = Field(None, description="name of the setting that holds the signing secret, whsec_…")
+
+
+class KeyedSettings(ChannelSettings):
+    """A channel that posts to an API whose address is known, with a key of yours in a header."""
+
+    api_key_env: str = Field(description="name of the setting that holds the API key")
 
 
 class Channel(Protocol):
@@ -124,6 +130,25 @@ class Printer:
         """Nothing is held open."""
 
 
+class KeyedPoster:
+    """Posts JSON with a key in a header; the status code alone says what came of it. The key is never shown."""
+
+    def __init__(self, channel: str, header: str, key: Secret, post: Post) -> None:
+        self._channel, self._header, self._key, self._post = channel, header, key, post
+
+    async def send(self, url: SecretUrl, body: bytes, sent_at: int) -> Outcome:
+        """Post one body; `sent_at` in µs."""
+        headers = {"Content-Type": "application/json", self._header: self._key.reveal()}
+        try:
+            answer = await self._post(url, body, headers, channel=self._channel)
+        except WireFault as fault:
+            return judge_fault(fault)
+        return judge(answer, sent_at)
+
+    def __repr__(self) -> str:
+        return f"{self._channel} {self._key}"
+
+
 def read_kept(channel: str, env: str | None, file: str | None, tools: Tools) -> str | None:
     """The value that a setting or a file keeps, trimmed; None when the setting is not set or empty.
 
@@ -145,12 +170,29 @@ def read_url(channel: str, settings: UrlSettings, tools: Tools) -> SecretUrl:
     text = read_kept(channel, settings.url_env, settings.url_file, tools)
     if text is None:
         raise ConfigError(f"channel {channel!r}: {settings.url_env} is not set")
+    return allowed_url(channel, text, tools)
+
+
+def allowed_url(channel: str, text: str, tools: Tools) -> SecretUrl:
+    """A URL that may be posted to. Raises ConfigError when it may not."""
     url = SecretUrl(text)
     try:
         read_target(text, tools.extra_hosts)
     except ValueError as error:
         raise ConfigError(f"channel {channel!r}: the URL cannot be used: {error}") from None
     return url
+
+
+def read_poster(channel: str, header: str, settings: KeyedSettings, tools: Tools) -> KeyedPoster:
+    """What posts with the channel's key. Raises ConfigError when there is none, or none that a header can carry."""
+    env = settings.api_key_env
+    text = read_kept(channel, env, None, tools)
+    if text is None:
+        raise ConfigError(f"channel {channel!r}: {env}, its API key, is not set")
+    key = Secret(text)  # from here on, logs scrub it
+    if not (text.isascii() and text.isprintable() and " " not in text):
+        raise ConfigError(f"channel {channel!r}: {env} is no API key: it has blanks, or letters that no header carries")
+    return KeyedPoster(channel, header, key, tools.post)
 
 
 def read_signer(channel: str, settings: SignedSettings, tools: Tools) -> Signer:
@@ -173,6 +215,8 @@ __all__ = [
     "Channel",
     "ChannelKind",
     "ChannelSettings",
+    "KeyedPoster",
+    "KeyedSettings",
     "Message",
     "Outcome",
     "Printer",
@@ -181,7 +225,9 @@ __all__ = [
     "Tools",
     "UrlSettings",
     "Verdict",
+    "allowed_url",
     "read_kept",
+    "read_poster",
     "read_signer",
     "read_url",
 ]

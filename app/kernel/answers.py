@@ -61,6 +61,8 @@ REASONS = frozenset(
         "cancelled",
         "exhausted",
         "render",
+        "too_old",
+        "unsuitable",
     ]
 )
 """The closed list of reasons: what an attempt's record, a metric and a log line may say."""
