@@ -17,10 +17,9 @@ from app.collector.round import Progress
 from app.collector.summary import Summary
 from app.config.environment import read_environment
 from app.config.settings import read_settings
+from app.kernel import logs
 from app.kernel.durations import parse_duration
 from app.kernel.errors import ConfigError, ConfigErrors, Overloaded, StoreUnavailable
-
-_STALE = WRONG
 
 
 def collect(
@@ -62,7 +61,8 @@ def collect(
         else:
             _print(told)
 
-    signal.signal(signal.SIGTERM, signal.default_int_handler)
+    logs.configure("WARNING")
+    before = signal.signal(signal.SIGTERM, signal.default_int_handler)
     try:
         with _bar() as progress, suppress(KeyboardInterrupt):
             asyncio.run(collect_alone(_building(), wish, progress, done))
@@ -74,8 +74,10 @@ def collect(
         raise say(error, USAGE) from None
     except (Busy, StoreUnavailable, Overloaded) as error:
         raise say(str(error) or "the database does not keep up") from None
+    finally:
+        signal.signal(signal.SIGTERM, before)
     if stale:
-        raise typer.Exit(_STALE)
+        raise typer.Exit(WRONG)
 
 
 def _building() -> Any:

@@ -24,7 +24,19 @@ async def test_one_replica_collects_until_its_time_is_over(database: Database) -
     assert not await ask("two", 150)
     assert await ask("two", 151)
     assert not await ask("one", 160)
-    await database.write(lambda c: collected.release(c, "one"))
+    await database.write(lambda c: collected.rest(c, "one", 0))  # not its own any more
     assert not await ask("one", 170)
-    await database.write(lambda c: collected.release(c, "two"))
-    assert await ask("one", 170)
+
+
+async def test_after_a_round_whoever_comes_first_takes_the_next(database: Database) -> None:
+    async def ask(owner: str, now: int, *, at_once: bool = False) -> bool:
+        return await database.write(lambda c: collected.lease(c, owner, now, now + 100, at_once=at_once))
+
+    assert await ask("one", 0)
+    assert not await ask("two", 50, at_once=True)
+    await database.write(lambda c: collected.rest(c, "one", 300))
+    assert not await ask("one", 200)
+    assert not await ask("two", 200)
+    assert await ask("two", 200, at_once=True)
+    await database.write(lambda c: collected.rest(c, "two", 300))
+    assert await ask("one", 301)

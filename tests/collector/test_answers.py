@@ -1,0 +1,120 @@
+"""What is answered of what the collector told: gauges, where things are, and how old all that is."""
+
+from typing import Any
+
+import pytest
+from sqlalchemy import Connection
+
+from app.exporter.exporter import Exporter
+from app.kernel.clock import MINUTE
+from app.standins.story.names import ENVIRONMENTS
+from app.store import measure_places, measure_states, where
+from app.store.where_got import got
+from tests.collector.conftest import STORY, World
+from tests.exporter.conftest import told
+from tests.ingest.facts_told import tell as tell_facts
+from tests.world.telling import deploy
+
+STAGES = [(place.name, "") for place in ENVIRONMENTS]
+
+
+@pytest.fixture(autouse=True)
+def no_hurry(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("app.exporter.exporter.AT_A_SCRAPE", 60)
+
+
+async def states(world: World) -> dict[tuple[str, str], dict[str, Any]]:
+    """The environments, stale after half an hour."""
+    fresh_after = world.clock.now - 30 * MINUTE
+
+    def read(connection: Connection) -> list[dict[str, Any]]:
+        return measure_states.environments(connection, {}, drift=None, limit=500, offset=0, fresh_after=fresh_after)
+
+    return {(row["service"], row["environment"]): row for row in await world.database.read(read)}
+
+
+async def test_the_gauges_are_what_the_upstreams_say(world: World) -> None:
+    exporter = Exporter(world.database, lambda: world.building.rules.now.book.estate, tickets=True)
+    found = await told(exporter)
+    versions = {name: {key[1:]: value for key, value in found.items() if key[0] == name}
+                for name in ("deployment_desired_state", "deployment_actual_state", "deployment_in_sync")}  # fmt: skip
+    places = [(stage, service) for service in STORY.services for stage, _ in STAGES]
+    wanted = {(stage, service): STORY.desired(service, stage) for stage, service in places}
+    runs = {(stage, service): STORY.running(service, stage) for stage, service in places}
+    assert {key[:2]: key[2] for key in versions["deployment_desired_state"]} == {k: v for k, v in wanted.items() if v}
+    assert {key[:2]: key[2] for key in versions["deployment_actual_state"]} == runs
+    assert versions["deployment_in_sync"] == {key: tag == runs[key] for key, tag in wanted.items() if tag}
+    drifted = {key for key, tag in wanted.items() if tag and tag != runs[key]}
+    assert drifted
+    assert all(versions["deployment_actual_state"][(*key, runs[key])] == 0 for key in drifted)
+
+
+async def test_the_gauges_of_tickets_are_what_jira_says_and_nothing_of_those_that_it_hides(world: World) -> None:
+    exporter = Exporter(world.database, lambda: world.building.rules.now.book.estate, tickets=True)
+    found = await told(exporter)
+    here = {key[2] for key in found if key[0] == "ticket_in_environment"}
+    fixed = {key[1:]: value for key, value in found.items() if key[0] == "ticket_fix_version"}
+    wanted = {}
+    for key in here:
+        issue = STORY.tickets[key]
+        names = [each.name for each in issue.fix_versions or ()]
+        if not issue.hidden:
+            wanted |= {(name, key): 1.0 for name in names} or {("", key): 0.0}
+    assert fixed == wanted
+    assert 0.0 in fixed.values()
+    assert {STORY.tickets[key].hidden for key in here} == {True, False}
+
+
+async def test_where_things_are_as_the_stories_tell_it(world: World) -> None:
+    tag = STORY.running("checkout", "dev")
+
+    def read(connection: Connection) -> tuple[list[dict[str, Any]], list[dict[str, Any]]]:
+        things = where.things(connection, tag[:9], STORY.services)
+        rows = measure_places.tickets(connection, {"environment": "qa"}, limit=500, after=None)
+        return [got(connection, thing, STAGES) for thing in things], rows
+
+    things, tickets = await world.database.read(read)
+    (thing,) = things
+    there = {each["environment"]: each["state"] for each in thing["environments"]}
+    assert (thing["service"], there["dev"], there["prod"]) == ("checkout", "there", "not_there")
+    hidden = {key for key, issue in STORY.tickets.items() if issue.hidden}
+    secret = {key for key, issue in STORY.tickets.items() if issue.level}
+    for row in tickets:
+        issue = STORY.tickets[row["key"]]
+        shown = None if row["key"] in hidden | secret else issue.status
+        assert (row["status"], row["looked_at"] is None) == (shown, row["key"] in hidden), row
+
+
+async def test_the_last_good_state_stays_and_is_stale_when_nobody_could_look(world: World) -> None:
+    before = await states(world)
+    assert not any(row["stale"] for row in before.values())
+    problems = {key: row["manifest"] for key, row in before.items() if row["desired_version"] is None}
+    assert [(each["line"], "1e10" in each["problem"]) for each in problems.values()] == [(8, True)]
+    world.stage.switch(html={"argocd"})
+    await world.later(40)
+    after = await states(world)
+    assert all(row["stale"] for row in after.values())
+    kept = ("desired_version", "actual_version", "in_sync", "manifest", "looked_at")
+    assert [[row[name] for name in kept] for row in after.values()] == [
+        [row[name] for name in kept] for row in before.values()
+    ]
+    world.stage.switch()
+    await world.later()
+    assert not any(row["stale"] for row in (await states(world)).values())
+
+
+async def test_what_was_told_holds_when_the_same_is_deployed_again(world: World) -> None:
+    key = ("checkout", "prod")
+    first = (await states(world))[key]
+    assert first["in_sync"] is True
+
+    async def deployed(version: str) -> dict[str, Any]:
+        world.clock.advance(60)
+        view = deploy("checkout", world.clock.now, version=version, env="prod")
+        await world.database.write(lambda c: tell_facts(c, view))
+        return (await states(world))[key]
+
+    again = await deployed(first["actual_version"])
+    assert (again["in_sync"], again["desired_version"]) == (True, first["desired_version"])
+    other = await deployed("v9.9.9")
+    assert (other["in_sync"], other["actual_version"]) == (None, "v9.9.9")
