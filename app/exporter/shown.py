@@ -48,7 +48,9 @@ TICKET_IN = _shown(
     "ticket", "environment",
 )  # fmt: skip
 TICKET_FIX = _shown(
-    "ticket_fix_version", "1: the ticket has this fix version; 0: it has none (only with SHIPBELL_TICKET_METRICS).",
+    "ticket_fix_version",
+    "1: the ticket has this fix version; 0: it has none; of one that was never told of, nothing (only with "
+    "SHIPBELL_TICKET_METRICS).",
     "ticket", "fix_version",
 )  # fmt: skip
 TICKETS = _shown(

@@ -70,12 +70,13 @@ def of_scans(service: str, scans: Iterable[LastScan]) -> Iterator[Sample]:
 
 @dataclass(frozen=True, slots=True)
 class Moving:
-    """A ticket that may have series: it is new in an environment, or has not reached the next one. `since` in µs."""
+    """A ticket that may have series: it is new in an environment, or has not reached the next one. `since` in µs;
+    without `fix_versions` the ticket tool has not told of it."""
 
     key: str
     environment: str
     since: int
-    fix_versions: tuple[str, ...]
+    fix_versions: tuple[str, ...] | None
 
 
 def moving(places: Sequence[Place], ladder: Sequence[str], now: int) -> list[Moving]:
@@ -96,8 +97,8 @@ def moving(places: Sequence[Place], ladder: Sequence[str], now: int) -> list[Mov
     ]
 
 
-def _versions(place: Place) -> tuple[str, ...]:
-    return tuple(orjson.loads(place.fix_versions)) if place.fix_versions else ()
+def _versions(place: Place) -> tuple[str, ...] | None:
+    return tuple(orjson.loads(place.fix_versions)) if place.fix_versions else None
 
 
 def of_moving(tickets: Iterable[Moving], environments: Sequence[str]) -> Iterator[Sample]:
@@ -111,7 +112,7 @@ def of_moving(tickets: Iterable[Moving], environments: Sequence[str]) -> Iterato
     versions = {key: each.fix_versions for (key, _), each in places.items() if key in kept}
     yield from ((shown.TICKET_IN, place, 1) for place in sorted(places) if place[0] in kept)
     for key in sorted(versions):
-        yield from ((shown.TICKET_FIX, (key, name[:LONGEST_VERSION]), 1) for name in versions[key])
-        if not versions[key]:
+        yield from ((shown.TICKET_FIX, (key, name[:LONGEST_VERSION]), 1) for name in versions[key] or ())
+        if versions[key] == ():
             yield shown.TICKET_FIX, (key, ""), 0
     yield from ((shown.TICKETS_DROPPED, (environment,), dropped[environment]) for environment in environments)
