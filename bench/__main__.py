@@ -18,15 +18,16 @@ SCENARIOS = (
     "latency",
     "card_latency",
     "start_and_memory",
+    "reporter",
     "outage",
     "replicas",
     "matching",
     "backtest",
     "dora",
     "freshness",
-    "freshness",
     "scrape",
     "rebuild",
+    "collect",
 )
 PAGE = Path(__file__).parent.parent / "docs" / "explanation" / "performance-results.md"
 _QUICK_SECONDS = 2.0
