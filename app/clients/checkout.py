@@ -70,7 +70,7 @@ class Checkout:
         """What `new` has and `old` has not, newest first, never more than one of them in memory."""
         fields = _Fields()
         held: list[str] = []
-        async for chunk in self._git.stream("log", "-z", _FORMAT, new, f"^{old}"):
+        async for chunk in self._git.stream("log", "-z", "--topo-order", _FORMAT, new, f"^{old}"):
             for field in fields.feed(chunk):
                 held.append(field)
                 if len(held) == _FIELDS:

@@ -127,7 +127,7 @@ class Jira:
         if "AUTHENTICATED_FAILED" in headers.get("x-seraph-loginreason", ""):
             return "auth_error"
         if status == 200 and self.api.sends_credentials and self._anonymous(headers):
-            return "auth_error"
+            return None if "html" in headers.get("content-type", "").lower() else "auth_error"  # a proxy, not Jira
         return None
 
     def _anonymous(self, headers: Mapping[str, str]) -> bool:

@@ -117,7 +117,7 @@ def _notes(question: Question, evidence: Evidence) -> Iterator[Reason]:
         yield Reason("note", "unnamed_commits", f"{evidence.unnamed} of {evidence.commits} commits name no ticket")
     if evidence.reverted:
         yield Reason("note", "reverted", f"{evidence.reverted} commits were reverted before they were deployed")
-    if evidence.diverged:
+    if evidence.diverged and evidence.commits:
         text = f"what runs in {question.environment} is not behind this commit, but beside it (another branch?)"
         yield Reason("note", "diverged", text)
 
