@@ -46,7 +46,7 @@ def direct(what: Report | Sequence[Upload], folder: Path, variables: Mapping[str
     """
     kinds = rooms(app.channels, "CHANNEL")
     environ = FileTwins(variables)
-    allowed = frozenset(environ.get("SHIPBELL_EXTRA_CHANNEL_HOSTS", "").replace(",", " ").split())
+    allowed = frozenset(variables.get("SHIPBELL_EXTRA_CHANNEL_HOSTS", "").replace(",", " ").split())
     printed: list[str] = []
     outbound = Outbound(allowed, total=max(0.1, until - monotonic() - _MARGIN))
     try:

@@ -20,6 +20,7 @@ BUDGET = 9.0
 BITBUCKET = "https://api.bitbucket.org/2.0"
 DISABLED = "notifications are disabled until SHIPBELL_URL and SHIPBELL_TOKEN (or SHIPBELL_SECRET_REPORTS) are set"
 UNKNOWN = "nothing was reported: what came of the pipeline is not known: set BITBUCKET_TOKEN, or say --status"
+ONE_STEP = "nothing was reported: this step passed, and a pipeline has other steps: say --status, or --final"
 FILES_DISABLED = "results are not reported until SHIPBELL_URL and SHIPBELL_TOKEN are set"
 
 Direct = Callable[[Report | Sequence[Upload], Path, Mapping[str, str], float], Iterable[str]]
@@ -105,6 +106,9 @@ def _tell(task: Task) -> None:
         if not task.said.status:
             task.speech.line(UNKNOWN)
             return
+    if task.options.kind == "pipeline" and not task.said.status and task.here.outcome == "succeeded":
+        task.speech.line(ONE_STEP)
+        return
     report = report_of(task.said, task.here, task.now)
     if task.options.kind == "deployment" and not task.said.environment and not task.here.environment:
         task.speech.line("no environment is known: say --environment, or `deployment:` in the step")

@@ -10,7 +10,7 @@ _SAME = {"passed": "succeeded", "success": "succeeded", "successful": "succeeded
 
 KINDS = {
     "deployment": "A deployment began or ended: began, where no exit code is known yet.",
-    "pipeline": "A pipeline began or ended: with the step that failed.",
+    "pipeline": "A pipeline began, or failed in this step; with a status or --final, whatever came of it.",
     "feature-branch": "A branch can be looked at: with its pull request, namespace and commands.",
     "tests": "Results of tests: JUnit XML files, a link to a report, or only what came of them.",
     "security": "Results of scans: the files of Veracode, srcclr or anything that writes SARIF.",

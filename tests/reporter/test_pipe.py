@@ -1,14 +1,17 @@
 """The pipe: its description names every variable that the reporter reads, and its image holds all that it loads."""
 
+import importlib
 import re
 import shutil
 import subprocess
 import sys
+import tomllib
 from pathlib import Path
 from typing import Any
 
 from ruamel.yaml import YAML
 
+from app.cli import step
 from app.reporter.options import KINDS, OPTIONS
 from app.reporter.pipe import pipe_arguments
 from tests.house.checkout import ROOT
@@ -59,3 +62,9 @@ def test_the_image_holds_all_that_a_report_loads(tmp_path: Path) -> None:
     done = subprocess.run(words, env=env, cwd=tmp_path, capture_output=True, text=True, timeout=30, check=False)
     assert (done.returncode, done.stderr) == (0, "")
     assert '"pipeline.finished"' in done.stdout
+
+
+def test_the_console_script_is_the_same_command() -> None:
+    scripts = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))["project"]["scripts"]
+    module, _, name = scripts["shipbell-report"].partition(":")
+    assert getattr(importlib.import_module(module), name) is step.main

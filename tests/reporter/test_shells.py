@@ -97,6 +97,14 @@ def test_gitlab_runs_script_and_after_script(runner: Runner, service: Service) -
     assert (service.told, service.event["version"]) == ("deployment.finished failed", "4f0c2b9e")
 
 
+def test_a_step_that_fails_names_itself_and_one_that_passes_does_not(runner: Runner, service: Service) -> None:
+    lines = STEPS["Unit tests"]["after-script"]
+    assert runner.run(lines, {**BITBUCKET, "BITBUCKET_EXIT_CODE": "0"}, after=True)[0] == 0
+    assert service.reports == []
+    assert runner.run(lines, {**BITBUCKET, "BITBUCKET_EXIT_CODE": "1"}, after=True)[0] == 0
+    assert (service.event["status"], service.event["failed_step"]) == ("failed", "Unit tests")
+
+
 def test_nothing_is_set_and_nothing_is_there(runner: Runner, service: Service) -> None:
     runner.base = {name: value for name, value in runner.base.items() if not name.startswith("SHIPBELL_")}
     for step in STEPS.values():
