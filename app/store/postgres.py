@@ -85,6 +85,9 @@ class PostgresDatabase:
                 raise StoreUnavailable(type(error).__name__) from None
         raise AssertionError("unreachable")
 
+    async def ping(self) -> None:
+        await self.read(lambda connection: connection.execute(sa.select(1)))
+
     async def maintain(self) -> None:
         await self._learn_offset()
         size = await self.read(

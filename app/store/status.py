@@ -11,11 +11,6 @@ from app.store.tables import channel_states, deliveries
 _OPEN = deliveries.c.state.in_([sa.literal_column("'pending'"), sa.literal_column("'inflight'")])
 
 
-def ping(connection: Connection) -> None:
-    """Raise if the database does not answer."""
-    connection.execute(sa.select(1))
-
-
 def channels(connection: Connection) -> dict[str, dict[str, Any]]:
     """How each channel that was ever used stands: breaker, pause, last message taken, how many wait."""
     count = sa.select(deliveries.c.channel, sa.func.count()).where(_OPEN).group_by(deliveries.c.channel)

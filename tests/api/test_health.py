@@ -27,10 +27,10 @@ async def test_it_is_not_ready_without_room_on_the_disk(start: StartApi) -> None
 
 
 async def test_it_is_not_ready_without_its_store_but_lives(api: Api, monkeypatch: pytest.MonkeyPatch) -> None:
-    async def away(self: object, work: object) -> None:
+    async def away(self: object) -> None:
         raise StoreUnavailable("gone")
 
-    monkeypatch.setattr(type(api.parts.database), "read", away)
+    monkeypatch.setattr(type(api.parts.database), "ping", away)
     assert await ready(api) == (503, {"status": "not ready", "store": "unavailable"})
     assert (await api.ask("GET", "/healthz", as_=None)).json() == {"status": "ok"}
 
