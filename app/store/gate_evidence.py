@@ -51,7 +51,7 @@ def test_runs(connection: Connection, service: str, environment: str, commit: st
 def stays(connection: Connection, service: str, environment: str, commit: str, version: str) -> list[Row]:
     """When a commit or version went live in an environment, and when the next one did (`until`, None: it is there)."""
     columns = (_d.version, _d.sha, _d.live_at.label("since"), _d.failed_by)
-    query = sa.select(*columns).where(_d.service == service, _d.environment == environment, _d.counts)
+    query = sa.select(*columns).where(_d.service == service, _d.environment == environment, _d.outcome == "succeeded")
     rows = decoded(connection, query.order_by(_d.live_at.desc(), _d.id).limit(MOST))
     untils = [None, *(row["since"] for row in rows)]
     together = [row | {"until": until} for row, until in zip(rows, untils, strict=False)]

@@ -1,4 +1,4 @@
-"""The gate `fix-version` as a step asks it: real clones, Jira and Bitbucket as stand-ins, every trap its own outcome."""
+"""The gate `fix-version` as a step asks it: real clones, stand-ins for Jira and Bitbucket, each trap its own outcome."""
 
 from collections.abc import Callable
 from pathlib import Path
