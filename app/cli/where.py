@@ -22,6 +22,7 @@ _COMMITS = {"commit": "sha", "author": "author", "message": "message", "live in"
 _WAITING = {"commit": "sha", "service": "service", "author": "author", "in it since": "since", "message": "message"}
 _TICKETS = {"ticket": "key", "service": "service", "status": "status", "fix versions": "fix_versions",
             "summary": "summary"}  # fmt: skip
+_COUNTED = {"commits": "commit", "pull_requests": "pull request", "tickets": "ticket"}
 _SHORT, _MOST = 12, 500
 
 
@@ -150,13 +151,17 @@ def _between(service: str | None, between: str, as_json: bool) -> None:
 def _sum(total: Row, more: str | None) -> None:
     authors = ", ".join(f"{name} ({count})" for name, count in total["authors"].items())
     least = "" if total["complete"] else "at least "
-    typer.echo(f"\n{least}{total['commits']} commits, {total['pull_requests']} pull requests, "
-               f"{total['tickets']} tickets; by {authors or 'nobody'}")  # fmt: skip
+    counts = [_count(total[name], word) for name, word in _COUNTED.items()]
+    typer.echo(f"\n{least}{', '.join(counts)}; by {authors or 'nobody'}")
     for name in ("migrations", "reverts"):
         for each in total[name]:
             typer.echo(f"  {name[:-1]}: {each['sha'][:_SHORT]} {each['message']}")
     if more:
         typer.echo(f"… and more commits than {_MOST}: GET /api/v1/environments/waiting")
+
+
+def _count(number: int, word: str) -> str:
+    return f"{number} {word}{'' if number == 1 else 's'}"
 
 
 def _cut(row: Row) -> Row:

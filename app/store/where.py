@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 
 import sqlalchemy as sa
-from sqlalchemy import Connection
+from sqlalchemy import ColumnElement, Connection, Table
 
 from app.events import UNMAPPED
 from app.store.fact_tables import (
@@ -31,11 +31,18 @@ MOST_COMMITS = 100
 _CUT = 12
 """As much of a merge's commit as Bitbucket tells with a pull request."""
 _HEX = frozenset("0123456789abcdef")
-_CHAINED = fact_chains.join(
-    fact_deployments, sa.and_(_d.service == _h.service, _d.environment == _h.environment)
-)  # fmt: skip
 _TOLD = (_c.repository, _c.service, _c.sha, _c.message, _c.author, _c.authored_at, _c.committed_at, _c.pushed_at,
          _c.pull_request, _c.tickets)  # fmt: skip
+
+
+def _within(table: Table, known: Collection[tuple[str, str]]) -> tuple[ColumnElement[bool], ColumnElement[bool]]:
+    """In these chains, said so that every one of them is looked up by the index and the rest is not read."""
+    services, environments = sorted({one for one, _ in known}), sorted({one for _, one in known})
+    return table.c.service.in_(services), table.c.environment.in_(environments)
+
+
+def _chains(connection: Connection) -> list[tuple[str, str]]:
+    return [(row.service, row.environment) for row in connection.execute(sa.select(_h.service, _h.environment))]
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,17 +57,16 @@ class Thing:
 def things(connection: Connection, word: str, services: Collection[str]) -> list[Thing]:
     """What a commit's beginning, a tag or a version may mean: several where several services use the same."""
     found: dict[Thing, None] = {}
-    low = word.lower()
+    low, known = word.lower(), _chains(connection)
     if len(low) >= SHORT and _HEX.issuperset(low):
-        for sha in _shas(connection, low):
-            found |= dict.fromkeys(Thing(service, sha, None) for service in _services_of(connection, sha))
+        for sha in _shas(connection, low, known):
+            found |= dict.fromkeys(Thing(service, sha, None) for service in _services_of(connection, sha, known))
     names = sa.select(_n.service, _n.sha).where(
         _n.service.in_([*services, UNMAPPED]), _n.name.in_([word, f"v{word}"])
     )  # fmt: skip
     found |= dict.fromkeys(Thing(row.service, row.sha, word) for row in connection.execute(names.limit(MOST)))
-    versions = (
-        sa.select(_d.service, _d.sha).select_from(_CHAINED).where(_d.version == word).distinct().limit(MOST)
-    )  # fmt: skip
+    here = _within(fact_deployments, known)
+    versions = sa.select(_d.service, _d.sha).where(*here, _d.version == word).distinct().limit(MOST)
     named = {(each.service, each.sha) for each in found}
     for row in connection.execute(versions):
         if (row.service, row.sha) not in named:
@@ -68,22 +74,20 @@ def things(connection: Connection, word: str, services: Collection[str]) -> list
     return list(found)[:MOST]
 
 
-def _shas(connection: Connection, low: str) -> list[str]:
+def _shas(connection: Connection, low: str, chains: Collection[tuple[str, str]]) -> list[str]:
     """The commits that begin so; those that only deployments name, too."""
     known = sa.select(_c.sha).where(_c.sha >= low, _c.sha < f"{low}g").distinct().limit(MOST)
-    deployed = (
-        sa.select(_d.sha).select_from(_CHAINED).where(_d.artifact >= low, _d.artifact < f"{low}g")
-        .where(_d.sha.is_not(None)).distinct().limit(MOST)
-    )  # fmt: skip
+    begins = _d.artifact >= low, _d.artifact < f"{low}g", _d.sha.is_not(None)
+    deployed = sa.select(_d.sha).where(*_within(fact_deployments, chains), *begins).distinct().limit(MOST)
     shas = sorted({*connection.scalars(known), *connection.scalars(deployed)}, key=len, reverse=True)
     return [sha for place, sha in enumerate(shas) if not any(longer.startswith(sha) for longer in shas[:place])]
 
 
-def _services_of(connection: Connection, sha: str) -> list[str]:
+def _services_of(connection: Connection, sha: str, chains: Collection[tuple[str, str]]) -> list[str]:
     """The services that are made of a commit's repository, and those that deployed it."""
     commits = connection.execute(sa.select(_c.repository, _c.service).where(_c.sha == sha)).all()
     same = sa.select(_h.service).where(_h.repository.in_([row.repository for row in commits])).distinct()
-    deployed = sa.select(_d.service).select_from(_CHAINED).where(_d.artifact == sha).distinct()
+    deployed = sa.select(_d.service).where(*_within(fact_deployments, chains), _d.artifact == sha).distinct()
     own = {row.service for row in commits} | set(connection.scalars(same)) | set(connection.scalars(deployed))
     return sorted(own - {UNMAPPED} or own)
 
@@ -114,29 +118,25 @@ def arrived(
 ) -> dict[str, Any] | None:  # fmt: skip
     """When it became live in an environment first, and by which deployment; None if nothing says that it did."""
     told = _d.id.label("deployment_id"), _d.version, _d.live_at.label("since")
-    brought = (
-        sa.select(*told).select_from(fact_arrivals.join(fact_deployments, _d.id == _r.deployment_id))
-        .where(_r.service == thing.service, _r.environment == environment)
-        .where(sa.or_(_r.sha.in_(shas), _r.original.in_(shas)))
-    )  # fmt: skip
+    here = _r.service == thing.service, _r.environment == environment
+    brought = sa.select(*told).select_from(fact_arrivals.join(fact_deployments, _d.id == _r.deployment_id)).where(*here)
     is_it = _d.version == thing.version if thing.sha is None else _d.artifact == thing.sha
     itself = sa.select(*told).where(
         _d.service == thing.service, _d.environment == environment, _d.outcome == "succeeded", is_it
     )  # fmt: skip
-    found = [*decoded(connection, brought.order_by(_d.live_at).limit(1)),
-             *decoded(connection, itself.order_by(_d.live_at).limit(1))]  # fmt: skip
+    queries = brought.where(_r.sha.in_(shas)), brought.where(_r.original.in_(shas)), itself
+    found = [row for each in queries for row in decoded(connection, each.order_by(_d.live_at).limit(1))]
     return min(found, key=lambda row: row["since"], default=None)
 
 
 def first_lives(connection: Connection, service: str, environment: str) -> tuple[int | None, int | None]:
     """When anything was seen live in an environment first, and when what runs now was; µs."""
     here = _d.service == service, _d.environment == environment, _d.outcome == "succeeded"
-    artifact = sa.select(_d.artifact).where(*here).order_by(_d.live_at.desc(), _d.id.desc()).limit(1)
-    first = connection.scalar(sa.select(sa.func.min(_d.live_at)).where(*here))
-    now = connection.scalar(
-        sa.select(sa.func.min(_d.live_at)).where(*here, _d.artifact == artifact.scalar_subquery())
+    first = sa.select(_d.live_at).where(*here).order_by(_d.live_at).limit(1)
+    artifact = connection.scalar(
+        sa.select(_d.artifact).where(*here).order_by(_d.live_at.desc(), _d.id.desc()).limit(1)
     )  # fmt: skip
-    return first, now
+    return connection.scalar(first), connection.scalar(first.where(_d.artifact == artifact))
 
 
 def commits_for(connection: Connection, key: str) -> list[dict[str, Any]]:
@@ -144,12 +144,10 @@ def commits_for(connection: Connection, key: str) -> list[dict[str, Any]]:
     named = _c.tickets.contains(f'"{key}"', autoescape=True)
     query = sa.select(*_TOLD).where(named).order_by(_c.authored_at.desc(), _c.sha).limit(MOST_COMMITS)
     found = [first_line(row) for row in decoded(connection, query)]
-    chained = fact_chains.join(fact_arrivals, sa.and_(_r.service == _h.service, _r.environment == _h.environment))
-    live = (
-        sa.select(_r.sha, _r.service, _r.environment).select_from(chained)
-        .where(_r.sha.in_([row["sha"] for row in found])).order_by(_r.live_at)
+    live = sa.select(_r.sha, _r.service, _r.environment).where(
+        *_within(fact_arrivals, _chains(connection)), _r.sha.in_([row["sha"] for row in found])
     )  # fmt: skip
-    rows = connection.execute(live).all() if found else []
+    rows = connection.execute(live.order_by(_r.live_at)).all() if found else []
     return [
         {**one, "live_in": [f"{row.service}/{row.environment}" for row in rows if row.sha == one["sha"]]}
         for one in found
