@@ -8,16 +8,16 @@ from app.clients.bitbucket_answers import Commit, Listed
 from app.collector import bitbucket_events as told_as
 from app.collector.news import digest, report
 from app.collector.reading import Reading
-from app.collector.requests import tell_requests
+from app.collector.requests import list_requests, tell_requests
 from app.collector.runs import tell_deployments, tell_pipelines
+from app.collector.together import nothing, together
 from app.kernel.clock import HOUR, to_datetime
-from app.store.collected import Seen
+from app.store.collected import MISSING, Seen
 
 FURTHER_COMMITS = 200
 """Commits that are looked for behind a version which nobody has told of."""
 SOUGHT_AGAIN = 6 * HOUR
 """After how long a version without a commit is looked for again, µs."""
-MISSING = "missing"
 AT_LEAST = HOUR
 """The longest time without a look at the commits, µs: not every repository has pipelines."""
 _HEX = frozenset("0123456789abcdef")
@@ -42,17 +42,20 @@ class History:
         if not (self.here.first or self.here.work.again or unknown or self._is_old() or await self._has_news()):
             return []
         self.looked = True
-        commits = await self._commits()
+        commits, listed = await together(self._commits(), list_requests(self.here))
         commits += await self._behind(unknown, [each.hash for each in commits])
         merges = [each.hash for each in commits if len(each.parents) > 1]
-        return [*(each.message for each in commits), *await tell_requests(self.here, merges)]
+        return [*(each.message for each in commits), *await tell_requests(self.here, listed, merges)]
 
     async def rest(self) -> None:
         """Results of pipelines and deployments, which can wait if the hour's calls are few. Raises ApiFault."""
-        if self._owes("pipelines") and self.here.may_spend():
-            await tell_pipelines(self.here)
-        if (self.looked or self._owes("deployments")) and self.here.may_spend():
-            await tell_deployments(self.here)
+        if not self.here.may_spend():
+            return
+        pipelines, deployments = self._owes("pipelines"), self.looked or self._owes("deployments")
+        await together(
+            tell_pipelines(self.here) if pipelines else nothing(),
+            tell_deployments(self.here) if deployments else nothing(),
+        )
 
     async def _has_news(self) -> bool:
         """Whether there are runs since the last look. Not asked again before its time."""
@@ -125,16 +128,21 @@ class History:
         """The commits behind versions that are not on the main branch, or are named by a tag."""
         found: list[Commit] = []
         for word, sha in unknown.items():
-            if not any(each.startswith(sha) for each in fresh):
+            if any(each.startswith(sha) for each in fresh):
+                self._note(word, digest(sha))
+            else:
                 found += await self._version(word, sha)
         return found
 
+    def _note(self, word: str, state: str) -> None:
+        self.here.work.note(Seen("version", f"{self.here.name}:{word}", state, self.here.work.now))
+
     async def _version(self, word: str, sha: str) -> list[Commit]:
-        here, key = self.here, f"{self.here.name}:{word}"
+        here = self.here
         made = await self._made(sha)
         if made is None:
             self._not_known(word)
-            here.work.note(Seen("version", key, MISSING, here.work.now))
+            self._note(word, MISSING)
             return []
         head = here.work.before("commits", here.name)
         last = head.digest if head else None
@@ -146,7 +154,8 @@ class History:
         events = [] if made.hash.startswith(sha) else [told_as.tagged(here.service, here.its, word, made)]
         events += list(told_as.pushes(here.service, here.its, items, last if listed.complete else None))
         voiced = [here.work.voiced(each, made.date, first=here.first) for each in events]
-        await here.work.tell(report("commits", voiced, [Seen("version", key, digest(sha), here.work.now)]))
+        seen = Seen("version", f"{here.name}:{word}", digest(sha), here.work.now)
+        await here.work.tell(report("commits", voiced, [seen]))
         return items
 
     async def _made(self, sha: str) -> Commit | None:

@@ -3,7 +3,7 @@
 from collections.abc import Collection, Mapping, Sequence
 
 from app.clients.bitbucket import UnknownRevision
-from app.clients.bitbucket_answers import Commit, PullRequest
+from app.clients.bitbucket_answers import Commit, Listed, PullRequest
 from app.clients.faults import ApiFault
 from app.collector import bitbucket_events as told_as
 from app.collector.news import digest, report
@@ -17,13 +17,17 @@ REPORT = 25
 """Pull requests in one receipt."""
 
 
-async def tell_requests(here: Reading, merges: Collection[str]) -> list[str]:
-    """Tell those that were merged since the last look; `merges` are commits with two parents, which hide nothing.
+async def list_requests(here: Reading) -> Listed[PullRequest]:
+    """Those that were touched since the last look. Raises ApiFault."""
+    return await here.bitbucket.pull_requests(here.name, to_datetime(here.since("pull_requests")))
+
+
+async def tell_requests(here: Reading, listed: Listed[PullRequest], merges: Collection[str]) -> list[str]:
+    """Tell those that were merged; `merges` are commits with two parents, which hide nothing.
 
     Returns their titles and the messages of their own commits. Raises ApiFault.
     """
     work, since = here.work, here.since("pull_requests")
-    listed = await here.bitbucket.pull_requests(here.name, to_datetime(since))
     merged = [each for each in listed.items if each.state == "MERGED"]
     work.summary.looked["pull_request"] += len(merged)
     subjects = await work.ask.subjects(here.service, ["pull_request.merged"], since)

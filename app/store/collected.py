@@ -29,6 +29,8 @@ collected = Table(
 Index("collected_time", collected.c.at)
 _LEASE, _REST = "lease", "rest"
 LOOKED = "looked"
+MISSING = "missing"
+"""The state of a ticket that was asked for and not found."""
 
 
 @dataclass(frozen=True, slots=True)
