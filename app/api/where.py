@@ -45,7 +45,7 @@ class Where(BaseModel):
     what: Literal["service", "ticket", "commit"] = Field(description="`commit` also of a tag or a version")
     services: list[Row] = Field(
         description="Each with its `environments`: of a service how they stand, of a ticket those that hold it, of a "
-        "commit all, with `state` (there, rolled_back, not_there, unknown) and `waits_for`."
+        "commit all, with `state` (there, gone, not_there, unknown) and `waits_for`."
     )
     ticket: Row | None = Field(None, description="What the ticket tool says of it.")
     commits: list[Row] = Field([], description="Of a ticket those that name it, at most 100, the newest first.")
@@ -77,7 +77,12 @@ def _find(connection: Connection, word: str, estate: Estate, fresh_after: int) -
     if things:
         return {"what": "commit", "services": [got(connection, thing, stages) for thing in things]}
     if _TICKET.fullmatch(word) and (commits := where.commits_for(connection, key)):
-        return {"what": "ticket", "services": [], "commits": commits, "ticket": {"key": key}}
+        return {
+            "what": "ticket",
+            "services": [],
+            "commits": commits,
+            "ticket": measure_places.ticket(connection, key, 0),
+        }
     service, _ = estate.place(Hints(service=(("name", word),)))
     return _service(connection, service, estate, fresh_after) if service else None
 
@@ -101,7 +106,7 @@ def _ticket(connection: Connection, key: str, estate: Estate, fresh_after: int) 
         }
         for service in sorted({row["service"] for row in places})
     ]
-    told = measure_places.ticket(connection, key, fresh_after) or {"key": key}
+    told = measure_places.ticket(connection, key, fresh_after)
     return {"what": "ticket", "services": services, "ticket": told, "commits": where.commits_for(connection, key)}
 
 

@@ -1,5 +1,6 @@
 """`shipbell where`: what runs where, and how far a ticket, a commit, a tag or a version has got."""
 
+import re
 from typing import Annotated, Any
 from urllib.parse import quote
 
@@ -23,6 +24,7 @@ _WAITING = {"commit": "sha", "service": "service", "author": "author", "in it si
 _TICKETS = {"ticket": "key", "service": "service", "status": "status", "fix versions": "fix_versions",
             "summary": "summary"}  # fmt: skip
 _COUNTED = {"commits": "commit", "pull_requests": "pull request", "tickets": "ticket"}
+_WHOLE = re.compile(r"[0-9a-f]{40}")
 _SHORT, _MOST = 12, 500
 
 
@@ -57,7 +59,7 @@ def where(
     elif on is not None or anything is None:
         answer = _all("/api/v1/environments", service=anything, on=on)
         columns, rows = (_RAN, answer["items"]) if on else (_STATES, [_state(row) for row in answer["items"]])
-        _told(answer, columns, [_moments(row) for row in rows], as_json, "Nothing is known of it.")
+        _told(answer, columns, [_brief(row) for row in rows], as_json, "Nothing is known of it.")
     else:
         _anything(anything, as_json)
 
@@ -92,10 +94,10 @@ def _anything(anything: str, as_json: bool) -> None:
     rows = [{"service": each["service"], **row} for each in answer["services"] for row in each["environments"]]
     columns = {"service": _STATES, "ticket": _HOLDS, "commit": _GOT}[answer["what"]]
     shown = [_state(row) for row in rows] if answer["what"] == "service" else rows
-    print_rows(map(_moments, shown), columns, empty="It is in no environment that anything is known of.")
+    print_rows(map(_brief, shown), columns, empty="It is in no environment that anything is known of.")
     if answer["commits"]:
         typer.echo("")
-        print_rows([_cut(row) for row in answer["commits"]], _COMMITS, empty="")
+        print_rows([_brief(row) for row in answer["commits"]], _COMMITS, empty="")
 
 
 def _commit(each: Row) -> None:
@@ -113,7 +115,9 @@ def _ticket(told: Row) -> str:
     versions = ", ".join(told.get("fix_versions") or [])
     said = [told["key"], told.get("summary"), told.get("status"), f"fix version {versions}" if versions else None]
     if "status" not in told:
-        said.append("nobody has asked the ticket tool for it")
+        said.append(
+            "not found in the ticket tool, or hidden" if told.get("missing") else "the ticket tool said nothing"
+        )
     elif not versions:
         said.append("no fix version")
     stale = f"stale: asked last {_moment(told['looked_at'])}" if told.get("stale") else None
@@ -141,10 +145,11 @@ def _between(service: str | None, between: str, as_json: bool) -> None:
     if as_json:
         print_json(answer)
         return
-    print_rows([_cut(_moments(row)) for row in answer["commits"]], _WAITING, empty="No commit waits.")
+    print_rows([_brief(row) for row in answer["commits"]], _WAITING, empty="No commit waits.")
     if answer["tickets"]:
         typer.echo("")
-        print_rows(answer["tickets"], _TICKETS, empty="")
+        hidden = {"status": "(restricted)"}
+        print_rows([row | hidden if row["restricted"] else row for row in answer["tickets"]], _TICKETS, empty="")
     _sum(answer["sum"], answer["next"])
 
 
@@ -164,12 +169,13 @@ def _count(number: int, word: str) -> str:
     return f"{number} {word}{'' if number == 1 else 's'}"
 
 
-def _cut(row: Row) -> Row:
-    return {**row, "sha": row["sha"][:_SHORT]}
+def _brief(row: Row) -> Row:
+    """A row as a table shows it: times to the minute, and no more of a commit than tells it from others."""
+    return {name: _moment(value) if name in ("since", "until") else _word(value) for name, value in row.items()}
 
 
-def _moments(row: Row) -> Row:
-    return {name: _moment(value) if name in ("since", "until") else value for name, value in row.items()}
+def _word(value: Any) -> Any:
+    return value[:_SHORT] if isinstance(value, str) and _WHOLE.fullmatch(value) else value
 
 
 def _moment(text: str | None) -> str:

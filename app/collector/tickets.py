@@ -8,13 +8,12 @@ from app.collector.issues import Issues
 from app.collector.news import digest, report
 from app.collector.work import Work
 from app.kernel.clock import HOUR, MINUTE
-from app.store.collected import Seen
+from app.store.collected import MISSING, Seen
 
 AGAIN = 15 * MINUTE
 """How long what Jira said of a ticket is believed, µs, give or take a third; its webhooks are heard at once."""
 MISSING_AGAIN = 6 * HOUR
 """The same of a ticket that was not found, or is hidden."""
-MISSING = "missing"
 
 
 async def tell_tickets(work: Work, issues: Issues, service: str, keys: Sequence[str]) -> None:

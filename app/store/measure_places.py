@@ -7,7 +7,7 @@ import orjson
 import sqlalchemy as sa
 from sqlalchemy import Connection, Select
 
-from app.store.collected import collected
+from app.store.collected import MISSING, collected
 from app.store.fact_tables import (
     fact_arrivals,
     fact_commits,
@@ -75,11 +75,13 @@ def tickets(
     return [kept(row, fresh_after) for row in decoded(connection, query.limit(limit))]
 
 
-_ASKED = sa.and_(_s.kind == "ticket", _s.digest != "missing")
+VERSION = sa.func.coalesce(_d.version, _d.artifact).label("version")
+"""What was deployed, by its version, else by the commit."""
+_ASKED = sa.and_(_s.kind == "ticket", _s.digest != MISSING)
 _SAID = (_t.summary, _t.status, _t.status_category, _t.fix_versions, _t.restricted, _s.at.label("looked_at"))
 """What the ticket tool says, and when it was asked last."""
 _TICKETS: Select[Any] = sa.select(
-    _p.key, _p.service, _p.environment, _p.deployment_id, _d.version, _p.since, *_SAID
+    _p.key, _p.service, _p.environment, _p.deployment_id, VERSION, _p.since, *_SAID
 ).select_from(
     fact_ticket_places.outerjoin(fact_tickets, _t.key == _p.key)
     .outerjoin(collected, sa.and_(_ASKED, _s.key == _p.key))
@@ -87,11 +89,15 @@ _TICKETS: Select[Any] = sa.select(
 )  # fmt: skip
 
 
-def ticket(connection: Connection, key: str, fresh_after: int) -> dict[str, Any] | None:
-    """What the ticket tool says of a ticket; None if it never said anything."""
+def ticket(connection: Connection, key: str, fresh_after: int) -> dict[str, Any]:
+    """What the ticket tool says of a ticket. `missing`: it was asked, and there is none, or it is hidden."""
     told = fact_tickets.outerjoin(collected, sa.and_(_ASKED, _s.key == _t.key))
     found = decoded(connection, sa.select(_t.key, *_SAID).select_from(told).where(_t.key == key))
-    return kept(found[0], fresh_after) if found else None
+    if found:
+        return kept(found[0], fresh_after)
+    sought = sa.select(_s.at).where(_s.kind == "ticket", _s.key == key, _s.digest == MISSING)
+    at = connection.scalar(sought)
+    return {"key": key, "missing": at is not None, "looked_at": at}
 
 
 def _behind(query: Select[Any], moment: sa.Column[int], after: Cursor | None) -> Select[Any]:

@@ -11,7 +11,7 @@ from app.store.ask import ask
 from app.store.collected import looked_at
 from app.store.fact_records import number, param
 from app.store.fact_tables import fact_chains, fact_claims, fact_deployments, fact_environments
-from app.store.measure_places import decoded
+from app.store.measure_places import VERSION, decoded
 
 _e, _f, _d, _h = (t.c for t in (fact_environments, fact_claims, fact_deployments, fact_chains))
 
@@ -46,7 +46,7 @@ _UNTIL = (
 _COLUMNS = ("service", "environment", "tier", "team", "actual_version", "sha", "kind", "deployment_id", "since",
             "until")  # fmt: skip
 _RAN = (
-    sa.select(_d.service, _d.environment, _d.tier, _d.team, _d.version, _d.sha, _d.kind, _d.id, _d.live_at, _UNTIL)
+    sa.select(_d.service, _d.environment, _d.tier, _d.team, VERSION, _d.sha, _d.kind, _d.id, _d.live_at, _UNTIL)
     .where(
         _d.service == param("service_"), _d.environment == param("environment_"), _d.outcome == "succeeded",
         _d.live_at < number("end_"), _d.live_at >= sa.func.coalesce(_LAST_BEFORE, number("start_")),

@@ -18,7 +18,7 @@ from app.store.fact_tables import (
     fact_ticket_places,
     fact_tickets,
 )
-from app.store.measure_places import decoded, first_line
+from app.store.measure_places import VERSION, decoded, first_line
 
 _c, _h, _d, _r, _n, _q = (
     t.c for t in (fact_commits, fact_chains, fact_deployments, fact_arrivals, fact_names, fact_pull_requests)
@@ -117,7 +117,7 @@ def arrived(
     connection: Connection, thing: Thing, shas: Sequence[str], environment: str
 ) -> dict[str, Any] | None:  # fmt: skip
     """When it became live in an environment first, and by which deployment; None if nothing says that it did."""
-    told = _d.id.label("deployment_id"), _d.version, _d.live_at.label("since")
+    told = _d.id.label("deployment_id"), VERSION, _d.live_at.label("since")
     here = _r.service == thing.service, _r.environment == environment
     brought = sa.select(*told).select_from(fact_arrivals.join(fact_deployments, _d.id == _r.deployment_id)).where(*here)
     is_it = _d.version == thing.version if thing.sha is None else _d.artifact == thing.sha
@@ -129,13 +129,17 @@ def arrived(
     return min(found, key=lambda row: row["since"], default=None)
 
 
-def first_lives(connection: Connection, service: str, environment: str) -> tuple[int | None, int | None]:
-    """When anything was seen live in an environment first, and when what runs now was; µs."""
+def first_lives(
+    connection: Connection, service: str, environment: str, runs: str | None
+) -> tuple[int | None, int | None]:  # fmt: skip
+    """When anything was seen live in an environment first, and when what runs now was; µs.
+
+    `runs` is the version that is known to run: not always the one that was deployed last.
+    """
     here = _d.service == service, _d.environment == environment, _d.outcome == "succeeded"
     first = sa.select(_d.live_at).where(*here).order_by(_d.live_at).limit(1)
-    artifact = connection.scalar(
-        sa.select(_d.artifact).where(*here).order_by(_d.live_at.desc(), _d.id.desc()).limit(1)
-    )  # fmt: skip
+    last = sa.select(_d.artifact).where(*here).order_by(_d.live_at.desc(), _d.id.desc()).limit(1)
+    artifact = connection.scalar(last.where(_d.version == runs)) or connection.scalar(last)
     return connection.scalar(first), connection.scalar(first.where(_d.artifact == artifact))
 
 

@@ -19,18 +19,18 @@ Stages = Sequence[tuple[str, str]]
 def got(connection: Connection, thing: Thing, ladder: Stages) -> Row:
     """The thing with its commit and, of each environment that anything is known of, whether it is there.
 
-    `there`, `rolled_back` (it was, and what runs now was live before it), `not_there`; `unknown`: it is older than the
-    first deployment that was seen there, and may have been in that.
+    `there`, `gone` (it came, and what runs now was live before it), `not_there`; `unknown`: it is older than the first
+    deployment that was seen there, and may have been in that.
     """
     commit = where.commit(connection, thing.sha) if thing.sha else None
     shas = where.stands_for(connection, thing.sha) if thing.sha else []
     here, tiers = where.chains(connection, thing.service), dict(ladder)
+    now = _now(connection, thing.service)
     places: list[Row] = []
     for name in [*(each for each in tiers if each in here), *(each for each in here if each not in tiers)]:
-        place = _place(connection, thing, shas, name, commit)
-        if name in tiers or place["state"] in ("there", "rolled_back"):  # of short-lived ones only those that had it
+        place = _place(connection, thing, shas, name, commit, now.get(name, {}).get("actual_version"))
+        if name in tiers or place["state"] in ("there", "gone"):  # of short-lived ones only those that had it
             places.append({"environment": name, "tier": tiers.get(name), **place})
-    now = _now(connection, thing.service)
     waits = [_waits_for(places[:number], place, commit, now) for number, place in enumerate(places)]
     told = [{**place, "waits_for": waits_for} for place, waits_for in zip(places, waits, strict=True)]
     return {
@@ -42,11 +42,13 @@ def got(connection: Connection, thing: Thing, ladder: Stages) -> Row:
     }
 
 
-def _place(connection: Connection, thing: Thing, shas: Sequence[str], name: str, commit: Row | None) -> Row:
+def _place(
+    connection: Connection, thing: Thing, shas: Sequence[str], name: str, commit: Row | None, runs: str | None
+) -> Row:  # fmt: skip
     came = where.arrived(connection, thing, shas, name)
-    first, now = where.first_lives(connection, thing.service, name)
+    first, now = where.first_lives(connection, thing.service, name, runs)
     if came is not None:
-        return {"state": "there" if now is not None and now >= came["since"] else "rolled_back", **came}
+        return {"state": "there" if now is not None and now >= came["since"] else "gone", **came}
     made = commit and (commit["pushed_at"] or commit["committed_at"] or commit["authored_at"])
     older = bool(made and first is not None and made < first)
     return {"state": "unknown" if older else "not_there", "deployment_id": None, "version": None, "since": None}

@@ -82,7 +82,7 @@ def states(answer: Mapping[str, Any]) -> list[tuple[str, str, str | None]]:
 
 async def test_how_far_a_commit_has_got_by_whatever_it_is_called(told: Api) -> None:
     got = [
-        ("dev", "rolled_back", "a deployment to dev"), ("qa", "there", None),
+        ("dev", "gone", "a deployment to dev"), ("qa", "there", None),
         ("prod", "not_there", "a promotion of 2 from qa"),
     ]  # fmt: skip
     for name in (MERGED, MERGED[:7].upper(), OWN[:9], "2", "v2"):
@@ -102,6 +102,9 @@ async def test_what_is_open_is_older_than_all_or_is_wanted_already(told: Api) ->
     wanted = sa.update(tables.fact_environments).where(tables.fact_environments.c.environment == "prod")
     await told.parts.database.write(lambda c: c.execute(wanted.values(desired_version="2", in_sync=False)))
     assert states(await where(told, "2"))[2] == ("prod", "not_there", "the sync: 2 is wanted, 1 runs")
+    back = sa.update(tables.fact_environments).where(tables.fact_environments.c.environment == "qa")
+    await told.parts.database.write(lambda c: c.execute(back.values(actual_version="1", in_sync=False)))
+    assert states(await where(told, "2"))[1] == ("qa", "gone", "the sync: 2 is wanted, 1 runs")
 
 
 async def test_a_ticket_with_its_places_and_commits_and_nothing_of_a_restricted_one(told: Api) -> None:
@@ -113,8 +116,10 @@ async def test_a_ticket_with_its_places_and_commits_and_nothing_of_a_restricted_
     hidden = (await where(told, "PAY-3"))["ticket"]
     assert {name for name, value in hidden.items() if value} == {"key", "restricted"}
     only_named = await where(told, "PAY-4")
-    assert (only_named["services"], only_named["ticket"]) == ([], {"key": "PAY-4"})
+    assert (only_named["services"], only_named["ticket"]) == ([], {"key": "PAY-4", "missing": False, "looked_at": None})
     assert [each["sha"] for each in only_named["commits"]] == [NEW]
+    await told.parts.database.write(lambda c: collected.note(c, [Seen("ticket", "PAY-4", collected.MISSING, AT)]))
+    assert (await where(told, "PAY-4"))["ticket"]["missing"] is True
 
 
 async def test_a_service_with_what_cannot_be_read_and_how_old_that_is(told: Api) -> None:
