@@ -4,10 +4,10 @@ import sys
 from collections.abc import Mapping
 from pathlib import Path
 
-from docs.pages import api, cards, channels, commands, events, measures, metrics, outcomes, rules, settings, sources
+from docs.pages import api, cards, channels, commands, events, gates, measures, metrics, outcomes, rules, settings, sources
 
 FOLDER = Path(__file__).parent / "reference"
-_MODULES = (settings, commands, api, events, rules, cards, sources, channels, outcomes, measures, metrics)
+_MODULES = (settings, commands, api, events, rules, cards, sources, channels, outcomes, gates, measures, metrics)
 
 
 def pages() -> dict[str, str]:

@@ -144,11 +144,12 @@ def _rules(asked: Asked) -> "Rules | None":
     from app.cli.gate_local import read_rules
     from app.cli.gate_running import service_of
 
-    given = asked.options.rules or asked.variables.get("SHIPBELL_RULES_DIR", "")
-    place = Path(given) if given else Path("rules")
-    if not given and (service_of(asked.variables) is not None or not place.is_dir()):
-        return None
-    return read_rules(place)
+    if asked.options.rules is not None:
+        return read_rules(asked.options.rules)
+    named = asked.variables.get("SHIPBELL_RULES_DIR", "")
+    if service_of(asked.variables) is not None or not (named or Path("rules").is_dir()):
+        return None  # the image of Shipbell names its own rules: a service that is named knows better
+    return read_rules(Path(named or "rules"))
 
 
 def _at_service(asked: Asked, say: Callable[[str], None]) -> dict[str, Any]:

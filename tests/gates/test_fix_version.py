@@ -1,4 +1,4 @@
-"""The gate `fix-version` as a step asks it: real clones, stand-ins for Jira and Bitbucket, each trap its own outcome."""
+"""The gate `fix-version` as a step asks it: real clones, stand-ins for Jira and Bitbucket, an outcome for each trap."""
 
 from collections.abc import Callable
 from pathlib import Path

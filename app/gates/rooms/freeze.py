@@ -84,7 +84,7 @@ class Window(_Piece):
 class FreezeSettings(GateSettings):
     """The calendar."""
 
-    windows: tuple[Window, ...] = ()
+    windows: tuple[Window, ...] = Field((), description="times in which nothing is deployed; their fields are below")
 
 
 async def _gather(question: Question, settings: FreezeSettings, sources: Sources) -> tuple[Window, ...]:
