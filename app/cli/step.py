@@ -18,13 +18,16 @@ from app.reporter.uploads import Upload
 
 def main() -> NoReturn:
     """The entry of `shipbell-report`."""
-    report(sys.argv[1:] or pipe_arguments(read_variables()))
+    report(sys.argv[1:])
 
 
 def report(arguments: Sequence[str]) -> NoReturn:
     """Report, and end the process with 0 whatever happened: an interrupt and a closed output are no other case."""
     try:
-        run(arguments, read_variables(), write=say, direct=direct)
+        variables = read_variables()
+        run(arguments or pipe_arguments(variables), variables, write=say, direct=direct)
+    except BaseException as error:  # noqa: BLE001  no memory, no thread, Ctrl+C: the pipeline goes on
+        say(f"shipbell report: nothing was reported: {type(error).__name__}")
     finally:
         # Not sys.exit: a look-up that nobody can break off may still hold a lock that the interpreter wants at its end.
         os._exit(0)

@@ -9,6 +9,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Literal
 
+from app.reporter.pipe import variable
 from app.reporter.sending import get
 from app.reporter.surroundings import Surroundings, one_line
 
@@ -27,7 +28,7 @@ class Ended:
 
 def ask_steps(variables: Mapping[str, str], here: Surroundings, until: float, api: str) -> Ended | None:
     """Ask with BITBUCKET_TOKEN (an access token that may read pipelines). None when nobody knows."""
-    token, pipeline = variables.get("BITBUCKET_TOKEN", "").strip(), variables.get("BITBUCKET_PIPELINE_UUID", "").strip()
+    token, pipeline = variable(variables, "BITBUCKET_TOKEN"), variable(variables, "BITBUCKET_PIPELINE_UUID")
     # The host is fixed and the path holds nothing but names: a variable that is overridden leads nowhere else.
     if not token or not _NAME.fullmatch(here.repository) or not _UUID.fullmatch(pipeline):
         return None

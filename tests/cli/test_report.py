@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 
+from app.cli import step
 from tests.cli.conftest import Shipbell
 from tests.reporter.conftest import BITBUCKET
 from tests.running.hooks import SECRETS, TOKEN
@@ -71,8 +72,17 @@ def test_a_scan_is_taken_and_one_that_is_none_says_why(ask: Shipbell, tmp_path) 
 def test_wrong_usage_is_0_where_a_step_runs_it(words: tuple[str, ...], monkeypatch, capsys) -> None:
     ended: list[int] = []
     monkeypatch.setattr("os._exit", ended.append)
-    from app.cli.step import report
-
-    report(words[1:])
+    step.report(words[1:])
     assert ended == [0]
     assert "nothing was reported: " in capsys.readouterr().out
+
+
+def test_not_even_an_interrupt_fails_a_step(monkeypatch, capsys) -> None:
+    def interrupted(*_: object, **__: object) -> int:
+        raise KeyboardInterrupt
+
+    ended: list[int] = []
+    monkeypatch.setattr("os._exit", ended.append)
+    monkeypatch.setattr("app.cli.step.run", interrupted)
+    step.report(["deployment"])
+    assert (ended, "KeyboardInterrupt" in capsys.readouterr().out) == ([0], True)

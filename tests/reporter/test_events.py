@@ -2,6 +2,8 @@ import json
 from typing import Any
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from app.events.reports import read_report
 from app.reporter.events import Report, Said, report_of
@@ -141,3 +143,13 @@ def test_whatever_all_variables_hold_the_service_can_read_it(base: dict[str, str
         body = report(hostile, kind, **said).bytes()
         assert len(body) < 40_000
         assert json.loads(body)["events"][0]["type"]
+
+
+NAMES = [*BITBUCKET, *GITLAB, "BITBUCKET_EXIT_CODE", "BITBUCKET_PR_ID", "BITBUCKET_TAG", "EXIT_CODE", "BUILD_NUMBER"]
+KIND = st.sampled_from(["deployment", "pipeline", "feature-branch"])
+
+
+@settings(max_examples=30, deadline=None)
+@given(variables=st.dictionaries(st.sampled_from(NAMES), st.text(max_size=40), max_size=8), kind=KIND, text=st.text())
+def test_no_surroundings_are_too_strange(variables: dict[str, str], kind: str, text: str) -> None:
+    assert report(variables, kind, message=text, service=text, environment=text).key
