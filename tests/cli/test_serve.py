@@ -9,7 +9,9 @@ import httpx
 import pytest
 
 from app.cli import serve as verb
+from app.config.names import secret_name
 from app.config.settings import Settings
+from app.main import source_names
 from tests.cli.conftest import Shipbell
 from tests.running.hooks import environment
 from tests.running.process import Process
@@ -41,9 +43,10 @@ def test_the_first_run_writes_random_secrets_that_count_at_once(shipbell: Shipbe
     assert stat.S_IMODE(Path(".env").stat().st_mode) == 0o600
     lines = Path(".env").read_text(encoding="utf-8").splitlines()
     variables = dict(line.split("=", 1) for line in lines if not line.startswith("#"))
-    secrets = {f"SHIPBELL_SECRET_{name}" for name in ("ARGOCD", "BITBUCKET", "SOURCECLEAR")}
+    secrets = {secret_name(name) for name in source_names()}
+    assert {"SHIPBELL_SECRET_ARGOCD", "SHIPBELL_SECRET_BITBUCKET", "SHIPBELL_SECRET_REPORTS"} < secrets
     assert set(variables) == secrets | {"SHIPBELL_API_TOKENS"}
-    assert len(set(variables.values())) == 4
+    assert len(set(variables.values())) == len(variables)
     assert all(len(value) >= 43 for value in variables.values())
     assert served[0].api_tokens == (variables["SHIPBELL_API_TOKENS"],)
     assert not any(value in said.out + said.err for value in variables.values())
