@@ -6,6 +6,7 @@ import tempfile
 from collections.abc import AsyncIterator, Callable, Coroutine, Iterator, Mapping
 from contextlib import AsyncExitStack, asynccontextmanager, contextmanager
 from dataclasses import dataclass
+from functools import partial
 from importlib.metadata import version
 from pathlib import Path
 from typing import Any
@@ -21,15 +22,17 @@ from app.api.front import Front
 from app.api.limits import BoundedBodies
 from app.api.parts import Parts
 from app.channels import ChannelKind
+from app.clients.sqs import need_extra, open_queue
 from app.config.names import unknown_names
 from app.config.reload import Rules
 from app.config.secrets import open_sources, read_tokens
-from app.config.settings import LOOPBACK, Settings
+from app.config.settings import Settings, refuse_strangers
 from app.delivery.bundler import Bundler
 from app.delivery.courier import Courier
 from app.delivery.reaper import Reaper
 from app.exporter.exporter import Exporter
 from app.ingest.committer import Committer
+from app.ingest.consumer import Consumer
 from app.ingest.door import HookDoor, OpenSource
 from app.ingest.inside import inside_door
 from app.ingest.own_news import Teller
@@ -83,7 +86,8 @@ def prepare(
     with _gathered(problems):
         tokens = read_tokens(settings.api_tokens)
     with _gathered(problems):
-        _refuse_strangers(settings)
+        refuse_strangers(settings)
+        need_extra(settings.sqs_queue_url)
     with _gathered(problems):
         rules.load(clock())
     with _gathered(problems):
@@ -110,14 +114,6 @@ def _cache(settings: Settings) -> Path:
     file = sqlite_file(settings.database_url)
     beside = file.resolve().parent / ".shipbell-cache" if file else Path(tempfile.gettempdir()) / "shipbell-cache"
     return settings.cache_dir or beside
-
-
-def _refuse_strangers(settings: Settings) -> None:
-    if settings.host not in LOOPBACK and not settings.api_tokens:
-        raise ConfigError(
-            f"SHIPBELL_HOST is {settings.host} without SHIPBELL_API_TOKENS: everybody could read and operate",
-            hint="set SHIPBELL_API_TOKENS=name:read+operate+ingest:…, or listen on 127.0.0.1",
-        )
 
 
 def source_names() -> list[str]:
@@ -219,6 +215,11 @@ async def _life(building: Building, parts: Parts, disk: Disk) -> AsyncIterator[N
         building.rules.on_change(parts.courier.wake)
         tasks = [asyncio.create_task(guarded(loop)) for loop in _loops(building, parts, disk)]
         stack.push_async_callback(_end, parts, tasks)
+        if (url := building.settings.sqs_queue_url) and "ingest" in parts.roles:
+            source = building.sources["eventbridge"]
+            consumer = Consumer(partial(open_queue, url), source, parts.committer, parts.clock, parts.shut)
+            tasks.append(asyncio.create_task(guarded(consumer.run())))
+            stack.push_async_callback(consumer.drain)
         settle_memory()
         for warning in building.warnings:
             log.warning(warning, action="start")

@@ -116,6 +116,12 @@ COLLECTOR_SUCCESS = _gauge(
 )
 COLLECTOR_SECONDS = _gauge("collector_run_duration_seconds", "Duration of the last round.", "collector")
 
+# ------------------------------------------------------------------ the queue that we read
+QUEUE_MESSAGES = _counter("queue_messages_total", "Messages taken out of the queue, by what became of them.", "outcome")
+QUEUE_FAULTS = _counter("queue_faults_total", "Questions to the queue without a usable answer.")
+QUEUE_IN_HAND = _gauge("queue_messages_in_hand", "Messages that wait to become durable.")
+QUEUE_ANSWERED = _gauge("queue_last_answer_timestamp_seconds", "When the queue last gave an answer.")
+
 # ------------------------------------------------------------------ the store and the configuration
 DB_FREE = _gauge("db_free_bytes", "Free space where the SQLite file lies.")
 STORE_SIZE = _gauge("store_size_bytes", "Size of the database.")
@@ -147,6 +153,7 @@ RESTATED = (
 )  # fmt: skip
 GATE_RESULTS = ("allow", "block", "bypass", "error")
 STAGES = ("process", "claim", "render", "record")
+QUEUE_OUTCOMES = ("stored", "duplicate", "released", "not_deleted")
 STATUS_CLASSES = ("2xx", "3xx", "4xx", "429", "5xx", "no_answer")
 
 
@@ -162,6 +169,7 @@ def create_series(sources: Mapping[str, Iterable[str]]) -> None:
     _create([RESTATEMENTS], [(metric,) for metric in RESTATED])
     _create([BUNDLES_CLOSED], [(how,) for how in WAITS])
     _create([CARD_FALLBACKS], [(reason,) for reason in FALLBACK_REASONS])
+    _create([QUEUE_MESSAGES], [(outcome,) for outcome in QUEUE_OUTCOMES])
 
 
 def create_rule_series(channels: Sequence[str], rules: Sequence[str], reasons: Sequence[str]) -> None:

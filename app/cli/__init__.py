@@ -13,6 +13,7 @@ VERBS = {
     "serve": "serve:serve",
     "check": "check:check",
     "send": "send:send",
+    "consume": "consume:consume_cli",
     "demo": "demo:demo",
     "replay": "replay:replay",
     "rules": "backtest:rules_cli",

@@ -67,6 +67,12 @@ class Settings(BaseModel):
         description="Bearer tokens of the API as `name:scope+scope:token`, separated by spaces or new lines. "
         "Scopes: `read`, `operate`, `ingest`.",
     )
+    sqs_queue_url: str = Field(
+        "",
+        pattern=r"^(https?://[^\s/]+/\S+)?$",
+        description="URL of a queue of Amazon SQS from which processes with the role `ingest` take events of "
+        "EventBridge. Needs the extra `aws`; credentials come from where AWS's own tools take them.",
+    )
     extra_channel_hosts: Words = Field(
         (),
         description="`host:port` that channels may also reach, http and private addresses included: sovereign clouds, "
@@ -130,3 +136,12 @@ def read(environ: Mapping[str, str], name: str) -> str | None:
         return Path(file).read_text(encoding="utf-8").strip()
     except (OSError, UnicodeError) as error:
         raise ConfigErrors([ConfigError(f"{name}_FILE cannot be read: {type(error).__name__}", file=file)]) from None
+
+
+def refuse_strangers(settings: Settings) -> None:
+    """Raises ConfigError where everybody who reaches the address could read and operate."""
+    if settings.host not in LOOPBACK and not settings.api_tokens:
+        raise ConfigError(
+            f"SHIPBELL_HOST is {settings.host} without SHIPBELL_API_TOKENS: everybody could read and operate",
+            hint="set SHIPBELL_API_TOKENS=name:read+operate+ingest:…, or listen on 127.0.0.1",
+        )

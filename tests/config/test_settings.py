@@ -26,6 +26,7 @@ def test_every_setting_is_read_from_its_variable_and_from_its_file(tmp_path: Pat
         "host": "::1", "port": "8001", "database_url": "postgresql://db/x", "rules_dir": "elsewhere",
         "cache_dir": "cache",
         "public_url": "https://shipbell.example.com", "roles": "ingest process", "api_tokens": "a:read:b c:operate:d",
+        "sqs_queue_url": "https://sqs.eu-west-1.amazonaws.com/111122223333/shipbell",
         "extra_channel_hosts": "a.example.com:443,127.0.0.1:80", "log_level": "debug", "log_format": "json",
         "max_body_bytes": "2048", "max_scan_bytes": "4096", "report_hosts": "a.example.com b.example.com",
         "receive_timeout": "3s", "drain": "5s",
@@ -50,6 +51,7 @@ def test_every_setting_is_read_from_its_variable_and_from_its_file(tmp_path: Pat
     [
         ("PORT", "65536"), ("PORT", ""), ("ROLES", "rule"), ("LOG_LEVEL", "loud"), ("RETENTION", "forever"),
         ("RETENTION", "-1d"), ("DRAIN", "5"), ("MAX_BODY_BYTES", "1"), ("PUBLIC_URL", "http://CANARY"),
+        ("SQS_QUEUE_URL", "CANARY"),
     ],
 )  # fmt: skip
 def test_a_value_that_cannot_be_names_its_variable(name: str, value: str) -> None:
