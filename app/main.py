@@ -47,6 +47,7 @@ from app.kernel.clock import MINUTE, SECOND, Clock, system_clock
 from app.kernel.discover import rooms
 from app.kernel.errors import ConfigError, ConfigErrors
 from app.kernel.lasting import settle_memory
+from app.kernel.live import Joined
 from app.kernel.loops import guarded
 from app.kernel.tokens import Token
 from app.sources import Source
@@ -94,8 +95,9 @@ def prepare(
         database = open_database(settings.database_url, clock)
     if problems:
         raise ConfigErrors(problems)
-    warnings = (*unknown_names(environ, sources, rules.variables), *rules.warnings)
-    return Building(settings, sources, doors, tokens, rules, database, clock, warnings)
+    warnings = (*unknown_names(environ, {**sources, **rules.mapped}, rules.variables), *rules.warnings)
+    every, opened = Joined(sources, lambda: rules.mapped), Joined(doors, lambda: rules.doors)
+    return Building(settings, every, opened, tokens, rules, database, clock, warnings)
 
 
 @contextmanager
@@ -126,10 +128,8 @@ def standing(building: Building) -> dict[str, str]:
     doors = {}
     for name, source in building.sources.items():
         door = building.doors.get(name)
-        if source.door != "hook":
-            doors[name] = source.door
-        else:
-            doors[name] = "shut: no secret" if door is None else "open to all" if door.open_to_all else "open"
+        stands = "shut: no secret" if door is None else "open to all" if door.open_to_all else "open"
+        doors[name] = stands if source.door == "hook" else source.door
     return doors
 
 
@@ -180,7 +180,7 @@ def _parts(building: Building, disk: Disk) -> Parts:
         processor=processor,
         courier=courier,
         sources=building.sources,
-        doors=standing(building),
+        doors=lambda: standing(building),
         book=lambda: rules.now.book,
         cards=lambda: rules.now.cards,
         rules=rules.state,

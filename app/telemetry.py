@@ -158,18 +158,24 @@ STATUS_CLASSES = ("2xx", "3xx", "4xx", "429", "5xx", "no_answer")
 
 
 def create_series(sources: Mapping[str, Iterable[str]]) -> None:
-    """Create the series of sources, each with the event types that it can tell of, so that a graph begins at zero."""
-    names = sorted(sources)
-    _create(_PER_SOURCE, [(source,) for source in (*names, "unknown")])
-    _create([REJECTED], [(source, reason) for source in (*names, "unknown") for reason in REJECT_REASONS])
-    _create([RECEIPTS_DONE], [(source, state) for source in names for state in RECEIPT_STATES])
-    _create([EVENTS], [(source, type_) for source in names for type_ in sorted(sources[source])])
+    """Create the series of all sources and of what has closed lists of its own, so that a graph begins at zero."""
+    create_source_series({**sources, "unknown": ()})
     _create([STAGE_SECONDS], [(stage,) for stage in STAGES])
     _create([ROUTING_ERRORS], [("poison",), ("store",), ("facts",)])
     _create([RESTATEMENTS], [(metric,) for metric in RESTATED])
     _create([BUNDLES_CLOSED], [(how,) for how in WAITS])
     _create([CARD_FALLBACKS], [(reason,) for reason in FALLBACK_REASONS])
     _create([QUEUE_MESSAGES], [(outcome,) for outcome in QUEUE_OUTCOMES])
+
+
+def create_source_series(sources: Mapping[str, Iterable[str]]) -> None:
+    """Create the series of sources, each with the event types that it can tell of."""
+    names = sorted(sources)
+    known = [name for name in names if name != "unknown"]
+    _create(_PER_SOURCE, [(source,) for source in names])
+    _create([REJECTED], [(source, reason) for source in names for reason in REJECT_REASONS])
+    _create([RECEIPTS_DONE], [(source, state) for source in known for state in RECEIPT_STATES])
+    _create([EVENTS], [(source, type_) for source in known for type_ in sorted(sources[source])])
 
 
 def create_rule_series(channels: Sequence[str], rules: Sequence[str], reasons: Sequence[str]) -> None:

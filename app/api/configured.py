@@ -67,7 +67,7 @@ async def rules(parts: Annotated[Parts, Depends(parts_of)]) -> RulesInForce:
         loaded_at=iso(state.loaded_at),
         problems=list(state.problems),
         rules=[rule.name for rule in parts.book().rules.rules],
-        sources=dict(parts.doors),
+        sources=dict(parts.doors()),
     )
 
 

@@ -37,7 +37,7 @@ class Parts:
     processor: Processor
     courier: Courier
     sources: Mapping[str, Source]
-    doors: Mapping[str, str]
+    doors: Callable[[], Mapping[str, str]]
     """Every source and how its door stands: `open`, `open to all`, `shut: no secret`, `api` or `inside`."""
     book: Callable[[], Book]
     cards: Callable[[], Cards]

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from itertools import chain
 from pathlib import Path
 
+import app.sources
 from app.cards import Cards, load_cards
 from app.cards.words import check_words
 from app.clients.upstreams import SECTIONS as UPSTREAM_SECTIONS
@@ -16,9 +17,12 @@ from app.gates.found import GATES
 from app.gates.section import SECTIONS as GATE_SECTIONS
 from app.gates.section import Asked, load_gates
 from app.kernel import yaml
+from app.kernel.discover import rooms
 from app.kernel.errors import ConfigError, ConfigErrors
 from app.kernel.yaml import Document
+from app.mapped import load_mapped
 from app.routing import Rulebook, TrialResult, lint, load_rulebook, run_trials
+from app.sources import Source
 
 FOREIGN = (*ESTATE_SECTIONS, *UPSTREAM_SECTIONS, *GATE_SECTIONS)
 """Sections of the rules files that are not the rule book's."""
@@ -34,6 +38,8 @@ class RuleSet:
     upstreams: Upstreams
     collect: Collect
     gates: Asked
+    mapped: Mapping[str, Source]
+    """The sources that are a file of this folder."""
     warnings: Sequence[str]
 
 
@@ -52,7 +58,9 @@ def load_rules(folder: Path, channel_kinds: Collection[str], *, tests: bool = Tr
     with _gathered(problems):
         gates = load_gates(documents, GATES)
     with _gathered(problems):
-        cards = load_cards(_cards(folder))
+        mapped = load_mapped(_by_name(folder, "sources"), _taken())
+    with _gathered(problems):
+        cards = load_cards(_by_name(folder, "cards"))
     if problems or estate is None or cards is None:
         raise ConfigErrors(problems)
     rules = load_rulebook(
@@ -68,7 +76,7 @@ def load_rules(folder: Path, channel_kinds: Collection[str], *, tests: bool = Tr
     if failed:
         raise ConfigErrors([_failure(result) for result in failed])
     warnings = tuple(str(warning) for warning in (*lint(rules), *cards.warnings))
-    return RuleSet(estate, rules, cards, upstreams, collect, gates, warnings)
+    return RuleSet(estate, rules, cards, upstreams, collect, gates, mapped, warnings)
 
 
 @contextmanager
@@ -108,8 +116,14 @@ def read_documents(folder: Path) -> list[Document]:
     return _read(files, folder)
 
 
-def _cards(folder: Path) -> Mapping[str, Document]:
-    paths = sorted((folder / "cards").glob("*.yaml"))
+def _taken() -> list[str]:
+    """The names of the sources that are rooms."""
+    return [name for source in rooms(app.sources, "SOURCE").values() for name in (source.name, *source.aliases)]
+
+
+def _by_name(folder: Path, kind: str) -> Mapping[str, Document]:
+    """The files of a folder in it, by their names without the ending."""
+    paths = sorted((folder / kind).glob("*.yaml"))
     return dict(zip((path.stem for path in paths), _read(paths, folder), strict=True))
 
 

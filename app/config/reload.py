@@ -19,16 +19,19 @@ from app.clients.upstreams import Collect, Upstreams
 from app.config.asking import Asking
 from app.config.environment import FileTwins
 from app.config.files import RuleSet, load_rules
+from app.config.secrets import open_sources
 from app.delivery.opening import OpenChannel, open_channels
 from app.gates.found import GATES
 from app.gates.gate import Sources
 from app.gates.keeper import Gatekeeper
 from app.gates.known import StoredFacts
 from app.gates.section import Asked
+from app.ingest.door import OpenSource
 from app.ingest.process import Book
 from app.kernel.clock import Clock
 from app.kernel.errors import ConfigErrors
 from app.kernel.live import Live
+from app.sources import Source
 from app.store import Database
 
 log = structlog.get_logger("rules")
@@ -46,6 +49,8 @@ class Loaded:
     collect: Collect
     gates: Asked
     channels: Mapping[str, OpenChannel]
+    mapped: Mapping[str, Source]
+    doors: Mapping[str, OpenSource]
 
 
 class Rules:
@@ -60,7 +65,7 @@ class Rules:
         write: Callable[[str], None],
         cache: Path = Path(".shipbell-cache"),
     ) -> None:
-        self._folder, self._kinds, self._environ = folder, kinds, FileTwins(environ)
+        self._folder, self._kinds, self._environ, self._secrets = folder, kinds, FileTwins(environ), environ
         self._allowed, self._write = allowed, write
         self._outbound = Outbound(allowed)
         self.asking = Asking(self._environ, cache)
@@ -76,6 +81,16 @@ class Rules:
         if loaded is None:
             raise RuntimeError("the rules have not been loaded")
         return loaded
+
+    @property
+    def mapped(self) -> Mapping[str, Source]:
+        """The sources that are a file of the rules; none before these are loaded."""
+        return {} if self._live.now is None else self._live.now.mapped
+
+    @property
+    def doors(self) -> Mapping[str, OpenSource]:
+        """Those of them that have a secret."""
+        return {} if self._live.now is None else self._live.now.doors
 
     @property
     def variables(self) -> frozenset[str]:
@@ -106,12 +121,23 @@ class Rules:
 
     def _take(self, rule_set: RuleSet, now: int) -> Loaded | None:
         upstreams, environments = rule_set.upstreams, rule_set.estate.environments
+        doors = open_sources(rule_set.mapped, self._secrets)
         clients = self.asking.opened(upstreams, environments)
         channels = open_channels(rule_set.rules, self._kinds, self._environ, self._outbound, self._allowed, self._write)
         ages = {name: opened.max_age_us for name, opened in channels.items()}
         before = self._live.now
         book = Book(rule_set.estate, rule_set.rules, ages.__getitem__)
-        self._live.swap(Loaded(book, rule_set.cards, rule_set.upstreams, rule_set.collect, rule_set.gates, channels))
+        loaded = Loaded(
+            book,
+            rule_set.cards,
+            rule_set.upstreams,
+            rule_set.collect,
+            rule_set.gates,
+            channels,
+            rule_set.mapped,
+            doors,
+        )
+        self._live.swap(loaded)
         self.state.swap(RulesState(rule_set.rules.rev, now))
         replaced = self.asking.take(clients, upstreams, environments)
         if replaced is not None:
@@ -119,6 +145,7 @@ class Rules:
         telemetry.RELOAD_OK.set(1)
         telemetry.RULES_INFO.clear()
         telemetry.RULES_INFO.labels(rule_set.rules.rev).set(1)
+        telemetry.create_source_series({name: source.types for name, source in rule_set.mapped.items()})
         telemetry.create_estate_series(rule_set.estate.services, GATES)
         telemetry.create_rule_series(sorted(channels), [rule.name for rule in rule_set.rules.rules], sorted(REASONS))
         self.warnings = tuple(rule_set.warnings)

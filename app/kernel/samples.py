@@ -7,6 +7,7 @@ A sample carries no signature: whoever sends it signs it with their own secret.
 from collections.abc import Mapping
 from dataclasses import dataclass
 from importlib import resources
+from importlib.util import find_spec
 
 from app.kernel.errors import ConfigError
 
@@ -36,6 +37,8 @@ def read_sample(text: bytes) -> Sample:
 
 def sample_names(room: str) -> list[str]:
     """The names of a room's samples, sorted; `room` is its module: `app.sources.bitbucket`."""
+    if find_spec(room) is None:  # a source that is only a file
+        return []
     folder = resources.files(room) / "samples"
     if not folder.is_dir():
         return []
