@@ -1,6 +1,7 @@
 """Asks gates here, in the pipeline: by rules that lie here, the clone of the step, Jira and Bitbucket."""
 
 import asyncio
+import os
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -148,7 +149,9 @@ def _clients(rules: Rules, variables: Mapping[str, str], say: Callable[[str], No
     for name in left:
         say(f"{name} is not asked: {getattr(named, name).token_env} is not set")
     kept = named.model_copy(update={**left, "argocd": {}})
-    return open_clients(kept, reveal.get, Path(gettempdir()) / "shipbell-cache", rules.estate.environments)
+    return open_clients(
+        kept, reveal.get, Path(gettempdir()) / f"shipbell-cache-{os.getuid()}", rules.estate.environments
+    )
 
 
 def can_ask(name: str, rules: Rules) -> bool:

@@ -11,11 +11,14 @@ from typing import Any
 import orjson
 import pytest
 from starlette.applications import Starlette
-from starlette.routing import Mount
+from starlette.requests import Request
+from starlette.responses import JSONResponse, Response
+from starlette.routing import Mount, Route
 from typer.testing import CliRunner
 
 from app.cli import cli
 from app.standins.bitbucket import Bitbucket
+from app.standins.git_http import GitHttp
 from app.standins.jira import Jira
 from app.standins.serving import listen, server_of, url_of
 from app.standins.standins import Standins
@@ -67,9 +70,15 @@ class World:
     """The stand-ins; `clone` is what Bitbucket has too, once it was `pushed`."""
 
     url: str
+    folder: Path
+    """Where the repositories lie that are served under `/git`."""
     standing: Standing
     story: Story
     services: dict[str, Service] = field(repr=False)
+    runs: dict[str, Any] = field(default_factory=dict)
+    """What the service knows to run, as it answers it."""
+    told: list[Any] = field(default_factory=list)
+    """The reports that the service was sent."""
 
     def pushed(self, clone: Clone) -> None:
         commits = {
@@ -81,8 +90,30 @@ class World:
         )
 
 
+def service_of(world: Callable[[], World]) -> list[Route]:
+    """As much of a service as a gate in a pipeline asks."""
+
+    async def environments(request: Request) -> Response:
+        return JSONResponse({"items": [world().runs] if world().runs else [], "next": None})
+
+    async def deployment(request: Request) -> Response:
+        return JSONResponse({"deployment": {"id": request.path_params["name"], "sha": world().runs["sha"]}})
+
+    async def report(request: Request) -> Response:
+        world().told.append(await request.json())
+        return JSONResponse({}, 201)
+
+    return [
+        Route("/api/v1/environments", environments),
+        Route("/api/v1/deployments/{name}", deployment),
+        Route("/api/v1/reports", report, methods=["POST"]),
+    ]
+
+
 @pytest.fixture(scope="session")
-def served() -> Iterator[World]:
+def served(tmp_path_factory: pytest.TempPathFactory) -> Iterator[World]:
+    made: list[World] = []
+    folder = tmp_path_factory.mktemp("served")
     services: dict[str, Service] = {}
     many = {f"SHOP-{n}": ticket(f"SHOP-{n}", (NEXT,)) for n in range(100, 160)}
     story = Story("seed", START, services, {**TICKETS, **many}, [], {})
@@ -92,6 +123,8 @@ def served() -> Iterator[World]:
             Mount("/bitbucket/2.0", routes=Bitbucket(story, standing).routes()),
             Mount("/jira", routes=Jira(story, standing).routes()),
             Mount("/jira-dc", routes=Jira(story, standing, server=True).routes()),
+            Mount("/git", GitHttp(folder)),
+            Mount("/service", routes=service_of(lambda: made[0])),
         ]
     )
     app = Weather(inner, standing, "seed", lambda *_: "-")
@@ -101,7 +134,8 @@ def served() -> Iterator[World]:
         thread.start()
         while not server.started:
             pass
-        yield World(url_of(sock), standing, story, services)
+        made.append(World(url_of(sock), folder, standing, story, services))
+        yield made[0]
         server.should_exit = True
         thread.join(5)
 
@@ -109,6 +143,8 @@ def served() -> Iterator[World]:
 @pytest.fixture
 def world(served: World) -> Iterator[World]:
     served.services.clear()
+    served.runs.clear()
+    served.told.clear()
     served.standing.reset()
     yield served
     served.standing.switches = Switches()
@@ -164,6 +200,7 @@ def run(tmp_path: Path, clone: Clone, monkeypatch: pytest.MonkeyPatch) -> Run:
         if name.startswith(("SHIPBELL_", "BITBUCKET_", "CI", "GIT_", "SKIP_")):
             monkeypatch.delenv(name)
     monkeypatch.chdir(tmp_path)
+    monkeypatch.setattr("tempfile.tempdir", str(tmp_path))
 
     def ask(*words: str, **variables: str | None) -> Said:
         env = {**TOKENS, "COLUMNS": "200", **variables}
