@@ -9,6 +9,7 @@ import os
 import resource
 import secrets
 import sys
+import time
 from pathlib import Path
 
 import httpx
@@ -91,6 +92,7 @@ def _told(summary: Summary, calls: dict[str, int], done: list[float]) -> dict[st
         "services": summary.services,
         "news": sum(summary.told.values()),
         "stale": summary.stale,
+        "cpu": time.process_time(),
         "megabytes": resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024,
     }
 

@@ -1,6 +1,6 @@
 """`shipbell check`: the whole configuration: what is found, what is missing, what is wrong."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING, Any
 
 import typer
@@ -14,11 +14,13 @@ from app.config.settings import read_settings
 from app.kernel.errors import ConfigErrors
 
 if TYPE_CHECKING:
+    from app.clients.upstreams import ArgoCDEntry, BitbucketEntry, JiraEntry, Upstreams
     from app.delivery.opening import OpenChannel
+    from app.estate import Estate
 
 
 def check(as_json: AsJson = False) -> None:
-    """Check settings, secrets, rules, cards and channels without starting anything.
+    """Check settings, secrets, rules, cards, channels and upstreams without starting anything.
 
     Exits 1 when the service would not start. Example: shipbell check --json
     """
@@ -36,6 +38,9 @@ def check(as_json: AsJson = False) -> None:
     typer.secho("\nChannels", bold=True)
     columns = {"name": "name", "kind": "kind", "connection": "connection", "sends": "sends"}
     print_rows(found["channels"], columns, empty="none")
+    typer.secho("\nUpstreams", bold=True)
+    none = "none: the collector has nothing to ask (section `upstreams` of the rules)"
+    print_rows(found["upstreams"], {"name": "name", "url": "url", "token": "token", "note": "note"}, empty=none)
     typer.echo("\n" + ", ".join(f"{number} {what}" for what, number in found["counts"].items()))
     for warning in found["warnings"]:
         typer.secho(f"warning: {warning}", fg="yellow")
@@ -59,6 +64,7 @@ def _examine() -> dict[str, Any]:
             for name, door in standing(building).items()
         ],
         "channels": [_channel(opened) for opened in loaded.channels.values()],
+        "upstreams": list(_upstreams(loaded.upstreams, loaded.book.estate)),
         "counts": {
             "services": len(loaded.book.estate.services),
             "environments": len(loaded.book.estate.environments),
@@ -81,3 +87,24 @@ def _channel(opened: "OpenChannel") -> Mapping[str, Any]:
         "connection": opened.settings.connection,
         "sends": sends if prints else "yes",
     }
+
+
+def _upstreams(named: "Upstreams", estate: "Estate") -> Iterator[Mapping[str, str]]:
+    """What the collector asks. Without its token the service does not start, so one that is shown has it."""
+    if named.gitops is not None:
+        note = f"{named.gitops.mode}: {named.gitops.path}"
+        token = f"{named.gitops.token_env} is set" if named.gitops.token_env else "none"
+        yield {"name": "gitops", "url": named.gitops.repository, "token": token, "note": note}
+    if named.bitbucket is not None:
+        known = sum(1 for repository in estate.repositories.values() if repository)
+        others = f"{named.bitbucket.workspace}/<service> is tried" if named.bitbucket.workspace else "are left out"
+        note = f"{known} of {len(estate.services)} services name a repository; for the others {others}"
+        yield {"name": "bitbucket", **_asked(named.bitbucket), "note": note}
+    if named.jira is not None:
+        yield {"name": "jira", **_asked(named.jira), "note": named.jira.edition}
+    for name, entry in named.argocd.items():
+        yield {"name": f"argocd {name}", **_asked(entry), "note": ", ".join(entry.projects) or "all projects"}
+
+
+def _asked(entry: "BitbucketEntry | JiraEntry | ArgoCDEntry") -> Mapping[str, str]:
+    return {"url": entry.url, "token": f"{entry.token_env} is set"}

@@ -123,5 +123,27 @@ HEALTH = Board(
             unit="s",
             width=8,
         ),
+        Panel(
+            "Collector: since its last whole answer",
+            (Query("time() - max by (collector) (collector_last_success_timestamp_seconds)", "{{collector}}"),),
+            unit="s",
+            width=8,
+        ),
+        Panel(
+            "Questions to the APIs",
+            (
+                Query(
+                    "sum by (system, status_class) (rate(upstream_api_requests_total[15m]))",
+                    "{{system}} {{status_class}}",
+                ),
+            ),
+            unit="reqps",
+            width=8,
+        ),
+        Panel(
+            "Calls that an API still grants",
+            (Query("min by (system) (upstream_api_rate_limit_remaining)", "{{system}}"),),
+            width=8,
+        ),
     ),
 )
