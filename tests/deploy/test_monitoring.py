@@ -10,7 +10,7 @@ import pytest
 from ruamel.yaml import YAML
 
 from app import telemetry
-from app.kernel.clock import system_clock
+from app.kernel.clock import SECOND, system_clock
 from app.store import Connection, counters
 from deploy.grafana.generate import BOARDS, FOLDER, files
 from deploy.grafana.panels import every_query
@@ -54,6 +54,9 @@ def tell(connection: Connection) -> None:
         add(connection, (table, moved))
     story(connection, now)
     counters.add(connection, {(telemetry.SERVICE_EVENTS, (service,)): 1 for service in ("pay", "web")})
+    telemetry.create_upstream_series(["jira"], [])
+    telemetry.UPSTREAM_REMAINING.labels("jira").set(900)
+    telemetry.COLLECTOR_SUCCESS.labels("jira").set(now / SECOND)
 
 
 @dataclass(frozen=True)
