@@ -10,7 +10,7 @@ from app.kernel.clock import monotonic, system_clock
 from app.reporter.events import Report, Said, report_of, run_name
 from app.reporter.files import is_scan, is_tests, named_files, usual_files
 from app.reporter.options import read_options
-from app.reporter.service import Service, open_service
+from app.reporter.recipient import Service, open_service
 from app.reporter.speech import Speech, open_speech
 from app.reporter.surroundings import Surroundings, read_surroundings
 from app.reporter.uploads import Upload, uploads_of_scans, uploads_of_tests
