@@ -185,7 +185,7 @@ def _tell(asked: Asked, report: tuple[str, Any]) -> None:
     """Tell the service, if there is one: whatever goes wrong in that is a line, and nothing more."""
     from app.kernel.clock import monotonic
     from app.reporter.events import Report
-    from app.reporter.service import open_service
+    from app.reporter.recipient import open_service
 
     key, body = report
     service = open_service(asked.variables, files=False)
