@@ -23,7 +23,7 @@ class Promotion(BaseModel):
     pull_requests: int
     tickets: int
     authors: dict[str, int] = Field(description="their commits, most first")
-    migrations: list[dict[str, Any]] = Field(description="commits whose message, or a path in it, speaks of a schema")
+    migrations: list[dict[str, Any]] = Field(description="commits of which message or pull request speak of a schema")
     reverts: list[dict[str, Any]] = Field(description="commits that take others back")
     oldest_at: int | str | None = Field(description="since when the first of them waits")
 
@@ -38,10 +38,14 @@ def sum_up(commits: Sequence[Mapping[str, Any]], tickets: int) -> dict[str, Any]
         "pull_requests": len({(each["repository"], each["pull_request"]) for each in counted if each["pull_request"]}),
         "tickets": tickets,
         "authors": dict(authors.most_common()),
-        "migrations": [_short(each) for each in counted if _MIGRATION.search(each["message"] or "")],
+        "migrations": [_short(each) for each in counted if _MIGRATION.search(_said(each))],
         "reverts": [_short(each) for each in counted if _REVERT.search(each["message"] or "")],
         "oldest_at": counted[-1]["since"] if counted else None,
     }
+
+
+def _said(commit: Mapping[str, Any]) -> str:
+    return f"{commit['message'] or ''}\n{commit['pull_request_title'] or ''}"
 
 
 def _short(commit: Mapping[str, Any]) -> dict[str, Any]:

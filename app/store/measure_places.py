@@ -12,13 +12,13 @@ from app.store.fact_tables import (
     fact_arrivals,
     fact_commits,
     fact_deployments,
+    fact_pull_requests,
     fact_ticket_places,
     fact_tickets,
 )
 
-_p, _t, _d, _r, _c, _s = (
-    t.c for t in (fact_ticket_places, fact_tickets, fact_deployments, fact_arrivals, fact_commits, collected)
-)
+_p, _t, _d, _r = (t.c for t in (fact_ticket_places, fact_tickets, fact_deployments, fact_arrivals))
+_c, _q, _s = (t.c for t in (fact_commits, fact_pull_requests, collected))
 LISTS = frozenset({"tickets", "flags", "evidence", "others", "reasons", "commits", "fix_versions"})
 _HIDDEN = frozenset({"day", "week"})
 Cursor = tuple[int, int]
@@ -37,10 +37,12 @@ def waiting_commits(
         there.c.service == _r.service, there.c.environment == target, there.c.sha.in_((_r.sha, _r.original))
     )
     first = sa.select(sa.func.min(_d.live_at)).where(_d.service == _r.service, _d.environment == target)
-    joined = fact_arrivals.outerjoin(fact_commits, (_c.repository == _r.repository) & (_c.sha == _r.sha))
+    joined = fact_arrivals.outerjoin(fact_commits, (_c.repository == _r.repository) & (_c.sha == _r.sha)).outerjoin(
+        fact_pull_requests, (_q.repository == _r.repository) & (_q.id == _r.pull_request)
+    )
     query: Select[Any] = (
         sa.select(_r.service, _r.sha, _r.repository, _r.live_at.label("since"), _r.deployment_id, _r.author,
-                  _r.pull_request, _c.message, _c.tickets)
+                  _r.pull_request, _q.title.label("pull_request_title"), _c.message, _c.tickets)
         .select_from(joined)
         .where(_r.environment == source, _r.clock == "commit", ~arrived)
         .where(_r.live_at >= sa.func.coalesce(first.scalar_subquery(), 0))

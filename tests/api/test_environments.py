@@ -45,7 +45,8 @@ def estate(connection: Connection) -> None:
         row("deployment", id="seed", environment="prod", live_at=AT),
         arrived("before", "qa", AT - HOUR),
         arrived("both", "qa", AT + 1), arrived("both", "prod", AT + HOUR),
-        arrived("new", "qa", AT + 2), arrived("newer", "qa", AT + 3, author="Ines"),
+        arrived("new", "qa", AT + 2, pull_request=7), row("pull", id=7, title="Flyway: add the column"),
+        arrived("newer", "qa", AT + 3, author="Ines"),
         arrived("picked", "qa", AT + 4, original="both"),
         arrived("other", "qa", AT + 5, service="web"),
         row("commit", sha="newer", message="PAY-2 first line\nnew db/migrations/7.sql", tickets='["PAY-2"]'),
@@ -85,7 +86,9 @@ async def test_what_waits_between_two_environments(filled: Api) -> None:
     assert found["commits"][0]["message"] == "PAY-2 first line"
     total = found["sum"]
     assert (total["commits"], total["tickets"], total["authors"]) == (2, 2, {"unknown": 1, "Ines": 1})
-    assert [(each["sha"], each["message"]) for each in total["migrations"]] == [("newer", "PAY-2 first line")]
+    assert [(each["sha"], each["message"]) for each in total["migrations"]] == [
+        ("newer", "PAY-2 first line"), ("new", ""),
+    ]  # fmt: skip
     assert (total["reverts"], total["oldest_at"]) == ([], "2025-01-07T10:00:00.000002Z")
     assert [each["key"] for each in found["tickets"]] == ["PAY-2", "PAY-3"]
     everything = await filled.get("/api/v1/environments/waiting", **{"from": "qa", "to": "prod", "limit": "1"})
