@@ -17,6 +17,7 @@ router = APIRouter(prefix="/api/v1/deployments", tags=["measures"])
 
 Kind = Literal["release", "hotfix", "config", "rollback", "redeploy", "heal"]
 Row = dict[str, Any]
+OwnerName = Annotated[str | None, Query(max_length=300, description="As it was then.")]
 
 _DEPLOYMENT: Row = {
     "id": "019ad3c0a1b27c3d8e4f5a6b7c8d9e0f", "service": "checkout", "environment": "prod", "tier": "production",
@@ -62,6 +63,10 @@ async def list_all(
     service: HereName = None,
     environment: HereName = None,
     team: TeamName = None,
+    business_area: OwnerName = None,
+    pod: OwnerName = None,
+    component: OwnerName = None,
+    platform: OwnerName = None,
     kind: Annotated[Kind | None, Query(description="What sort of deployment.")] = None,
     failed: Annotated[bool | None, Query(description="Only those with evidence against them, or without.")] = None,
     since: When = None,
@@ -70,7 +75,8 @@ async def list_all(
     cursor: Cursor = None,
 ) -> Page[Row]:
     """Deployments by when they went live, newest first."""
-    asked = {"service": service, "environment": environment, "team": team, "kind": kind}
+    owners = {"team": team, "business_area": business_area, "pod": pod, "component": component}
+    asked = {"service": service, "environment": environment, "kind": kind, "platform": platform, **owners}
     equal = {name: value for name, value in asked.items() if value is not None}
     after = since_and_number(cursor)
     rows = await parts.database.read(

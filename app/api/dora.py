@@ -31,7 +31,8 @@ _BUCKET: dict[str, Any] = {
 _EXAMPLE: dict[str, Any] = {
     "as_of": "2026-11-22T10:00:00.000000Z",
     "timezone": "Europe/Berlin",
-    "scope": {"service": None, "team": "storefront", "business_area": None, "environment": None,
+    "scope": {"service": None, "team": "storefront", "business_area": None, "pod": None, "component": None,
+              "platform": None, "environment": None,
               "environments": ["prod"]},
     "measures": [
         {"measure": "change_lead_time", "title": "Change lead time", "unit": "seconds",

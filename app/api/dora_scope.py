@@ -25,13 +25,18 @@ def scope_of(
     environment: Annotated[
         str | None, Query(max_length=100, description="Else all that are production.", examples=["qa"])
     ] = None,
+    pod: Annotated[
+        str | None, Query(max_length=300, description="The pod that owned it then.", examples=["buy"])
+    ] = None,
+    component: Annotated[str | None, Query(max_length=300, examples=["checkout-api"])] = None,
+    platform: Annotated[str | None, Query(max_length=20, description="What deployed it.", examples=["lambda"])] = None,
 ) -> Scope:
     """The scope of a query. Raises 422 for an environment that the estate does not know."""
     estate = parts.book().estate
     if environment is not None and environment not in estate.environments:
         raise HTTPException(422, f"the estate has no such environment; it has {', '.join(estate.environments)}")
     stages = tuple((name, str(estate.tiers[name])) for name in estate.environments)
-    return Scope(stages, service, team, business_area, environment)
+    return Scope(stages, service, team, business_area, environment, pod, component, platform)
 
 
 def windows_of(
@@ -63,6 +68,9 @@ def scope_shown(scope: Scope) -> dict[str, Any]:
         "service": scope.service,
         "team": scope.team,
         "business_area": scope.business_area,
+        "pod": scope.pod,
+        "component": scope.component,
+        "platform": scope.platform,
         "environment": scope.environment,
         "environments": list(scope.environments),
     }

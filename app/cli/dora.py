@@ -17,6 +17,9 @@ _SECONDS = ("p50", "p90", "oldest", "youngest", "between_", "oldest_")
 OfService = Annotated[str | None, typer.Option("--service", help="Of one service.")]
 OfTeam = Annotated[str | None, typer.Option("--team", help="Of what a team owned at the time.")]
 OfArea = Annotated[str | None, typer.Option("--business-area", help="Of what belonged to an area.")]
+OfPod = Annotated[str | None, typer.Option("--pod", help="Of what a pod owned at the time.")]
+OfComponent = Annotated[str | None, typer.Option("--component", help="Of one component.")]
+OfPlatform = Annotated[str | None, typer.Option("--platform", help="Of what lambda, ecs, argocd, … deployed.")]
 In = Annotated[str | None, typer.Option("--environment", help="In one environment; else in production.")]
 Days = Annotated[str, typer.Option(help="7d, 28d or 90d, up to --until.")]
 Until = Annotated[str | None, typer.Option(help="Up to this time, ISO 8601; else up to now.")]
@@ -27,13 +30,17 @@ def show(
     service: OfService = None,
     team: OfTeam = None,
     business_area: OfArea = None,
+    pod: OfPod = None,
+    component: OfComponent = None,
+    platform: OfPlatform = None,
     environment: In = None,
     window: Days = "28d",
     until: Until = None,
     as_json: AsJson = False,
 ) -> None:
     """Every measure, what it leaves out, and its last weeks. Example: shipbell dora show --team payments."""
-    scope = {"service": service, "team": team, "business_area": business_area, "environment": environment}
+    scope = {"service": service, "team": team, "business_area": business_area, "environment": environment, "pod": pod,
+             "component": component, "platform": platform}  # fmt: skip
     api = Service()
     answer = api.get(_PATH, **scope, window=window, until=until)
     if as_json:
@@ -87,6 +94,9 @@ def explain(
     service: OfService = None,
     team: OfTeam = None,
     business_area: OfArea = None,
+    pod: OfPod = None,
+    component: OfComponent = None,
+    platform: OfPlatform = None,
     environment: In = None,
     window: Days = "28d",
     until: Until = None,
@@ -96,7 +106,8 @@ def explain(
     as_json: AsJson = False,
 ) -> None:
     """What a number means and the rows behind it. Example: shipbell dora explain change_fail_rate --team payments."""
-    scope = {"service": service, "team": team, "business_area": business_area, "environment": environment}
+    scope = {"service": service, "team": team, "business_area": business_area, "environment": environment, "pod": pod,
+             "component": component, "platform": platform}  # fmt: skip
     api = Service()
     rows = api.get(f"{_PATH}/{measure}/rows", **scope, window=window, until=until, limit=limit, reason=reason,
                    left_out=left_out or reason is not None)  # fmt: skip
@@ -139,13 +150,17 @@ def reconcile(
     service: OfService = None,
     team: OfTeam = None,
     business_area: OfArea = None,
+    pod: OfPod = None,
+    component: OfComponent = None,
+    platform: OfPlatform = None,
     environment: In = None,
     window: Days = "28d",
     until: Until = None,
     as_json: AsJson = False,
 ) -> None:
     """Why others print other numbers of the same facts. Example: shipbell dora reconcile --service ledger."""
-    scope = {"service": service, "team": team, "business_area": business_area, "environment": environment}
+    scope = {"service": service, "team": team, "business_area": business_area, "environment": environment, "pod": pod,
+             "component": component, "platform": platform}  # fmt: skip
     answer = Service().get(f"{_PATH}/reconcile", **scope, window=window, until=until)
     if as_json:
         print_json(answer)

@@ -1,7 +1,9 @@
 """The estate as a whole: makes events of drafts by giving them our names."""
 
 import re
+from bisect import bisect_right
 from collections.abc import Iterable, Mapping
+from datetime import UTC, datetime
 from typing import Any
 
 from pydantic import ValidationError
@@ -51,7 +53,7 @@ class Estate:
         )
         self.teams = _teams(services)
         self.repositories = {name: _exact(entry.repositories) for name, entry in services.items()}
-        self._owners = {name: _owner(entry) for name, entry in services.items()}
+        self._owners = {name: _history(entry) for name, entry in services.items()}
         self._labels = labels
         self._owner_labels = _owner(labels.owner)
         self._incidents = {
@@ -67,7 +69,7 @@ class Estate:
         The id depends on the news alone: neither on the receipt nor on the estate.
         """
         hints = draft.hints
-        service, said_service = self._services.first(_with_labels(hints.service, hints, self._labels.service))
+        service, said_service = self._services.first(self._says_service(hints))
         stage, said_stage = self._environments.first(_with_labels(hints.environment, hints, self._labels.environment))
         happened = to_us(draft.occurred_at) if draft.occurred_at else None
         believed = happened is not None and happened <= received_at + AHEAD
@@ -87,7 +89,7 @@ class Estate:
             "environment": stage or (UNMAPPED if said_stage else None),
             "environment_tier": self.tiers.get(stage) if stage else None,
             "original": _original(draft, said_service, said_stage),
-            "owner": self._owner_of(service, hints.labels),
+            "owner": self._owner_of(service, hints.labels, happened if believed and happened else received_at),
             "labels": {key: clean(hints.labels[key]) for key in self._labels.keep if key in hints.labels},
             "tickets": self._tickets(draft.texts),
             "receipt": receipt,
@@ -113,14 +115,22 @@ class Estate:
             fits(labels[key].lower()) for key, globs in self._incidents.items() if key in labels for fits in globs
         )
 
-    def _owner_of(self, service: str | None, labels: Mapping[str, str]) -> dict[str, str] | None:
-        owner = dict(self._owners[service]) if service else {}
+    def _says_service(self, hints: Hints) -> tuple[tuple[str, str], ...]:
+        """The hints with what the labels say: a service before them, its repository behind them."""
+        said = hints.labels.get(self._labels.owner.git_repository or "")
+        behind = (("repository", said),) if said else ()
+        return (*_with_labels(hints.service, hints, self._labels.service), *behind)
+
+    def _owner_of(self, service: str | None, labels: Mapping[str, str], at: int) -> dict[str, str] | None:
+        """Who owned it at `at` (µs): what the labels say, and for the rest the estate as of then."""
+        since, owners = self._owners[service] if service else ((), ({},))
+        owner = dict(owners[bisect_right(since, at)])
         owner.update({part: labels[key] for part, key in self._owner_labels.items() if labels.get(key)})
         return owner or None
 
     def place(self, hints: Hints) -> tuple[str | None, str | None]:
         """Our service and environment by a vendor's names; None for what the estate does not know."""
-        service, _ = self._services.first(_with_labels(hints.service, hints, self._labels.service))
+        service, _ = self._services.first(self._says_service(hints))
         stage, _ = self._environments.first(_with_labels(hints.environment, hints, self._labels.environment))
         return service, stage
 
@@ -153,9 +163,19 @@ def _exact(globs: tuple[str, ...]) -> str | None:
 
 
 def _teams(services: Mapping[str, ServiceEntry]) -> dict[str, tuple[str, ...]]:
-    """Each team with its services."""
-    teams = dict.fromkeys(entry.team for entry in services.values() if entry.team)
-    return {team: tuple(name for name, entry in services.items() if entry.team == team) for team in teams}
+    """Each team with the services that it owns by the last word on them."""
+    owners = {name: _history(entry)[1][-1].get("team") for name, entry in services.items()}
+    teams = dict.fromkeys(filter(None, owners.values()))
+    return {team: tuple(name for name, owner in owners.items() if owner == team) for team in teams}
+
+
+def _history(entry: ServiceEntry) -> tuple[tuple[int, ...], tuple[dict[str, str], ...]]:
+    """(the times (µs) from which the owner was another, the owners: one more than times)."""
+    owners = [_owner(entry)]
+    for change in entry.owners:
+        owners.append({**owners[-1], **_owner(change)})
+    midnights = (datetime(each.since.year, each.since.month, each.since.day, tzinfo=UTC) for each in entry.owners)
+    return tuple(map(to_us, midnights)), tuple(owners)
 
 
 def _owner(entry: Ownership) -> dict[str, str]:

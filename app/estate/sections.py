@@ -1,5 +1,7 @@
 """What a person writes about the estate in `rules/*.yaml`: the sections and their fields."""
 
+from datetime import date
+from itertools import pairwise
 from typing import Annotated, Literal
 
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field
@@ -45,18 +47,33 @@ class EnvironmentEntry(Section):
 
 
 class Ownership(Section):
-    """The five things that an owner is made of: of a service their values, of labels the names of the labels."""
+    """What an owner is made of: of a service the values, of labels the names of the labels."""
 
     team: str | None = None
     business_area: str | None = None
     pod: str | None = None
     component: str | None = None
     compliance_namespace: str | None = None
+    git_project: str | None = None
+    git_repository: str | None = None
+
+
+class OwnedSince(Ownership):
+    """What changed of the owner on a day; it holds from its beginning, UTC, and what is not said stays."""
+
+    since: date
+
+
+def _in_order(owners: tuple[OwnedSince, ...]) -> tuple[OwnedSince, ...]:
+    if any(later.since <= earlier.since for earlier, later in pairwise(owners)):
+        raise ValueError("the days of `since` have to grow")
+    return owners
 
 
 class ServiceEntry(Ownership):
-    """A service: who owns it, and the names that it has elsewhere."""
+    """A service: who owned it first and who since when, and the names that it has elsewhere."""
 
+    owners: Annotated[tuple[OwnedSince, ...], AfterValidator(_in_order)] = ()
     aliases: Globs = ()
     repositories: Globs = ()
     applications: Globs = ()

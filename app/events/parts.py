@@ -158,6 +158,8 @@ class Owner(Part):
     pod: Text = None
     component: Text = None
     compliance_namespace: Text = None
+    git_project: Text = Field(None, description="the project's id at the host of code, as its tag says it")
+    git_repository: Text = Field(None, description="the repository, as its tag says it")
 
 
 class Original(Part):

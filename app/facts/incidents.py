@@ -56,6 +56,8 @@ def incident(claims: Iterable[Claim]) -> Incident | None:
         url=_first(told, "url"),
         evidence=tuple(sorted(claim.event_id for claim in told)),
         tier=_first(told, "tier"),
+        pod=owner.get("pod"),
+        component=owner.get("component"),
     )
 
 

@@ -57,6 +57,7 @@ class Deployment:
     tickets: tuple[str, ...]
     flags: tuple[str, ...]
     evidence: tuple[str, ...]
+    platform: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -177,6 +178,8 @@ class Incident:
     url: str | None
     evidence: tuple[str, ...]
     tier: str | None = None
+    pod: str | None = None
+    component: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

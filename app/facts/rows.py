@@ -59,6 +59,7 @@ def deployment_of(
         tickets=(),
         flags=(),
         evidence=rollout.evidence,
+        platform=first["platform"] or rollout.first_said("platform"),
     )
     fields.update(known)
     return Deployment(**fields)

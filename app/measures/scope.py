@@ -1,9 +1,11 @@
-"""Whose numbers: a service, a team, a business area, or all; in one environment or in production."""
+"""Whose numbers: a service, a team, a pod, a business area, … or all; in one environment or in production."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
 
 PRODUCTION = "production"
+WIDER = ("business_area", "pod", "component", "platform")
+"""What deployments say of themselves beside service and team; the rows that belong to them do not repeat it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -16,6 +18,9 @@ class Scope:
     team: str | None = None
     business_area: str | None = None
     environment: str | None = None
+    pod: str | None = None
+    component: str | None = None
+    platform: str | None = None
 
     @property
     def tier(self) -> str | None:

@@ -26,7 +26,7 @@ from app.measures.points import (
     Seen,
     StayPoint,
 )
-from app.measures.scope import Scope
+from app.measures.scope import WIDER, Scope
 from app.store.ask import Row, ask
 from app.store.fact_tables import (
     fact_arrivals,
@@ -101,7 +101,7 @@ def _columns(rows: Sequence[Row]) -> Leads:
 
 def _kept(connection: Connection, scope: Scope, start: int, end: int) -> Leads | None:
     """What is kept is kept of teams, in production."""
-    if scope.team is None or (scope.service, scope.business_area, scope.environment) != (None, None, None):
+    if scope.team is None or scope != Scope(scope.stages, team=scope.team):
         return None
     seconds = kept_leads(connection, scope.team, start, end)
     return Leads((), seconds) if seconds is not None else None
@@ -113,7 +113,7 @@ def _shape(scope: Scope) -> Scope:
     return replace(scope, stages=tuple(scope.stages), **names)
 
 
-_WHOSE = ("service", "team", "business_area")
+_WHOSE = ("service", "team", *WIDER)
 
 
 def _values(scope: Scope, span: Span) -> dict[str, Any]:
@@ -163,19 +163,17 @@ def in_scope(table: FromClause, scope: Scope) -> list[ColumnElement[bool]]:
             wanted.append(column.environment == scope.environment)
     if scope.team is not None:
         wanted.append(column.team == _text("team", scope.team))
-    if scope.business_area is not None:
-        wanted.append(_in_area(table, scope.business_area))
-    return wanted
+    return wanted + [of(table, name, getattr(scope, name)) for name in WIDER if getattr(scope, name) is not None]
 
 
-def _in_area(table: FromClause, area: str) -> ColumnElement[bool]:
-    """Only deployments and incidents say their area: a commit's is its deployment's, else it is by service."""
-    named = _text("business_area", area)
-    if "business_area" in table.c:
-        return table.c.business_area == named
+def of(table: FromClause, name: str, value: str) -> ColumnElement[bool]:
+    """Only deployments and incidents say their pod and the like: a commit's is its deployment's, else by service."""
+    named = _text(name, value)
+    if name in table.c:
+        return table.c[name] == named
     if table is fact_arrivals:
-        return _r.deployment_id.in_(sa.select(_d.id).where(_d.business_area == named))
-    return table.c.service.in_(sa.select(_d.service).where(_d.business_area == named).distinct())
+        return _r.deployment_id.in_(sa.select(_d.id).where(_d[name] == named))
+    return table.c.service.in_(sa.select(_d.service).where(_d[name] == named).distinct())
 
 
 def _rest(table: FromClause, full: bool, *skip: str) -> list[ColumnElement[Any]]:
@@ -252,7 +250,7 @@ def _incidents(scope: Scope, span: Span, full: bool) -> Select[Any]:
     wanted = [there if scope.environment and scope.tier != "production" else sa.or_(there, _i.tier.is_(None))]
     for name in _WHOSE:
         if getattr(scope, name) is not None:
-            wanted.append(_i[name] == _text(name, getattr(scope, name)))
+            wanted.append(of(fact_incidents, name, getattr(scope, name)))
     return sa.select(*columns, *_rest(fact_incidents, full)).where(*wanted, *within(_i.opened_at, span))
 
 

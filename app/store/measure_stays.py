@@ -5,7 +5,7 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy import FromClause, Select
 
-from app.measures.scope import Scope
+from app.measures.scope import WIDER, Scope
 from app.store.fact_tables import fact_arrivals, fact_deployments
 
 
@@ -38,10 +38,11 @@ def _into(stage: tuple[str, str], earlier: tuple[str, ...], scope: Scope, span: 
         wanted.append(here.c.service == sa.bindparam("service_", scope.service, type_=sa.String))
     if scope.team is not None:
         wanted.append(here.c.team == sa.bindparam("team_", scope.team, type_=sa.String))
-    if scope.business_area is not None:
-        area = sa.bindparam("business_area_", scope.business_area, type_=sa.String)
-        theirs = sa.select(fact_deployments.c.id).where(fact_deployments.c.business_area == area)
-        wanted.append(here.c.deployment_id.in_(theirs))
+    for name in WIDER:
+        if getattr(scope, name) is not None:
+            named = sa.bindparam(f"{name}_", getattr(scope, name), type_=sa.String)
+            theirs = sa.select(fact_deployments.c.id).where(fact_deployments.c[name] == named)
+            wanted.append(here.c.deployment_id.in_(theirs))
     since = [there.c.live_at for there in before.values()]
     return (
         sa.select(

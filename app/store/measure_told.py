@@ -6,10 +6,10 @@ import sqlalchemy as sa
 from sqlalchemy import Connection, Select
 
 from app.kernel.clock import DAY
-from app.measures.scope import Scope
+from app.measures.scope import WIDER, Scope
 from app.measures.told import Change, Merged, Pushed, Rollout, Told, Trouble
 from app.store.fact_tables import fact_arrivals, fact_commits, fact_deployments, fact_incidents, fact_pull_requests
-from app.store.measure_points import in_scope
+from app.store.measure_points import in_scope, of
 
 BACK = 90 * DAY
 """How far before the window rollouts are read: what a rollback comes back to, and whom others would blame."""
@@ -54,9 +54,9 @@ def _troubles(scope: Scope, start: int, end: int) -> Select[Any]:
     nobody = _i.service == "unmapped"
     columns = _i.id, sa.case((~nobody, _i.service)), _i.opened_at, _i.resolved_at, _i.deployment_id, _i.link
     whose: sa.ColumnElement[bool] = sa.true()
-    for name in ("service", "team", "business_area"):
+    for name in ("service", "team", *WIDER):
         if getattr(scope, name) is not None:
-            whose = whose & (_i[name] == getattr(scope, name))
+            whose = whose & of(fact_incidents, name, getattr(scope, name))
     within = _i.opened_at >= start, _i.opened_at < end, _i.state != "cancelled"
     return sa.select(*columns).where(sa.or_(nobody, whose), *within).order_by(_i.opened_at, _i.id)
 

@@ -11,7 +11,8 @@ from app.store.fact_weeks import keep_all
 
 _DEPLOYMENT: dict[str, Any] = {
     "service": "pay", "environment": "prod", "tier": "production", "team": "team-a", "business_area": "finance",
-    "pod": None, "component": None, "artifact": "a", "version": None, "sha": None, "repository": "acme/pay",
+    "pod": None, "component": None, "platform": None, "artifact": "a", "version": None, "sha": None,
+    "repository": "acme/pay",
     "revision": None, "kind": "release", "outcome": "succeeded", "started_at": None, "attempts": 1,
     "failed_attempts": 0, "batch_id": None, "previous_id": None, "failed_by": None, "failed_because": None,
     "failed_confidence": None, "failure_of": None, "detected_at": None, "recovered_at": None, "recovered_by": None,
@@ -30,7 +31,8 @@ _ATTEMPT: dict[str, Any] = {
 }  # fmt: skip
 _INCIDENT: dict[str, Any] = {
     "source": "pagerduty", "service": "pay", "environment": None, "tier": None, "team": "team-a",
-    "business_area": "finance", "title": None, "priority": "P1", "acknowledged_at": None, "resolved_at": None,
+    "business_area": "finance", "pod": None, "component": None, "title": None, "priority": "P1",
+    "acknowledged_at": None, "resolved_at": None,
     "state": "open", "deployment_id": None, "link": None, "others": "[]", "url": None, "evidence": "[]",
 }  # fmt: skip
 _ENVIRONMENT: dict[str, Any] = {

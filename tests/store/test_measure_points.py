@@ -112,3 +112,27 @@ async def test_what_is_open_or_runs_is_told_whenever_it_went_live(database: Data
         assert [each.at for each in (await seen(database, "running", **scope)).running] == [old], scope
         assert (await seen(database, "deployments", **scope)).deployments == [], scope
     assert (await seen(database, "deployments")).known
+
+
+async def test_a_pod_a_component_and_a_platform_are_those_of_the_deployment(database: Database) -> None:
+    theirs = {"pod": "buy", "component": "api", "platform": "lambda"}
+    made = [
+        row("deployment", id="d1", live_at=AT, **theirs),
+        row("deployment", id="d2", live_at=AT, service="web", pod="sell", component="page", platform="ecs"),
+        row("arrival", sha="a", live_at=AT, deployment_id="d1"),
+        row("arrival", sha="b", live_at=AT, deployment_id="d2", service="web"),
+        row("attempt", id="t1", at=AT),
+        row("attempt", id="t2", at=AT, service="web"),
+        row("incident", id="i1", opened_at=AT, pod="buy", component="api"),
+        row("incident", id="i2", opened_at=AT, service="web", pod="sell", component="page"),
+    ]
+    await database.write(lambda connection: add(connection, *made))
+    for name, value in theirs.items():
+        assert len((await seen(database, "commits", **{name: value})).commits) == 1, name
+        assert len((await seen(database, "deployments", **{name: value})).deployments) == 1, name
+        assert len((await seen(database, "attempts", **{name: value})).attempts) == 1, name
+        assert [each.service for each in (await seen(database, "incidents", **{name: value})).incidents] == ["pay"]
+        assert (await seen(database, "deployments", **{name: "another"})).deployments == []
+        assert (await seen(database, "stays", **{name: value})).stays == []
+    both = await seen(database, "deployments", pod="buy", platform="ecs")
+    assert both.deployments == []

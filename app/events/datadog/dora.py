@@ -36,10 +36,10 @@ def _call(kind: str, attributes: dict[str, Any]) -> Call:
 
 
 def _deployment(view: View) -> dict[str, Any]:
-    """One that is live. What failed before that, a dry run and mere evidence of another record are none."""
+    """One that is live. What failed before that, and a dry run, are none; of evidence the rules decide."""
     operation, service = view.get("operation") or {}, service_of(view)
     ended = moment(view, "finished_at", "occurred_at")
-    live = view.get("status") == "succeeded" and view.get("canonical", True) and not operation.get("dry_run")
+    live = view.get("status") == "succeeded" and not operation.get("dry_run")
     if not live or service is None or ended is None:
         raise Unsaid("unsuitable")
     began = moment(view, "started_at")

@@ -33,8 +33,7 @@ def points_call(view: View, now: int) -> Call:
 
 
 def _deployment(view: View) -> Values:
-    operation = view.get("operation") or {}
-    if not view.get("canonical", True) or operation.get("dry_run"):
+    if (view.get("operation") or {}).get("dry_run"):
         return {}
     return {"shipbell.deployments": (_COUNT, 1), **_seconds("shipbell.deployment.duration", view)}
 

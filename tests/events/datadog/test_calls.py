@@ -115,7 +115,6 @@ def test_an_incident_is_a_failure_that_ends_when_it_is_resolved() -> None:
     [
         deployment(status="failed"),
         deployment(status=None),
-        deployment(canonical=False),
         deployment(operation={"dry_run": True}),
         deployment(service="unmapped"),
         deployment(type="deployment.started"),
@@ -165,7 +164,7 @@ def test_points_count_and_measure() -> None:
     ]
     (restored,) = points_call(incident("resolved"), NOW).body["series"]
     assert (restored["metric"], restored["points"][0]["value"]) == ("shipbell.incident.time_to_restore", 3 * 3600 - 30)
-    assert reason_of(lambda: points_call(deployment(canonical=False), NOW)) == "unsuitable"
+    assert reason_of(lambda: points_call(deployment(operation={"dry_run": True}), NOW)) == "unsuitable"
     assert reason_of(lambda: points_call(incident("acknowledged"), NOW)) == "unsuitable"
 
 
