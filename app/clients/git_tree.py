@@ -93,17 +93,15 @@ class GitTree:
             head = self._from.readline().rstrip(b"\n").rsplit(b" ", 2)
             if len(head) != 3 or not head[2].isdigit():  # `<name> missing`
                 return None
-            size = int(head[2])
-            content = self._from.read(size) if size <= LARGEST else self._passed_over(size)
-            if self._from.read(1) != b"\n":
+            content, left = b"", int(head[2])
+            is_large = left > LARGEST
+            while left and (content := self._from.read(min(left, LARGEST))):  # of a large one nothing is kept
+                left -= len(content)
+            if left or self._from.read(1) != b"\n":
                 raise ValueError("cut off")
         except (OSError, ValueError):
             raise GitFault("cache_broken", f"git cannot read {path}") from None
-        return content if head[1] == kind else None
-
-    def _passed_over(self, size: int) -> None:
-        while size > 0 and (found := self._from.read(min(size, LARGEST))):
-            size -= len(found)
+        return content if head[1] == kind and not is_large else None
 
     def refused(self, path: str) -> str:
         """Why a path that is there is not read; empty for all others."""

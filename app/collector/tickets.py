@@ -21,7 +21,7 @@ async def tell_tickets(work: Work, issues: Issues, service: str, keys: Sequence[
     due = [key for key in keys if _is_due(work, key)]
     if not due:
         return
-    names = {key: moved.digest if (moved := work.before("moved", key)) else key for key in due}
+    names = {key: _name_now(work, key) for key in due}
     found = await issues.of(list(dict.fromkeys(names.values())))
     work.summary.looked["ticket"] += len(due)
     events, told = [], []
@@ -37,13 +37,19 @@ async def tell_tickets(work: Work, issues: Issues, service: str, keys: Sequence[
         elif before is None or before.digest != seen.digest:
             quiet = before is None
             # One that has moved is told under the key that commits name, too.
-            names = dict.fromkeys((issue.key, key))
-            events += [work.voiced(_updated(service, name, issue), issue.updated, first=quiet) for name in names]
+            both = dict.fromkeys((issue.key, key))
+            events += [work.voiced(_updated(service, each, issue), issue.updated, first=quiet) for each in both]
             told.append(seen)
         else:
             work.note(seen)
     if events:
         await work.tell(report("ticket", events, told))
+
+
+def _name_now(work: Work, key: str) -> str:
+    """Under which key a ticket is asked for: it may have moved."""
+    moved = work.before("moved", key)
+    return moved.digest if moved else key
 
 
 def _is_due(work: Work, key: str) -> bool:

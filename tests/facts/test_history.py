@@ -57,3 +57,21 @@ def test_a_pull_request_is_what_all_its_events_say_in_any_order():
     assert (made.opened_at, made.merged_at) == (telling.us("2026-03-01T10:00Z"), telling.us("2026-03-02T08:00Z"))
     assert made.hotfix
     assert made.commits == (sha("a1"),)
+
+
+def test_commits_with_their_parents_are_what_they_say_and_no_line() -> None:
+    commits = [
+        {"sha": sha("a3"), "parents": [sha("a1"), sha("b2")], "message": "Merged in feature"},
+        {"sha": sha("b2"), "parents": [sha("c0")]},
+        {"sha": sha("a1"), "parents": [sha("c0")]},
+        {"sha": sha("c0"), "parents": []},
+    ]
+    view = {"type": "change.pushed", "commits": commits, "before": sha("d0")}
+    assert links_of(view) == [
+        Link(sha("a3"), sha("a1"), "line"),
+        Link(sha("a3"), sha("b2"), "side"),
+        Link(sha("b2"), sha("c0"), "line"),
+        Link(sha("a1"), sha("c0"), "line"),
+    ]
+    del commits[1]["parents"]  # of one nobody told: then they are as all others
+    assert Link(sha("a3"), sha("d0"), "line") in links_of(view)
