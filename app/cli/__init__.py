@@ -44,10 +44,20 @@ def cli(verbs: Iterable[str] = VERBS) -> "typer.Typer":
 def main() -> None:
     """The entry of `shipbell`."""
     first = sys.argv[1] if len(sys.argv) > 1 else ""
-    if first == "report":  # a pipeline waits: not even the library that reads the others' options is loaded
-        from app.cli.step import report
-
-        report(sys.argv[2:])
+    if first == "report":
+        _report(sys.argv[2:])
     with lasting():
         command = cli([first] if first in VERBS else VERBS)
     command()
+
+
+def report_step() -> None:
+    """The entry of `shipbell-report`."""
+    _report(sys.argv[1:])
+
+
+def _report(arguments: list[str]) -> None:
+    """A pipeline waits: not even the library that reads the other commands' options is loaded."""
+    with lasting():
+        from app.cli.step import report as of_a_step
+    of_a_step(arguments)

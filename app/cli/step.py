@@ -16,11 +16,6 @@ from app.reporter.pipe import pipe_arguments
 from app.reporter.uploads import Upload
 
 
-def main() -> NoReturn:
-    """The entry of `shipbell-report`."""
-    report(sys.argv[1:])
-
-
 def report(arguments: Sequence[str]) -> NoReturn:
     """Report, and end the process with 0 whatever happened: an interrupt and a closed output are no other case."""
     try:
@@ -49,7 +44,3 @@ def say(text: str) -> None:
             sys.stdout.flush()
     except (OSError, ValueError):  # nobody listens any more
         return
-
-
-if __name__ == "__main__":
-    main()

@@ -9,9 +9,9 @@ import tomllib
 from pathlib import Path
 from typing import Any
 
+import pytest
 from ruamel.yaml import YAML
 
-from app.cli import step
 from app.reporter.options import KINDS, OPTIONS
 from app.reporter.pipe import pipe_arguments
 from tests.house.checkout import ROOT
@@ -64,7 +64,11 @@ def test_the_image_holds_all_that_a_report_loads(tmp_path: Path) -> None:
     assert '"pipeline.finished"' in done.stdout
 
 
-def test_the_console_script_is_the_same_command() -> None:
+def test_the_console_script_is_the_same_command(monkeypatch: pytest.MonkeyPatch) -> None:
     scripts = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))["project"]["scripts"]
     module, _, name = scripts["shipbell-report"].partition(":")
-    assert getattr(importlib.import_module(module), name) is step.main
+    started: list[list[str]] = []
+    monkeypatch.setattr("sys.argv", ["shipbell-report", "pipeline"])
+    monkeypatch.setattr("app.cli.step.report", started.append)
+    getattr(importlib.import_module(module), name)()
+    assert started == [["pipeline"]]
