@@ -28,6 +28,7 @@ SCENARIOS = (
     "scrape",
     "rebuild",
     "collect",
+    "gate",
 )
 PAGE = Path(__file__).parent.parent / "docs" / "explanation" / "performance-results.md"
 _QUICK_SECONDS = 2.0

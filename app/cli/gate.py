@@ -10,7 +10,6 @@ import typer
 from typer.core import TyperCommand
 
 from app.cli.gate_asked import ALLOW, USAGE, Asked, Misused, Options, exit_code
-from app.cli.output import AsJson, print_json
 from app.config.variables import read_variables
 from app.kernel.errors import ShipbellError
 from app.reporter.surroundings import read_surroundings
@@ -54,7 +53,7 @@ def gate(
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Tell nobody, and exit 0.")] = False,
     junit: Annotated[Path | None, typer.Option(help="Write a JUnit report here.")] = None,
     debug: Annotated[bool, typer.Option("--debug", help="Print each step.")] = False,
-    as_json: AsJson = False,
+    as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
 ) -> None:
     """Ask a gate before a deployment. Exits 0 allow, 1 block, 2 unknown, 3 wrong usage.
 
@@ -71,6 +70,11 @@ def gate(
     """
     options = Options(name, service, environment, baseline, commit, version, repo_dir, rules, on_unknown, skip,
                       reason, unreleased, release, dry_run)  # fmt: skip
+    raise typer.Exit(_run(options, junit, debug=debug, as_json=as_json))
+
+
+def _run(options: Options, junit_file: Path | None, *, debug: bool, as_json: bool) -> int:
+    """Ask, print, and give the exit code; whatever goes wrong in our own code is no verdict on the change."""
     variables = read_variables()
     asked = Asked(options, read_surroundings(variables), variables)
     say: Callable[[str], None] = (lambda text: typer.echo(f"… {text}", err=True)) if debug else (lambda _: None)
@@ -78,14 +82,14 @@ def gate(
         found = _ask(asked, say)
     except ShipbellError as error:
         typer.secho(f"error: {error}", fg="red", err=True)
-        raise typer.Exit(USAGE) from None
-    except Exception as error:  # noqa: BLE001  a fault of ours is no verdict on the change
+        return USAGE
+    except Exception as error:  # noqa: BLE001
         found = [_no_answer(asked, f"a fault of Shipbell's own: {type(error).__name__}: {error}", "internal_error")]
     if asked.is_preview():
         _print_preview(found, as_json=as_json)
-        return
-    _print(found[0], as_json=as_json, junit_file=junit)
-    raise typer.Exit(ALLOW if dry_run else exit_code(found[0]))
+        return ALLOW
+    _print(found[0], as_json=as_json, junit_file=junit_file)
+    return ALLOW if options.dry_run else exit_code(found[0])
 
 
 def _ask(asked: Asked, say: Callable[[str], None]) -> list[dict[str, Any]]:
@@ -205,6 +209,8 @@ def _print(answer: dict[str, Any], *, as_json: bool, junit_file: Path | None) ->
     from app.cli.gate_output import block, junit
 
     if as_json:
+        from app.cli.output import print_json
+
         print_json(answer)
     else:
         encoding = sys.stdout.encoding or "utf-8"
@@ -218,7 +224,7 @@ def _print(answer: dict[str, Any], *, as_json: bool, junit_file: Path | None) ->
 
 def _print_preview(found: list[dict[str, Any]], *, as_json: bool) -> None:
     from app.cli.gate_output import table
-    from app.cli.output import print_rows
+    from app.cli.output import print_json, print_rows
 
     if as_json:
         print_json(found)

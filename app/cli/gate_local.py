@@ -14,8 +14,8 @@ from app.clients.checkout import Checkout, open_checkout
 from app.clients.git_faults import GitFault
 from app.clients.opening import Clients, open_clients
 from app.clients.upstreams import Upstreams, load_upstreams
+from app.config.documents import read_documents
 from app.config.environment import FileTwins
-from app.config.files import read_documents
 from app.estate import Estate, load_estate
 from app.gates import told
 from app.gates.asking import question

@@ -7,7 +7,7 @@ from xml.etree import ElementTree
 from app.kernel.text import visible
 
 _SAYS = {"allow": "ALLOW", "block": "BLOCK", "unknown": "UNKNOWN"}
-_RULE = "─" * 72
+_RULE = "-" * 72
 
 
 def block(answer: Mapping[str, Any]) -> str:
@@ -16,7 +16,7 @@ def block(answer: Mapping[str, Any]) -> str:
 
 
 def _lines(answer: Mapping[str, Any]) -> Iterator[str]:
-    where = f"{answer['service']} → {answer['environment']}"
+    where = f"{answer['service']} -> {answer['environment']}"
     yield _RULE
     if not answer["decisions"]:
         yield f"ALLOW  {answer['gate']}  {where}"

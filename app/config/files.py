@@ -11,12 +11,12 @@ from app.cards import Cards, load_cards
 from app.cards.words import check_words
 from app.clients.upstreams import SECTIONS as UPSTREAM_SECTIONS
 from app.clients.upstreams import Collect, Upstreams, load_upstreams
+from app.config.documents import read_documents, read_files
 from app.estate import SECTIONS as ESTATE_SECTIONS
 from app.estate import Estate, load_estate
 from app.gates.found import GATES
 from app.gates.section import SECTIONS as GATE_SECTIONS
 from app.gates.section import Asked, load_gates
-from app.kernel import yaml
 from app.kernel.discover import rooms
 from app.kernel.errors import ConfigError, ConfigErrors
 from app.kernel.yaml import Document
@@ -106,16 +106,6 @@ def _failure(result: TrialResult) -> ConfigError:
     )
 
 
-def read_documents(folder: Path) -> list[Document]:
-    """The YAML files of a folder, without its cards. Raises ConfigErrors."""
-    if not folder.is_dir():
-        raise ConfigErrors([ConfigError("there is no such folder", file=str(folder), hint="set SHIPBELL_RULES_DIR")])
-    files = sorted(folder.glob("*.yaml"))
-    if not files:  # a mount that went wrong must not look like a rule book that sends nothing
-        raise ConfigErrors([ConfigError("the folder holds no *.yaml file", file=str(folder))])
-    return _read(files, folder)
-
-
 def _taken() -> list[str]:
     """The names of the sources that are rooms."""
     return [name for source in rooms(app.sources, "SOURCE").values() for name in (source.name, *source.aliases)]
@@ -124,25 +114,4 @@ def _taken() -> list[str]:
 def _by_name(folder: Path, kind: str) -> Mapping[str, Document]:
     """The files of a folder in it, by their names without the ending."""
     paths = sorted((folder / kind).glob("*.yaml"))
-    return dict(zip((path.stem for path in paths), _read(paths, folder), strict=True))
-
-
-def _read(paths: Sequence[Path], folder: Path) -> list[Document]:
-    documents, problems = [], []
-    for path in paths:
-        name = str(path.relative_to(folder.parent)) if folder.parent != folder else str(path)
-        try:
-            text = path.read_text(encoding="utf-8")
-            if not text.strip():  # more often a file that is being written than one that is meant
-                raise ConfigErrors([ConfigError("is empty", file=name, hint="delete it, or write a comment into it")])
-            document = yaml.load(text, name)
-        except ConfigErrors as error:
-            problems += error.problems
-        except (OSError, UnicodeError) as error:
-            problems.append(ConfigError(f"cannot be read: {type(error).__name__}", file=name))
-        else:
-            if document.value is not None:
-                documents.append(document)
-    if problems:
-        raise ConfigErrors(problems)
-    return documents
+    return dict(zip((path.stem for path in paths), read_files(paths, folder), strict=True))

@@ -7,13 +7,13 @@ from typing import TYPE_CHECKING, Annotated, Any, Generic, Protocol, TypeVar
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
 
 from app.estate import Estate
-from app.facts.model import Scan, TestRun
 from app.gates.model import CannotTell, Decision, Question
 from app.kernel.durations import parse_duration
 
 if TYPE_CHECKING:
     from app.clients.checkout import Checkout
     from app.clients.opening import Clients
+    from app.facts.model import Scan, TestRun
 
 
 def _duration(value: object) -> object:
@@ -76,7 +76,7 @@ class Facts(Protocol):
         """What runs there now; None when nobody has told."""
         ...
 
-    async def scans(self, question: Question) -> Sequence[Scan]:
+    async def scans(self, question: Question) -> "Sequence[Scan]":
         """The scans of this commit or version, the newest first."""
         ...
 
@@ -84,7 +84,7 @@ class Facts(Protocol):
         """When anything of the service was scanned last."""
         ...
 
-    async def test_runs(self, question: Question, environment: str) -> Sequence[TestRun]:
+    async def test_runs(self, question: Question, environment: str) -> "Sequence[TestRun]":
         """The runs of tests of this commit or version there, the newest first."""
         ...
 

@@ -4,10 +4,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, Literal
 
-from app.events.reports import SCHEMA
 from app.gates.model import Decision, Question, Reason, together
 from app.kernel.clock import iso
 
+SCHEMA = "shipbell.report/v1"
 OnUnknown = Literal["block", "allow"]
 
 

@@ -67,7 +67,7 @@ def open_incidents(connection: Connection, service: str) -> list[Row]:
 
 def _of_artifact(connection: Connection, table: Table, service: str, commit: str, version: str) -> list[Row]:
     c = table.c
-    wanted = []
+    wanted: list[sa.ColumnElement[bool]] = []
     if commit:
         wanted += [c.sha.like(f"{commit[:7]}%")]
     if version:

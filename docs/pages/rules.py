@@ -69,7 +69,7 @@ def pages() -> dict[str, str]:
     parts.append(_names())
     for name, model in _PARTS:
         parts += [f"### In {code(name)}\n\n{first_line(model)}", model_table(model)]
-    parts.append("The section `gates` belongs to a later version: it may stand there, and is passed over.")
+    parts.append("The section `gates` says what is asked before a deployment: [gates](gates.md).")
     return {"rules.md": "\n\n".join(part.rstrip() for part in parts) + "\n"}
 
 

@@ -76,7 +76,7 @@ def test_a_developer_can_act_on_what_is_printed(run: Run, rules: Rules, clone: C
     base = clone.head
     clone.commit("SHOP-3: pay")
     said = run(*ASK[:-1], "--rules", str(rules()), "--baseline", base)
-    assert "BLOCK  fix-version  checkout → qa" in said.out
+    assert "BLOCK  fix-version  checkout -> qa" in said.out
     assert "  SHOP-3  no Fix Version: What SHOP-3 is about (In Test)" in said.out
     assert "https://acme.atlassian.net/browse/SHOP-3" in said.out
     assert "    1. Open each ticket above and set its field “Fix versions”" in said.out

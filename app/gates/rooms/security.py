@@ -2,14 +2,16 @@
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
 
 from pydantic import Field
 
-from app.facts.model import Scan
 from app.gates.gate import Duration, Gate, GateSettings, Sources
 from app.gates.model import Decision, Question, Reason, decided
 from app.kernel.clock import DAY, iso
+
+if TYPE_CHECKING:
+    from app.facts.model import Scan
 
 CODES = {
     "not_scanned": "this commit was not scanned",
@@ -40,7 +42,7 @@ class SecuritySettings(GateSettings):
 class Scans:
     """The scans of this commit, the newest first, and when the service was scanned last at all (µs)."""
 
-    of_this: Sequence[Scan]
+    of_this: "Sequence[Scan]"
     last: int | None
 
 
@@ -70,7 +72,7 @@ def _decide(question: Question, settings: SecuritySettings, evidence: Scans) -> 
     return decided("security", reasons, steps, checked=[_name(each) for each in counted], looked_at=looked_at)
 
 
-def _of(scan: Scan, question: Question, settings: SecuritySettings) -> Iterator[Reason]:
+def _of(scan: "Scan", question: Question, settings: SecuritySettings) -> Iterator[Reason]:
     name, link = _name(scan), scan.report_url
     open_ = {each: count for each in settings.severities if (count := getattr(scan, each))}
     if open_:
@@ -87,7 +89,7 @@ def _of(scan: Scan, question: Question, settings: SecuritySettings) -> Iterator[
 
 
 def _missing(
-    question: Question, settings: SecuritySettings, counted: Sequence[Scan], evidence: Scans
+    question: Question, settings: SecuritySettings, counted: "Sequence[Scan]", evidence: Scans
 ) -> Iterator[Reason]:
     there = {scan.kind for scan in counted}
     last = f"; the last scan of the service is of {iso(evidence.last)[:10]}" if evidence.last else ""
@@ -100,7 +102,7 @@ def _missing(
         yield Reason("note", "advisory", "scans of a sandbox count for no policy and were left out")
 
 
-def _name(scan: Scan) -> str:
+def _name(scan: "Scan") -> str:
     return " ".join(filter(None, (scan.tool, scan.kind))) or "scan"
 
 

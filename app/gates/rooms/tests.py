@@ -1,12 +1,15 @@
 """The tests of an environment ran for this version, and passed."""
 
 from collections.abc import Iterator, Sequence
+from typing import TYPE_CHECKING
 
 from pydantic import Field
 
-from app.facts.model import TestRun
 from app.gates.gate import Gate, GateSettings, Sources
 from app.gates.model import Decision, Question, Reason, decided
+
+if TYPE_CHECKING:
+    from app.facts.model import TestRun
 
 CODES = {
     "not_tested": "no run of tests is known for this version there",
@@ -27,7 +30,7 @@ class TestsSettings(GateSettings):
     suites: tuple[str, ...] = Field((), description="each of these has to have passed; without any, all that ran")
 
 
-Runs = tuple[str, Sequence[TestRun]]
+Runs = tuple[str, "Sequence[TestRun]"]
 
 
 async def _gather(question: Question, settings: TestsSettings, sources: Sources) -> Runs:
@@ -56,7 +59,7 @@ def _decide(question: Question, settings: TestsSettings, evidence: Runs) -> Deci
     return decided("tests", reasons, steps, checked=list(counted), looked_at=looked_at)
 
 
-def _of(name: str, run: TestRun) -> Iterator[Reason]:
+def _of(name: str, run: "TestRun") -> Iterator[Reason]:
     if run.status == "failed" or run.failed:
         total = f" of {run.total}" if run.total else ""
         yield Reason("block", "failed", f"{run.failed or 'some'}{total} tests failed", name, run.report_url)
@@ -68,7 +71,7 @@ def _of(name: str, run: TestRun) -> Iterator[Reason]:
         yield Reason("note", "flaky", f"{run.flaky} tests passed only when tried again", name, run.report_url)
 
 
-def _missing(settings: TestsSettings, counted: dict[str, TestRun], where: str) -> Iterator[Reason]:
+def _missing(settings: TestsSettings, counted: "dict[str, TestRun]", where: str) -> Iterator[Reason]:
     if not settings.suites and not counted:
         yield Reason("block", "not_tested", f"no tests of this version are known in {where}")
     for suite in settings.suites:
