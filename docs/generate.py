@@ -4,7 +4,20 @@ import sys
 from collections.abc import Mapping
 from pathlib import Path
 
-from docs.pages import api, cards, channels, commands, events, gates, measures, metrics, outcomes, rules, settings, sources
+from docs.pages import (
+    api,
+    cards,
+    channels,
+    commands,
+    events,
+    gates,
+    measures,
+    metrics,
+    outcomes,
+    rules,
+    settings,
+    sources,
+)
 
 FOLDER = Path(__file__).parent / "reference"
 _MODULES = (settings, commands, api, events, rules, cards, sources, channels, outcomes, gates, measures, metrics)

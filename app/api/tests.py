@@ -13,10 +13,11 @@ from app.api.errors import refusals
 from app.api.parts import Parts, parts_of
 from app.api.uploads import uploaded
 from app.ingest.door import new_receipt
+from app.kernel.errors import BadPayload
 from app.kernel.json import dumps
 from app.kernel.links import https_under
 from app.kernel.tokens import Token
-from app.sources import Inbound, Source
+from app.sources import Ignored, Inbound, Source
 from app.sources.tests import Results, merged, read_parameters, read_results, run_key, summary
 from app.store.run_parts import RunPart, run_parts, run_size
 
@@ -123,6 +124,8 @@ async def post_results(
     event = None
     if parameters.final:
         drafts = source.parse(inbound)
+        if isinstance(drafts, Ignored):
+            raise BadPayload("the results hold no run")
         estate = parts.book().estate
         event = estate.event(drafts[0], source=source.name, receipt=receipt.id, received_at=receipt.received_at)
     accepted = await parts.committer.submit(receipt)

@@ -136,9 +136,9 @@ def _patches(fields: Table, path: str) -> Iterator[Patch]:
     for item in _texts(fields, "patchesStrategicMerge", path):
         inline = "\n" in item.text or ": " in item.text
         yield Patch("" if inline else item.text, item.text if inline else "", None, item.line)
-    for item in (*fields.items("patches"), *fields.items("patchesJson6902")):
-        if not isinstance(item, Table):
-            raise Unreadable("a patch is a map", path, item.line)
-        target = item.entries.get("target")
+    for told in (*fields.items("patches"), *fields.items("patchesJson6902")):
+        if not isinstance(told, Table):
+            raise Unreadable("a patch is a map", path, told.line)
+        target = told.entries.get("target")
         kept = target if isinstance(target, Table) else None
-        yield Patch(item.text("path"), item.text("patch"), kept, item.line)
+        yield Patch(told.text("path"), told.text("patch"), kept, told.line)

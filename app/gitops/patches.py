@@ -6,6 +6,7 @@ https://kubectl.docs.kubernetes.io/references/kustomize/kustomization/patches/
 import re
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import replace
+from functools import partial
 from typing import Any
 
 import re2
@@ -42,11 +43,9 @@ def _by_operations(found: list[Container], patch: Patch, operations: Items, path
         hit = _IMAGE.search(where)
         if hit and hit.end() == len(where) and what in ("replace", "add"):
             fits = _target(patch, Table({}, patch.line), path)
-            line = operation.line
-            new = {"image": operation.text("value"), "path": path, "line": line}
+            new = partial(replace, image=operation.text("value"), path=path, line=operation.line)
             found = [
-                replace(each, **new) if fits(each) and (each.list, each.index) == (hit[1], int(hit[2])) else each
-                for each in found
+                new(each) if fits(each) and (each.list, each.index) == (hit[1], int(hit[2])) else each for each in found
             ]
         elif _touches(operation, where) and what not in ("test", "remove"):
             raise Unreadable("a JSON patch sets containers or images in a way that is not followed", path, patch.line)
@@ -71,8 +70,8 @@ def _merged(found: list[Container], patch: Patch, manifest: Table, path: str, *,
         if item.text("$patch") == "delete":
             found = [each for each, met in zip(found, meets, strict=True) if not met]
         elif image and any(meets):
-            new = {"image": image, "path": path, "line": item.entries["image"].line}
-            found = [replace(each, **new) if met else each for each, met in zip(found, meets, strict=True)]
+            new = partial(replace, image=image, path=path, line=item.entries["image"].line)
+            found = [new(each) if met else each for each, met in zip(found, meets, strict=True)]
         elif image:
             holder = next((each for each in found if fits(each)), None)
             if holder is None and whole:

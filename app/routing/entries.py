@@ -89,7 +89,7 @@ class TeamEntry(Entry):
     channels: dict[PurposeRef, OverrideEntry] = Field({}, description="by purpose")
     on_failure_mention: Addresses = Field([], description="whom `who: [team]` mentions")
     timezone: Zone | None = Field(
-        None, description="where the days and weeks of its numbers begin, if it is a team of the estate; else the default"
+        None, description="where days and weeks of its numbers begin, if it is a team of the estate; else the default"
     )
 
 

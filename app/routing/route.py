@@ -89,8 +89,8 @@ def _sent(send: Send) -> dict[str, Any]:
 def route(book: Rulebook, view: View) -> Routing:
     """Every rule that matches sends; a channel gets an event once, as the first rule that chose it says.
 
-    A rule that drops beats all others. An event that no rule matches goes to the fallback, and a quiet one to nobody. Times are asked for the
-    moment at which the event was received, so that a backlog or a replay changes nothing.
+    A rule that drops beats all others. An event that no rule matches goes to the fallback, and a quiet one to nobody.
+    Times are asked for the moment at which the event was received, so that a backlog or a replay changes nothing.
     """
     if view.get("quiet"):
         return Routing(book.rev, (), (), FOUND_AFTERWARDS, unrouted=False)

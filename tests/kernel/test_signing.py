@@ -219,7 +219,8 @@ def test_a_key_may_stand_in_a_header_or_be_a_password() -> None:
 def test_F20_spoilt_keys_and_passwords_are_refused() -> None:
     scheme, secret = KeyOrPassword(), SECRET.decode()
     for headers in (
-        {}, {"x-api-key": ""}, {"x-api-key": secret + "0"}, _basic(secret), _basic(f"{secret}:x"), _basic(f"a:b:{secret}"),
+        {}, {"x-api-key": ""}, {"x-api-key": secret + "0"},
+        _basic(secret), _basic(f"{secret}:x"), _basic(f"a:b:{secret}"),
         {"authorization": "Basic é"}, {"authorization": "Basic"}, {"authorization": f"Basic {secret}"},
         {"authorization": secret}, {"x-api-key": "wrong", **_basic(f"a:{secret}")},
     ):  # fmt: skip

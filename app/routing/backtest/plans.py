@@ -75,7 +75,7 @@ class Plans:
 
 
 def _paths(books: Sequence[Rulebook], event_type: str) -> tuple[list[str], list[Path]]:
-    """The service, whether it is quiet, and every path that a rule reads which events of this type can meet: those of one key apart."""
+    """Service, `quiet`, and every path that a rule reads which events of this type can meet: those of one key apart."""
     paths: dict[Path, None] = {("service",): None, ("quiet",): None}
     for rule in (rule for book in books for rule in book.rules):
         if rule.compile(event_type) is not None:

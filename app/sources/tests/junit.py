@@ -29,7 +29,8 @@ def read_junit(body: bytes) -> Results:
     root = _root(body)
     suites = [root] if _name(root) == "testsuite" else [each for each in root if _name(each) == "testsuite"]
     counts = {"passed": 0, "failed": 0, "skipped": 0}
-    flaky, failures, seconds = 0, [], 0.0
+    flaky, seconds = 0, 0.0
+    failures: list[Failure] = []
     for case in (each for each in root.iter() if _name(each) == "testcase"):
         told = {_name(child): child for child in reversed(case)}
         outcome = _outcome(case, told.keys())
@@ -43,7 +44,9 @@ def read_junit(body: bytes) -> Results:
         return _by_attributes(root, suites)
     declared = max(_number(root, "tests"), sum(_number(suite, "tests") for suite in suites))
     return Results(
-        **counts,
+        passed=counts["passed"],
+        failed=counts["failed"],
+        skipped=counts["skipped"],
         flaky=flaky,
         total=total,
         declared=declared if declared > total else None,
