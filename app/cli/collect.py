@@ -4,7 +4,7 @@ import asyncio
 import signal
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, suppress
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 from rich.console import Console
@@ -20,6 +20,9 @@ from app.config.settings import read_settings
 from app.kernel import logs
 from app.kernel.durations import parse_duration
 from app.kernel.errors import ConfigError, ConfigErrors, Overloaded, StoreUnavailable
+
+if TYPE_CHECKING:
+    from app.cli.collecting import Wish
 
 
 def collect(
@@ -47,15 +50,23 @@ def collect(
 
       shipbell collect --once --service checkout --since 30d
     """
-    from app.cli.collecting import Busy, Wish, collect_alone
+    from app.cli.collecting import Wish
 
-    wish = Wish(once or dry_run, service or (), _duration(since), dry_run, not no_process)
+    stale = _run(Wish(once or dry_run, service or (), _duration(since), dry_run, not no_process), as_json=as_json)
+    if stale:
+        raise typer.Exit(WRONG)
+
+
+def _run(wish: "Wish", *, as_json: bool) -> bool:
+    """Whether something was stale in the last round. Raises typer.Exit for what stops it."""
+    from app.cli.collecting import Busy, collect_alone
+
     stale = False
 
     def done(summary: Summary, receipts: int) -> None:
         nonlocal stale
         stale = bool(summary.stale)
-        told = {**summary.to_dict(), "receipts": receipts, "dry_run": dry_run}
+        told = {**summary.to_dict(), "receipts": receipts, "dry_run": wish.dry_run}
         if as_json:
             print_json(told)
         else:
@@ -76,8 +87,7 @@ def collect(
         raise say(str(error) or "the database does not keep up") from None
     finally:
         signal.signal(signal.SIGTERM, before)
-    if stale:
-        raise typer.Exit(WRONG)
+    return stale
 
 
 def _building() -> Any:
