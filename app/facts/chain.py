@@ -52,11 +52,17 @@ class Chain:
 
     def fold(self, live: Sequence[Rollout], tries: Sequence[Rollout]) -> Told:
         """All rollouts: those that went live in their order, and the others."""
-        counts = tries_between(tries, live, self._since)
+        counts, kept = tries_between(tries, live, self._since), []
         for rollout, failed in zip(live, counts, strict=True):
-            self._add(rollout, failed)
-        self._tries(live, tries)
+            if not self._strays(rollout):
+                kept.append(rollout)
+                self._add(rollout, failed)
+        self._tries(kept, tries)
         return self.told
+
+    def _strays(self, rollout: Rollout) -> bool:
+        """Whether it is evidence of nothing: where deployments have a record, a scale to zero must not become one."""
+        return rollout.vague and self._last is not None and "evidence_only" not in self._last.flags
 
     def _add(self, rollout: Rollout, failed: int) -> None:
         artifact, live_at = rollout.artifact, rollout.live_at or 0
@@ -66,7 +72,7 @@ class Chain:
         kind = self._kind(rollout, artifact, brought, same, revision)
         if kind == "rollback":
             brought = Carried(waits=brought.waits, doubt=brought.doubt)
-        flags = self._flags(artifact, brought)
+        flags = self._flags(rollout, brought)
         if same and self._last:
             revision = revision or self._last.revision
         tickets = {key for report in rollout.reports for key in report["tickets"] or ()}
@@ -116,12 +122,14 @@ class Chain:
             return "rollback"
         return "hotfix" if brought.hotfix or is_hotfix(rollout.first_said("branch")) else "release"
 
-    def _flags(self, artifact: Artifact, brought: Carried) -> tuple[str, ...]:
+    def _flags(self, rollout: Rollout, brought: Carried) -> tuple[str, ...]:
         flags = set(brought.flags)
         if self._last is None:
             flags.add("seed")
-        if artifact.sha is None:
+        if rollout.artifact.sha is None:
             flags.add("unknown_artifact")
+        if rollout.vague:
+            flags.add("evidence_only")
         return tuple(sorted(flags))
 
     def _repository(self, sha: str | None) -> str | None:

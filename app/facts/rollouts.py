@@ -1,6 +1,7 @@
 """Rollouts: reports of several sources, and of several targets, that are one.
 
 Reports are one rollout when their artifacts agree, no reporter speaks twice, and nothing else went live in between.
+Evidence that knows no commit belongs to the rollout that it falls to: its version is a label that nobody has to keep.
 """
 
 from bisect import bisect_left, bisect_right
@@ -41,8 +42,11 @@ class Rollout:
         return self._artifact
 
     def add(self, report: Report) -> None:
-        """One more report of it."""
-        self.reports.append(report)
+        """One more report of it; the record speaks before evidence that knows no commit."""
+        if self.reports and self.vague and not is_vague(report):
+            self.reports.insert(0, report)
+        else:
+            self.reports.append(report)
         self._artifact = None
 
     def _put_together(self) -> Artifact:
@@ -65,10 +69,26 @@ class Rollout:
                 return value
         return None
 
+    @property
+    def vague(self) -> bool:
+        """Whether nothing but evidence that knows no commit speaks of it."""
+        return all(is_vague(report) for report in self.reports)
+
     def takes(self, report: Report) -> bool:
         """Whether a report is one more of this rollout."""
         free = all(each.slot != report.slot for each in self.reports)
         return free and self.artifact.agrees(report.artifact) and self.first.outcome == report.outcome
+
+    def falls_to(self, report: Report) -> bool:
+        """Whether evidence and record belong together by their times alone."""
+        if is_vague(report) is self.vague or any(each.slot == report.slot for each in self.reports):
+            return False
+        return report.at - max(each.at for each in self.reports) <= SETTLES_WITHIN
+
+
+def is_vague(report: Report) -> bool:
+    """Whether a report is evidence that knows no commit."""
+    return report["canonical"] is False and report.artifact.sha is None
 
 
 def rollouts(reports: Sequence[Report], health: Sequence[Claim]) -> tuple[list[Rollout], list[Rollout]]:
@@ -82,7 +102,7 @@ def rollouts(reports: Sequence[Report], health: Sequence[Claim]) -> tuple[list[R
     for report in reports:
         if report.outcome == "succeeded":
             open_try = None
-            if not (live and live[-1].takes(report)):
+            if not (live and (live[-1].takes(report) or live[-1].falls_to(report))):
                 live.append(Rollout())
             live[-1].add(report)
         elif report.outcome is None:

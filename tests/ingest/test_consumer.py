@@ -267,21 +267,23 @@ def _stored(path: Path) -> int:
 async def test_killed_at_random_points_nothing_is_lost_and_nothing_counted_twice(
     sqs: Sqs, queue: str, database_url: str, tmp_path: Path
 ) -> None:
-    """As many as SHIPBELL_SQS_MESSAGES says: 5000 by hand, see bench/README.md."""
-    messages = int(os.environ.get("SHIPBELL_SQS_MESSAGES", "200"))
-    sqs.send(queue, events(messages))
+    """By hand with 5000 messages and ten kills: `SHIPBELL_SQS_MESSAGES=5000 pytest tests/ingest/test_consumer.py`."""
+    kills = max(1, int(os.environ.get("SHIPBELL_SQS_MESSAGES", "200")) // 500)
+    some = 500 if kills > 1 else 60
     environ = {**os.environ, "SHIPBELL_DATABASE_URL": database_url, "SHIPBELL_SQS_QUEUE_URL": queue}
     path, log = Path(database_url.removeprefix("sqlite:///")), tmp_path / "log"
     dice = random.Random()
-    kills = max(1, messages // 500)
     for number in range(kills):
+        sqs.send(queue, events(some, first=number * some))
         child = real(tmp_path, environ, log, ["consume", "sqs"])
-        point = _stored(path) + dice.randint(1, messages // (kills + 2))
-        await until(lambda point=point, child=child: _stored(path) >= min(point, messages) or child.poll(), f"{number}")
+        point = _stored(path) + dice.randint(1, some - 20)
+        await until(lambda point=point, child=child: _stored(path) >= point or child.poll(), f"message {point}")
         await asyncio.sleep(dice.random() / 50)
         child.send_signal(signal.SIGKILL)
         await until(lambda child=child: child.poll() is not None, "the end")
         sqs.times_out(queue)
+    sqs.send(queue, events(some, first=kills * some))
+    messages = (kills + 1) * some
     child = real(tmp_path, environ, log, ["consume", "sqs", "--until-empty", "--json"])
     await until(lambda: child.poll() is not None, "the rest", patience=30 + messages / 20)
     assert child.poll() == 0, log.read_text()
