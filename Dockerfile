@@ -9,7 +9,7 @@ RUN python -m venv /opt/shipbell
 COPY constraints.txt pyproject.toml README.md ./
 COPY app ./app
 COPY --from=renderer /renderer ./app/cards/preview/renderer
-RUN /opt/shipbell/bin/python -m pip install --no-cache-dir --disable-pip-version-check --constraint constraints.txt .
+RUN /opt/shipbell/bin/python -m pip install --no-cache-dir --disable-pip-version-check --constraint constraints.txt '.[aws]'
 
 FROM python:3.11-slim
 RUN useradd --uid 10001 --user-group --no-create-home --home-dir /nonexistent --shell /usr/sbin/nologin shipbell \
