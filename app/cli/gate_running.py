@@ -1,5 +1,6 @@
 """The service as a gate in a pipeline sees it: what runs, and whole questions that it answers by what it knows."""
 
+import asyncio
 from collections.abc import Callable, Mapping
 from typing import Any
 from urllib.parse import quote
@@ -7,6 +8,7 @@ from urllib.parse import quote
 import httpx
 
 from app.gates.gate import Running, Runs
+from app.gates.model import CannotTell
 
 TIMEOUT = 100.0
 """Seconds: a gate of the service may take sixty, and all of them are asked side by side."""
@@ -56,19 +58,21 @@ def runs_of(variables: Mapping[str, str], say: Callable[[str], None]) -> Runs | 
 
     async def running(service: str, environment: str) -> Running | None:
         try:
-            path = f"/api/v1/environments?service={quote(service)}&environment={quote(environment)}"
-            items = ask_service(variables, "GET", path, timeout=_QUICK)["items"]
-            row = items[0] if items else {}
-            version = row.get("actual_version") or row.get("desired_version")
-            if not version:
-                return None
-            sha = _sha(variables, row.get("deployment_id"))
+            return await asyncio.to_thread(_running, variables, service, environment)
         except (NoAnswer, KeyError, TypeError) as error:
             say(f"the service did not say what runs: {error}")
-            return None
-        return Running(version, sha, "the service")
+            steps = ("Run this step again, or give --baseline COMMIT.",)
+            raise CannotTell("no_baseline", f"nobody can say what runs in {environment}: {error}", steps) from None
 
     return running
+
+
+def _running(variables: Mapping[str, str], service: str, environment: str) -> Running | None:
+    path = f"/api/v1/environments?service={quote(service)}&environment={quote(environment)}"
+    items = ask_service(variables, "GET", path, timeout=_QUICK)["items"]
+    row = items[0] if items else {}
+    version = row.get("actual_version") or row.get("desired_version")
+    return Running(version, _sha(variables, row.get("deployment_id")), "the service") if version else None
 
 
 def _sha(variables: Mapping[str, str], deployment: str | None) -> str:

@@ -7,7 +7,7 @@ from app.gates import told
 from app.gates.asking import question
 from app.gates.found import ALL
 from app.gates.keeper import Gatekeeper
-from app.gates.model import Question
+from app.gates.model import CannotTell, Question
 
 AT_ONCE = 8
 
@@ -32,7 +32,10 @@ async def preview(
 async def _next(keeper: Gatekeeper, asked: Question) -> Question:
     """With what runs in the environment before as what would be deployed."""
     runs = keeper.sources.runs
-    found = await runs(asked.service, asked.before) if runs and asked.before else None
+    try:
+        found = await runs(asked.service, asked.before) if runs and asked.before else None
+    except CannotTell:
+        found = None
     if found is None:
         return asked
     return question(

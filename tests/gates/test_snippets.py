@@ -40,7 +40,9 @@ def test_a_step_asks_in_its_clone(shell: Callable[..., tuple[int, str]], clone: 
     clone.commit("SHOP-3: pay")
     code, said = shell(SNIPPETS[0], BASELINE=base)
     assert (code, "SHOP-3  no Fix Version" in said) == (1, True), said
-    code, said = shell(f'{SNIPPETS[0].strip()} || echo "ended with $?"', BASELINE="; rm -rf /", PYTHONUTF8="0", LC_ALL="C")
+    code, said = shell(
+        f'{SNIPPETS[0].strip()} || echo "ended with $?"', BASELINE="; rm -rf /", PYTHONUTF8="0", LC_ALL="C"
+    )
     assert (code, "goes on all the same" in said) == (0, True), said
 
 

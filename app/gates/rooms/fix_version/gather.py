@@ -87,13 +87,12 @@ async def _baseline(question: Question, sources: Sources) -> Running:
     if question.baseline:
         return Running(question.baseline, whence="what the caller says")
     git = sources.clients.gitops if sources.clients else None
-    found: Running | None = None
-    if git is not None:
+    found = await _told(question, sources) if sources.facts else None  # nearer than a fetch, and as fresh
+    if found is None and git is not None:
         found = await desired(git, sources.estate, question.service, question.environment)
         sources.say(f"GitOps: {found.version if found else 'nothing'} in {question.environment}")
-    if found is None and sources.runs is not None:
-        found = await sources.runs(question.service, question.environment)
-        sources.say(f"the service: {found.version if found else 'nothing'} runs in {question.environment}")
+    if found is None and not sources.facts:
+        found = await _told(question, sources)
     if found is None and git is None and sources.runs is None:
         raise CannotTell(
             "no_baseline",
@@ -102,6 +101,15 @@ async def _baseline(question: Question, sources: Sources) -> Running:
         )
     if found is None:
         raise changes.first_deployment(question)
+    return found
+
+
+async def _told(question: Question, sources: Sources) -> Running | None:
+    """What the service says."""
+    if sources.runs is None:
+        return None
+    found = await sources.runs(question.service, question.environment)
+    sources.say(f"the service: {found.version if found else 'nothing'} runs in {question.environment}")
     return found
 
 
