@@ -11,6 +11,7 @@ from app.store import fact_tables as tables
 from tests.api.conftest import TOKENS, Api, StartApi
 from tests.measures.rows import add, row
 from tests.running.rules import rewrite
+from tests.running.wait import until
 
 SHA, OLD = "4f" * 20, "9e" * 20
 NEW = "c" * 32
@@ -103,7 +104,11 @@ async def test_a_verdict_is_an_event_in_the_story_of_the_change(asked: Api) -> N
     await asked.settled(found["receipt"])
     (event,) = (await asked.get("/api/v1/events", type="gate.decided"))["items"]
     assert (event["gate"], event["verdict"], event["commit"]["sha"]) == ("security", "allow", SHA)
-    gates = (await asked.get(f"/api/v1/deployments/{NEW}"))["gates"]
+
+    async def shown() -> Any:
+        return (await asked.get(f"/api/v1/deployments/{NEW}"))["gates"]
+
+    gates = await until(shown, "the story")
     assert [(each["gate"], each["verdict"], each["environment"]) for each in gates] == [("security", "allow", "prod")]
     metrics = (await asked.ask("GET", "/metrics")).text
     assert 'gate_evaluations_total{gate="security",result="allow",service="checkout"} 1.0' in metrics
