@@ -7,8 +7,8 @@ from pathlib import Path
 
 import sqlalchemy as sa
 
-from app.store import counters as counters  # so that the metadata knows their tables
 from app.store import collected as collected
+from app.store import counters as counters  # so that the metadata knows their tables
 from app.store import fact_tables as fact_tables
 from app.store import lead_times as lead_times
 
