@@ -1,6 +1,7 @@
 """Every error is problem+json, says what to do, and repeats nothing that was sent."""
 
-from typing import Any
+import dataclasses
+from typing import Any, cast
 
 import pytest
 
@@ -9,11 +10,19 @@ from app.store import Database
 from tests.api.conftest import Api
 
 
-async def fails_with(api: Api, monkeypatch: pytest.MonkeyPatch, error: Exception) -> tuple[int, dict[str, Any], Any]:
-    async def fail(self: Database, work: Any) -> Any:
-        raise error
+class Failing:
+    """A database for the API alone: the service's loops keep the real one."""
 
-    monkeypatch.setattr(type(api.parts.database), "read", fail)
+    def __init__(self, error: Exception) -> None:
+        self._error = error
+
+    async def read(self, work: Any) -> Any:
+        raise self._error
+
+
+async def fails_with(api: Api, monkeypatch: pytest.MonkeyPatch, error: Exception) -> tuple[int, dict[str, Any], Any]:
+    database = cast(Database, Failing(error))
+    monkeypatch.setattr(api.app.state, "parts", dataclasses.replace(api.parts, database=database))
     answer = await api.ask("GET", "/api/v1/events")
     assert answer.headers["content-type"] == "application/problem+json"
     return answer.status_code, answer.json(), answer.headers.get("retry-after")
