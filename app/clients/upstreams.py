@@ -111,7 +111,7 @@ class Collect(Entry):
     quiet_after: Duration = Field(
         parse_duration("1h"), description="what is found later than this after it happened counts, and nobody is told"
     )
-    concurrency: int = Field(16, ge=1, le=64, description="services at a time")
+    concurrency: int = Field(24, ge=1, le=64, description="services at a time")
 
 
 def load_upstreams(documents: Sequence[Document]) -> tuple[Upstreams, Collect]:

@@ -19,7 +19,7 @@ collect: {every: 2m, since: 30d}
 
 def test_what_is_said_and_what_is_left_out() -> None:
     upstreams, collect = load_upstreams([yaml.load(WHOLE, "rules/upstreams.yaml")])
-    assert (collect.every, collect.since, collect.concurrency) == (2 * MINUTE, 30 * DAY, 16)
+    assert (collect.every, collect.since, collect.concurrency) == (2 * MINUTE, 30 * DAY, 24)
     assert upstreams.jira is not None
     assert upstreams.jira.url == "https://acme.atlassian.net"
     assert upstreams.argocd["prod-eu"].projects == ("shop",)
