@@ -34,7 +34,7 @@ def _verb(kind: str) -> Callable[..., None]:
     parameters = [_parameter(name, option) for name, option in options.items()]
     if kind in ("tests", "security"):
         parameters.insert(0, _keyword("files", Annotated[list[str] | None, typer.Argument(help=_FILES)], None))
-    report.__signature__ = inspect.Signature(parameters)  # type: ignore[attr-defined]
+    report.__signature__ = inspect.Signature(parameters)  # type: ignore[attr-defined]  # what typer reads
     report.__annotations__ = {each.name: each.annotation for each in parameters}
     examples = "\n\n".join(f"  {line}" for line in EXAMPLES[kind])
     report.__doc__ = f"{KINDS[kind]}\n\nAlways exits 0. Examples:\n\n{examples}\n"

@@ -219,5 +219,5 @@ def _next(page: Page, path: str, params: Mapping[str, object]) -> tuple[str, Par
     if page.next:
         return page.next, None
     if page.values and page.page and page.pagelen and page.page * page.pagelen < (page.size or 0):
-        return path, {**params, "page": page.page + 1}  # type: ignore[dict-item]
+        return path, {**params, "page": page.page + 1}  # type: ignore[dict-item]  # mypy widens the spread values
     return None

@@ -127,7 +127,7 @@ class Collector:
         except (Overloaded, StoreUnavailable) as error:
             log.warning("a round was broken off", action="collect", reason=str(error))
             self._count(parts, parts)
-        except Exception:
+        except Exception:  # a defect in a round must not end what webhooks need
             log.error("a round failed", action="collect", exc_info=True)
             self._count(parts, parts)
         else:

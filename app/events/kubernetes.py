@@ -54,25 +54,25 @@ class Meta(Shape):
     """The event's own identity."""
 
     uid: str = Field(min_length=1)
-    creationTimestamp: Any = None  # noqa: N815
+    creationTimestamp: Any = None  # noqa: N815  as Kubernetes spells it
 
 
 class Series(Shape):
     """An event of the newer API that was seen several times."""
 
-    lastObservedTime: Any = None  # noqa: N815
+    lastObservedTime: Any = None  # noqa: N815  as Kubernetes spells it
 
 
 class Scaling(Shape):
     """The event: core/v1 as it is, and what the exporter adds to it. Its times may all be null but one."""
 
     metadata: Meta
-    involvedObject: Involved  # noqa: N815
+    involvedObject: Involved  # noqa: N815  as Kubernetes spells it
     message: str
-    lastTimestamp: Any = None  # noqa: N815
-    eventTime: Any = None  # noqa: N815
+    lastTimestamp: Any = None  # noqa: N815  as Kubernetes spells it
+    eventTime: Any = None  # noqa: N815  as Kubernetes spells it
     series: Series | None = None
-    clusterName: str | None = None  # noqa: N815
+    clusterName: str | None = None  # noqa: N815  as Kubernetes spells it
 
 
 def scaling_draft(event: dict[str, Any]) -> Draft | str:

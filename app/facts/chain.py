@@ -132,10 +132,6 @@ class Chain:
             flags.add("evidence_only")
         return tuple(sorted(flags))
 
-    def _repository(self, sha: str | None) -> str | None:
-        commit = self._graph.commits.get(sha or "")
-        return commit.repository if commit else None
-
     def _arrive(self, deployment: Deployment, brought: Carried) -> None:
         """Note what it brought, and make it the last one."""
         arrivals = [self._arrival(deployment, commit, brought) for commit in brought.arrivals]

@@ -58,7 +58,7 @@ class Gatekeeper:
                 decision = await self._asked(self.gates[name], question, sources)
         except TimeoutError:
             decision = _unknown(name, Reason("unknown", "timed_out", f"no verdict within {self.patience:g} s"), ())
-        except Exception as error:
+        except Exception as error:  # a defect is no verdict
             log.error("a gate failed", action="gate", gate=name, exc_info=True)
             text = f"a fault of Shipbell's own: {type(error).__name__}; it says nothing about the change"
             steps = ("Tell whoever runs Shipbell.",)
