@@ -30,4 +30,16 @@ class Basic:
         return f"Basic {pair.reveal()}"
 
 
-Auth = Bearer | Basic
+@dataclass(frozen=True, slots=True)
+class Keyed:
+    """A key under a word of the vendor's own: Opsgenie's `GenieKey …`, PagerDuty's `Token token=…`."""
+
+    word: str
+    token: Secret
+
+    def header(self) -> str:
+        """The value of `Authorization`. It is a secret."""
+        return f"{self.word}{self.token.reveal()}"
+
+
+Auth = Bearer | Basic | Keyed
