@@ -13,6 +13,7 @@ from app.clients.auth import Auth, Basic, Bearer
 from app.clients.bitbucket import Bitbucket
 from app.clients.budget import Budget
 from app.clients.git import Mirror
+from app.clients.incident_tools import IncidentTools, open_incident_tools
 from app.clients.jira import Jira
 from app.clients.upstreams import ArgoCDEntry, BitbucketEntry, GitOpsEntry, JiraEntry, Upstreams
 from app.gitops import Layout, Place, Tags, check_layout
@@ -41,11 +42,13 @@ class Clients:
     bitbucket: Bitbucket | None = None
     jira: Jira | None = None
     argocd: Mapping[str, tuple[ArgoCD, ArgoCDEntry]] = field(default_factory=dict)
+    incidents: IncidentTools = field(default_factory=IncidentTools)
 
     def apis(self) -> Mapping[str, Api]:
         """The APIs, by the name under which they are counted."""
         found = [self.bitbucket.api] if self.bitbucket else []
         found += [self.jira.api] if self.jira else []
+        found += self.incidents.apis()
         return {api.name: api for api in (*found, *(argocd.api for argocd, _ in self.argocd.values()))}
 
     def parts(self) -> list[str]:
@@ -91,6 +94,7 @@ def open_clients(upstreams: Upstreams, reveal: Reveal, folder: Path, environment
         bitbucket=_bitbucket(bitbucket, token) if bitbucket else None,
         jira=_jira(jira, token) if jira else None,
         argocd={name: (_argocd(name, entry, token), entry) for name, entry in upstreams.argocd.items()},
+        incidents=open_incident_tools(upstreams, token),
     )
     if problems:
         raise ConfigErrors(problems)

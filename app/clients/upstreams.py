@@ -86,6 +86,49 @@ class ArgoCDEntry(Entry):
     selector: str | None = Field(None, description="labels of the applications to look at")
 
 
+URGENT = "priority: P1 OR priority: P2"
+"""Which alerts are read as incidents, if nothing else is said: few hooks tell all of them."""
+
+
+class JsmEntry(Entry):
+    """JSM Operations: alerts, as its webhooks tell them."""
+
+    url: Url = Field(description="https://api.atlassian.com/jsm/ops/api/{cloudId}")
+    user: str | None = Field(None, description="e-mail address of the API token; absent for an OAuth token")
+    token_env: Variable = Field("SHIPBELL_JSM_TOKEN", description="variable that holds the token")
+    query: str = Field(URGENT, description="of the alerts to read, in the words of their search; empty for all")
+    link: str | None = Field(None, pattern="^https://", description="where an alert is seen, with {alertId}")
+
+
+class OpsgenieEntry(Entry):
+    """Opsgenie: alerts, as its webhooks tell them, or incidents, of which no webhook tells."""
+
+    url: Url = Field("https://api.opsgenie.com", description="https://api.eu.opsgenie.com in Europe")
+    token_env: Variable = Field("SHIPBELL_OPSGENIE_TOKEN", description="variable that holds the API key")
+    query: str = Field(URGENT, description="of the alerts to read, in the words of their search; empty for all")
+    link: str | None = Field(
+        "https://app.opsgenie.com/alert/detail/{alertId}/details",
+        pattern="^https://",
+        description="where an alert is seen, with {alertId}",
+    )
+    reads: Literal["alerts", "incidents"] = Field("alerts", description="what counts as an incident")
+
+
+class PagerDutyEntry(Entry):
+    """PagerDuty's REST API."""
+
+    url: Url = Field("https://api.pagerduty.com", description="https://api.eu.pagerduty.com in Europe")
+    token_env: Variable = Field("SHIPBELL_PAGERDUTY_TOKEN", description="variable that holds the API key")
+    teams: tuple[str, ...] = Field((), description="ids of the teams whose incidents are read; without one, of all")
+
+
+class IncidentIoEntry(Entry):
+    """incident.io's API."""
+
+    url: Url = "https://api.incident.io"
+    token_env: Variable = Field("SHIPBELL_INCIDENTIO_TOKEN", description="variable that holds the API key")
+
+
 class Upstreams(Entry):
     """What may be asked. What is absent is not asked."""
 
@@ -93,10 +136,15 @@ class Upstreams(Entry):
     bitbucket: BitbucketEntry | None = None
     jira: JiraEntry | None = None
     argocd: dict[str, ArgoCDEntry] = {}
+    jsm: JsmEntry | None = None
+    opsgenie: OpsgenieEntry | None = None
+    pagerduty: PagerDutyEntry | None = None
+    incidentio: IncidentIoEntry | None = None
 
     def variables(self) -> frozenset[str]:
         """The variables that hold the tokens."""
-        entries = (self.gitops, self.bitbucket, self.jira, *self.argocd.values())
+        incidents = (self.jsm, self.opsgenie, self.pagerduty, self.incidentio)
+        entries = (self.gitops, self.bitbucket, self.jira, *self.argocd.values(), *incidents)
         return frozenset(entry.token_env for entry in entries if entry is not None and entry.token_env)
 
 
