@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import cast
 
 from app.clients.git_faults import GitFault
+from app.clients.surroundings import ssh_command
 
 MOST_OUTPUT = 64 << 20
 """Bytes of one answer that are taken; an answer that is longer is an `integration_error`."""
@@ -32,8 +33,8 @@ _CONFIG = {
 class Git:
     """The program git on one bare repository.
 
-    `environment` holds what the operator's surroundings have to say (PATH, HOME and SSH_AUTH_SOCK for ssh, proxies,
-    certificates); nothing else is handed on. `limit` is in seconds, for each command.
+    `environment` holds what the operator's surroundings have to say (see `surroundings`: ssh, proxies, certificates);
+    nothing else is handed on. `limit` is in seconds, for each command.
     """
 
     def __init__(self, folder: Path, protocols: str, environment: Mapping[str, str], limit: float) -> None:
@@ -52,7 +53,7 @@ class Git:
             "GIT_TERMINAL_PROMPT": "0",
             "GIT_ASKPASS": "",
             "SSH_ASKPASS": "",
-            "GIT_SSH_COMMAND": "ssh -oBatchMode=yes -oConnectTimeout=20",
+            "GIT_SSH_COMMAND": ssh_command(environment),
             "GIT_ALLOW_PROTOCOL": protocols,
             "GIT_LITERAL_PATHSPECS": "1",
             "GIT_NO_REPLACE_OBJECTS": "1",

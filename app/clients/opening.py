@@ -15,6 +15,7 @@ from app.clients.budget import Budget
 from app.clients.git import Mirror
 from app.clients.incident_tools import IncidentTools, open_incident_tools
 from app.clients.jira import Jira
+from app.clients.surroundings import surroundings
 from app.clients.upstreams import ArgoCDEntry, BitbucketEntry, GitOpsEntry, JiraEntry, Upstreams
 from app.gitops import Layout, Place, Tags, check_layout
 from app.kernel.errors import ConfigError, ConfigErrors
@@ -90,7 +91,7 @@ def open_clients(upstreams: Upstreams, reveal: Reveal, folder: Path, environment
 
     git, bitbucket, jira = upstreams.gitops, upstreams.bitbucket, upstreams.jira
     found = Clients(
-        gitops=_gitops(git, token, folder, environments, problems) if git else None,
+        gitops=_gitops(git, token, folder, environments, problems, surroundings(reveal)) if git else None,
         bitbucket=_bitbucket(bitbucket, token) if bitbucket else None,
         jira=_jira(jira, token) if jira else None,
         argocd={name: (_argocd(name, entry, token), entry) for name, entry in upstreams.argocd.items()},
@@ -124,13 +125,18 @@ def _argocd(name: str, entry: ArgoCDEntry, token: _Token) -> ArgoCD:
 
 
 def _gitops(
-    entry: GitOpsEntry, token: _Token, folder: Path, environments: tuple[str, ...], problems: list[ConfigError]
+    entry: GitOpsEntry,
+    token: _Token,
+    folder: Path,
+    environments: tuple[str, ...],
+    problems: list[ConfigError],
+    around: Mapping[str, str],
 ) -> GitOps | None:
     auth = Basic(entry.user, token(entry.token_env, "gitops")) if entry.token_env else None
     per_environment = entry.mode == "branch-per-env"
     branch = entry.branch.replace("{env}", "*") if per_environment else entry.branch
     try:
-        mirror = Mirror(entry.repository, folder, auth=auth, branches=[branch])
+        mirror = Mirror(entry.repository, folder, auth=auth, branches=[branch], environment=around)
         layout = _layout(entry, environments)
         check_layout(layout)
         return GitOps(mirror, entry.branch, layout, Tags(entry.tag))
