@@ -1,5 +1,7 @@
 """`shipbell serve`: run the service."""
 
+import logging
+import os
 import sys
 from contextlib import suppress
 from typing import TYPE_CHECKING, Annotated
@@ -40,9 +42,20 @@ def serve(
     settings = _settings({name: value for name, value in given.items() if value is not None})
     logs.configure(settings.log_level, json_lines={"json": True, "text": False}.get(settings.log_format))
     logs.self_test()
-    server = build_server(settings)
-    with suppress(KeyboardInterrupt):  # Ctrl-C: uvicorn has ended in order by now, and raises it again
-        server.run()
+    run_to_its_end(build_server(settings))
+
+
+def run_to_its_end(server: uvicorn.Server) -> None:
+    """Serve until a signal; when a loop has died, end the process whatever threads are left behind."""
+    try:
+        with suppress(KeyboardInterrupt):  # Ctrl-C: uvicorn has ended in order by now, and raises it again
+            server.run()
+    except SystemExit as end:
+        # Nobody closed what was open: a thread that still waits for work would hold the interpreter for ever, and a
+        # process that neither serves nor ends is never started anew.
+        logging.shutdown()
+        sys.stdout.flush()
+        os._exit(end.code if isinstance(end.code, int) else 1)
 
 
 def _settings(given: dict[str, str]) -> Settings:

@@ -2,6 +2,8 @@
 
 import signal
 import stat
+import subprocess
+import sys
 from pathlib import Path
 from typing import Any
 
@@ -126,3 +128,21 @@ async def test_a_port_that_is_taken_is_1_and_a_sentence(tmp_path: Path) -> None:
     async with httpx.AsyncClient(trust_env=False) as http:
         assert (await http.get(f"http://127.0.0.1:{port}/readyz")).status_code == 200
     await first.stop()
+
+
+A_LOOP_DIED = """
+import threading
+from app.cli.serve import run_to_its_end
+
+class Server:
+    def run(self):
+        threading.Thread(target=threading.Event().wait).start()  # nobody will ever set it
+        raise SystemExit(70)
+
+run_to_its_end(Server())
+"""
+
+
+def test_a_process_whose_loop_died_ends_whatever_thread_is_left_behind() -> None:
+    ended = subprocess.run([sys.executable, "-c", A_LOOP_DIED], timeout=30, check=False, capture_output=True)
+    assert (ended.returncode, ended.stderr) == (70, b"")
