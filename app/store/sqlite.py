@@ -13,8 +13,9 @@ from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager, suppress
 from pathlib import Path
-from typing import IO, TYPE_CHECKING, Any, TypeVar
+from typing import IO, Any, TypeVar
 
+import aiosqlite
 import sqlalchemy as sa
 from sqlalchemy import event
 from sqlalchemy.exc import DataError, DBAPIError, IntegrityError, OperationalError
@@ -24,9 +25,6 @@ from app import telemetry
 from app.kernel.clock import Clock
 from app.kernel.errors import ConfigError, StoreUnavailable, ValueRefused
 from app.store.engine import Work
-
-if TYPE_CHECKING:
-    from sqlalchemy.ext.asyncio import AsyncEngine
 
 T = TypeVar("T")
 
@@ -80,7 +78,6 @@ class SqliteDatabase:
             connect_args={"check_same_thread": False},
         )
         event.listen(self._reader, "connect", _prepare_reader)
-        self._pinger: AsyncEngine | None = None
 
     def clock(self) -> int:
         return self._clock()
@@ -107,13 +104,13 @@ class SqliteDatabase:
             raise StoreUnavailable(_short(error)) from None
 
     async def ping(self) -> None:
-        if self._pinger is None:
-            self._pinger = _async_engine(self.path)
+        # A connection for each question, which queues behind nothing; one that stays open keeps a process that dies
+        # from ending, by its thread. Not by SQLAlchemy: what it loads for this stands half-loaded before other threads.
         try:
-            async with self._pinger.connect() as connection:
-                await connection.execute(sa.select(1))
-        except OperationalError as error:
-            raise StoreUnavailable(_short(error)) from None
+            async with aiosqlite.connect(self.path) as connection:
+                await connection.execute("SELECT 1 FROM sqlite_schema LIMIT 1")
+        except sqlite3.OperationalError as error:
+            raise StoreUnavailable(str(error)[:200]) from None
 
     async def maintain(self) -> None:
         """Truncate the write-ahead log when it has grown large; only the writer does this."""
@@ -127,8 +124,6 @@ class SqliteDatabase:
     async def close(self) -> None:
         self._readers.shutdown()
         self._reader.dispose()
-        if self._pinger is not None:
-            await self._pinger.dispose()
         if self._connection is not None:
             await self._run(self._shut)
         self._thread.shutdown()
@@ -180,15 +175,6 @@ class SqliteDatabase:
         with suppress(sqlite3.Error):  # the file may be read-only by now: the log is replayed at the next start
             self._checkpoint()
         self._writer.dispose()
-
-
-def _async_engine(path: Path) -> "AsyncEngine":
-    """A connection of its own, for a question that must not queue behind a long one. Loaded when it is asked for."""
-    from sqlalchemy.ext.asyncio import create_async_engine
-
-    engine = create_async_engine(f"sqlite+aiosqlite:///{path}", pool_size=1, hide_parameters=True)
-    event.listen(engine.sync_engine, "connect", _prepare_reader)
-    return engine
 
 
 def _prepare_writer(dbapi: Any, _record: Any) -> None:
