@@ -89,6 +89,8 @@ class Rendered:
 def shown_name(e: Mapping[str, Any], field: Literal["service", "environment"]) -> str:
     """Our name of the service or environment; the vendor's own when the estate does not know it; else ""."""
     name = e.get(field)
+    if name == UNMAPPED and field == "service" and str(e.get("type", "")).startswith("shipbell."):
+        return "Shipbell"  # news of itself
     if name == UNMAPPED:
         name = _inside(e, "original", field) or (field == "service" and _inside(e, "repository", "full_name")) or name
     return name if isinstance(name, str) else ""

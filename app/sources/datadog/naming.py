@@ -1,5 +1,6 @@
 """What a monitor is about: its tags, and those of the group that fired."""
 
+import re
 from typing import Any
 
 from app.events import Hints
@@ -7,6 +8,8 @@ from app.events.incidents import deployed, hint, priority_of
 from app.sources.datadog.message import Message
 
 _MOST = 200
+_SAID_ELSEWHERE = re.compile(r"\[(?:P[1-5]|Triggered|Re-Triggered|Recovered)\]\s*", re.ASCII)
+"""What Datadog puts before a monitor's name, and the event's priority and type say, too."""
 
 
 def hints(message: Message) -> Hints:
@@ -23,7 +26,7 @@ def fields(message: Message) -> dict[str, Any]:
     """The fields of the event beside its times."""
     tags = labels(message)
     return {
-        "title": message.title,
+        "title": _SAID_ELSEWHERE.sub("", message.title or "") or message.title,
         "priority": priority_of(message.priority),
         "url": message.link,
         **deployed(tags.get("version"), tags.get("git.commit.sha")),
