@@ -8,6 +8,7 @@ from app.collector.issues import Issues
 from app.collector.news import digest, report
 from app.collector.work import Work
 from app.kernel.clock import HOUR, MINUTE
+from app.sources.jira import reading
 from app.store.collected import MISSING, Seen
 
 AGAIN = 15 * MINUTE
@@ -38,7 +39,10 @@ async def tell_tickets(work: Work, issues: Issues, service: str, keys: Sequence[
             quiet = before is None
             # One that has moved is told under the key that commits name, too.
             both = dict.fromkeys((issue.key, key))
-            events += [work.voiced(_updated(service, each, issue), issue.updated, first=quiet) for each in both]
+            subject = _subject(issues.jira.site, issue)
+            events += [
+                work.voiced(_updated(service, subject, each, issue), issue.updated, first=quiet) for each in both
+            ]
             told.append(seen)
         else:
             work.note(seen)
@@ -74,10 +78,16 @@ def _state(issue: Issue) -> list[Any]:
     return [ticket[name] for name in sorted(ticket)]
 
 
-def _updated(service: str, key: str, issue: Issue) -> dict[str, Any]:
+def _subject(site: str, issue: Issue) -> str:
+    """As its webhooks call it: by the number that it keeps, whatever its key becomes."""
+    return reading.subject("ticket", "jira", reading.site_of(f"{site}/") or "", issue.id)
+
+
+def _updated(service: str, subject: str, key: str, issue: Issue) -> dict[str, Any]:
     return {
         "type": "ticket.updated",
-        "subject": f"ticket:{key}",
+        "subject": subject,
+        "key": key,
         "service": service,
         "occurred_at": issue.updated.isoformat() if issue.updated else None,
         "ticket": _ticket(issue) | {"key": key},
@@ -95,7 +105,7 @@ def _ticket(issue: Issue) -> dict[str, Any]:
         "status": issue.status or None,
         "status_category": issue.category or None,
         "type": issue.type or None,
-        "fix_versions": [] if issue.fix_versions is None else [each.name for each in issue.fix_versions],
+        "fix_versions": None if issue.fix_versions is None else [each.name for each in issue.fix_versions],
         "assignee": issue.assignee,
         "sprint": sprint,
         "restricted": issue.restricted,

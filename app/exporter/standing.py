@@ -98,7 +98,8 @@ def moving(places: Sequence[Place], ladder: Sequence[str], now: int) -> list[Mov
 
 
 def _versions(place: Place) -> tuple[str, ...] | None:
-    return tuple(orjson.loads(place.fix_versions)) if place.fix_versions else None
+    told = orjson.loads(place.fix_versions) if place.fix_versions else None
+    return None if told is None else tuple(told)
 
 
 def of_moving(tickets: Iterable[Moving], environments: Sequence[str]) -> Iterator[Sample]:

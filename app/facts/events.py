@@ -9,13 +9,13 @@ from app.facts.model import GateDecision, Scan, TestRun
 
 @dataclass(frozen=True, slots=True)
 class Ticket:
-    """What the ticket tool says of a ticket; `as_of` in µs."""
+    """What the ticket tool says of a ticket; `as_of` in µs. `fix_versions`: None where it does not say, () for none."""
 
     key: str
     summary: str | None
     status: str | None
     status_category: str | None
-    fix_versions: tuple[str, ...]
+    fix_versions: tuple[str, ...] | None
     restricted: bool
     as_of: int
     event_id: str
@@ -98,7 +98,7 @@ def ticket(view: View) -> Ticket | None:
         summary=None if hidden else told.get("summary"),
         status=told.get("status"),
         status_category=told.get("status_category"),
-        fix_versions=tuple(told.get("fix_versions") or ()),
+        fix_versions=None if (versions := told.get("fix_versions")) is None else tuple(versions),
         restricted=hidden,
         as_of=moment(view["occurred_at"]) or 0,
         event_id=view["id"],

@@ -201,22 +201,6 @@ class EnvironmentState:
 
 
 @dataclass(frozen=True, slots=True)
-class TicketPlace:
-    """A ticket whose change is live in an environment, since when, and what the ticket tool says of it."""
-
-    key: str
-    service: str
-    environment: str
-    deployment_id: str
-    since: int
-    summary: str | None
-    status: str | None
-    status_category: str | None
-    fix_versions: tuple[str, ...]
-    restricted: bool
-
-
-@dataclass(frozen=True, slots=True)
 class Scan:
     """A security scan that ended; the counts are of open findings."""
 

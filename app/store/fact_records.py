@@ -52,7 +52,7 @@ class Records(Generic[R]):
         """A record as a row."""
         values: list[Any] = list(self._get(record))
         for place in self._at:
-            values[place] = orjson.dumps(values[place]).decode() if values[place] else "[]"
+            values[place] = "[]" if values[place] == () else orjson.dumps(values[place]).decode()
         values.extend([beside[name] for name in self._beside])
         row: Row = self._order(values)
         return row
@@ -61,7 +61,7 @@ class Records(Generic[R]):
         """A row as its record."""
         values: list[Any] = list(self._places(row))
         for place in self._at:
-            values[place] = () if values[place] == "[]" else tuple(orjson.loads(values[place]))
+            values[place] = () if values[place] == "[]" else _tuple(orjson.loads(values[place]))
         return self._record(*values)
 
     def find(self, connection: Connection, statement: sa.Select[Any], values: Mapping[str, Any]) -> list[R]:
@@ -100,6 +100,11 @@ SCANS = Records(tables.fact_scans, Scan)
 TEST_RUNS = Records(tables.fact_test_runs, TestRun)
 GATES = Records(tables.fact_gates, GateDecision, ("reasons",))
 ENVIRONMENTS = Records(tables.fact_environments, EnvironmentState)
+
+
+def _tuple(values: list[Any] | None) -> tuple[Any, ...] | None:
+    """A list as its record has it; one that nobody knows is None, which is not an empty one."""
+    return None if values is None else tuple(values)
 
 
 def param(name: str) -> sa.BindParameter[str]:

@@ -127,7 +127,6 @@ def first_line(row: Mapping[str, Any]) -> dict[str, Any]:
 def kept(row: Mapping[str, Any], fresh_after: int) -> dict[str, Any]:
     """A ticket; of a restricted one nothing is told but its key."""
     hidden, looked = bool(row["restricted"]), row["looked_at"]
-    said = {name: None if hidden else row[name] for name in ("summary", "status", "status_category")}
-    versions = [] if hidden else row["fix_versions"] or []
+    said = {name: None if hidden else row[name] for name in ("summary", "status", "status_category", "fix_versions")}
     stale = looked is not None and looked < fresh_after
-    return {**row, **said, "fix_versions": versions, "restricted": hidden, "stale": stale}
+    return {**row, **said, "restricted": hidden, "stale": stale}

@@ -1,5 +1,6 @@
 """What is answered of what the collector told: gauges, where things are, and how old all that is."""
 
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -58,11 +59,22 @@ async def test_the_gauges_of_tickets_are_what_jira_says_and_nothing_of_those_tha
     for key in here:
         issue = STORY.tickets[key]
         names = [each.name for each in issue.fix_versions or ()]
-        if not issue.hidden:
+        if not issue.hidden and issue.fix_versions is not None:  # of a type that has no such field nobody says it
             wanted |= {(name, key): 1.0 for name in names} or {("", key): 0.0}
     assert fixed == wanted
     assert 0.0 in fixed.values()
     assert {STORY.tickets[key].hidden for key in here} == {True, False}
+
+
+async def test_of_a_ticket_whose_type_has_no_fix_versions_none_is_unknown(world: World) -> None:
+    exporter = Exporter(world.database, lambda: world.building.rules.now.book.estate, tickets=True)
+    missing = next(key[2] for key in await told(exporter) if key[:2] == ("ticket_fix_version", ""))
+    changed = replace(STORY.tickets[missing], fix_versions=None, updated=world.clock.now + MINUTE)
+    world.stage.play(replace(STORY, tickets={**STORY.tickets, missing: changed}))
+    assert (await world.later(30)).told["ticket"] == 1
+    assert not [key for key in await told(exporter) if key[0] == "ticket_fix_version" and missing in key]
+    assert [key for key in await told(exporter) if key[0] == "ticket_in_environment" and missing in key]
+    assert await world.ask("SELECT fix_versions FROM fact_tickets WHERE key = :key", key=missing) == [("null",)]
 
 
 async def test_where_things_are_as_the_stories_tell_it(world: World) -> None:
