@@ -9,6 +9,7 @@ from functools import partial
 from app import telemetry
 from app.clients.opening import Clients
 from app.clients.upstreams import Collect
+from app.collector.incident_tool import Told
 from app.collector.news import Tell
 from app.collector.round import Progress, Round
 from app.collector.standing import Standing
@@ -18,7 +19,7 @@ from app.estate import Estate
 from app.kernel import logs
 from app.kernel.clock import MINUTE, SECOND, monotonic
 from app.kernel.errors import Overloaded, StoreUnavailable
-from app.store import Database, collected, fact_history
+from app.store import Database, collected, fact_claims, fact_history
 from app.store.collected import Seen
 
 log = logs.get("collector")
@@ -93,7 +94,7 @@ class Collector:
             now=now,
             since=now - (collect.since if since is None else since),
             quiet_after=collect.quiet_after,
-            ask=Ask(self._known, self._subjects, self._tickets),
+            ask=Ask(self._known, self._subjects, self._tickets, self._incidents),
             seen=seen,
             send=self.send,
             keep=self._keep,
@@ -161,6 +162,12 @@ class Collector:
 
     async def _tickets(self, service: str) -> Sequence[str]:
         return await self.database.read(lambda connection: collected.tickets(connection, service))
+
+    async def _incidents(self, subjects: Collection[str]) -> Mapping[str, Sequence[Told]]:
+        found: dict[str, list[Told]] = {}
+        for claim in await self.database.read(lambda connection: fact_claims.by_subjects(connection, subjects)):
+            found.setdefault(claim.subject, []).append(Told(claim.type, claim.at))
+        return found
 
     async def _keep(self, seen: Sequence[Seen]) -> None:
         if self.keeps:

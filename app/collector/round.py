@@ -7,7 +7,7 @@ import asyncio
 from collections.abc import Awaitable, Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import partial
-from typing import TypeVar
+from typing import Any, TypeVar
 
 from app.clients.bitbucket import Bitbucket
 from app.clients.faults import ApiFault
@@ -15,12 +15,15 @@ from app.clients.opening import Clients
 from app.collector.applications import tell_applications
 from app.collector.environments import Place, places, tell_environments
 from app.collector.history import History
+from app.collector.incident_tool import Tool
+from app.collector.incidents import tell_incidents, tools
 from app.collector.issues import Issues
 from app.collector.reading import Reading, pause
 from app.collector.repositories import name_of
-from app.collector.standing import Standing
+from app.collector.standing import ALL, Standing
 from app.collector.summary import Summary
 from app.collector.tickets import tell_tickets
+from app.collector.together import together
 from app.collector.work import Work
 from app.estate import Estate
 from app.kernel.clock import monotonic
@@ -54,14 +57,17 @@ class Round:
         services = [name for name in self.estate.services if self._wanted(name)]
         summary.services = len(services)
         self.tell(summary)
-        here = await self._environments(services)
-        issues = Issues(self.clients.jira) if self.clients.jira else None
-        await self._side_by_side(services, lambda service: self._service(service, here.get(service, ()), issues))
-        await self._side_by_side(list(self._read), self._rest)
+        await together(self._services(services), self._incidents())
         await self.work.flush()
         summary.calls.update({name: count - calls.get(name, 0) for name, count in self.clients.calls().items()})
         summary.seconds = monotonic() - began
         return summary
+
+    async def _services(self, services: Sequence[str]) -> None:
+        here = await self._environments(services)
+        issues = Issues(self.clients.jira) if self.clients.jira else None
+        await self._side_by_side(services, lambda service: self._service(service, here.get(service, ()), issues))
+        await self._side_by_side(list(self._read), self._rest)
 
     def _wanted(self, service: str) -> bool:
         return not self.only or service in self.only
@@ -101,6 +107,15 @@ class Round:
                 self.work.note(Seen(LOOKED, "environments", "", self.work.now))
         await self.work.flush()
         return {service: [place for key, place in here.items() if key[0] == service] for service in services}
+
+    async def _incidents(self) -> None:
+        """What the incident tools tell, who are not asked about one service alone."""
+        asked = {tool.name: tool for tool in tools(self.clients.incidents)} if not self.only else {}
+        await self._side_by_side(list(asked), lambda name: self._tool(asked[name]))
+
+    async def _tool(self, tool: Tool[Any]) -> None:
+        await self._guarded(ALL, tool.name, tell_incidents(self.work, tool))
+        await self.work.flush()
 
     async def _repositories(self, services: Sequence[str]) -> None:
         if self.clients.bitbucket is not None:

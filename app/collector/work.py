@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
+from app.collector.incident_tool import Told
 from app.collector.news import News, Tell
 from app.collector.summary import Summary
 from app.kernel.clock import to_us
@@ -17,6 +18,9 @@ Subjects = Callable[[str, Collection[str], int], Awaitable[Mapping[str, set[str]
 Keys = Callable[[str], Awaitable[Sequence[str]]]
 """The tickets that facts know in a service's environments."""
 
+Incidents = Callable[[Collection[str]], Awaitable[Mapping[str, Sequence[Told]]]]
+"""What was told of incidents, by subject."""
+
 
 @dataclass(frozen=True, slots=True)
 class Ask:
@@ -25,6 +29,7 @@ class Ask:
     known: Known
     subjects: Subjects
     tickets: Keys
+    incidents: Incidents
 
 
 @dataclass(slots=True)

@@ -1,4 +1,4 @@
-"""All stand-ins as one ASGI application: /bitbucket/2.0, /jira, /jira-dc, /argocd, /git, and /control beside them."""
+"""All stand-ins as one ASGI application: /bitbucket/2.0, /jira, /jira-dc, /argocd, /git, incident tools; /control."""
 
 from dataclasses import dataclass
 from pathlib import Path
@@ -15,6 +15,7 @@ from app.standins.argocd import ArgoCd
 from app.standins.bitbucket import Bitbucket
 from app.standins.git_http import GitHttp
 from app.standins.gitops import Repository, write_repository
+from app.standins.incidents import incident_mounts
 from app.standins.jira import Jira
 from app.standins.story.model import Story
 from app.standins.story.names import ENVIRONMENTS
@@ -44,6 +45,7 @@ def create_standins(story: Story, folder: Path, switches: Switches | None = None
             Mount("/jira", routes=Jira(story, standing).routes()),
             Mount("/jira-dc", routes=Jira(story, standing, server=True).routes()),
             Mount("/argocd", routes=ArgoCd(story, repository, standing).routes()),
+            *incident_mounts(story),
             Mount("/git", GitHttp(repository.folder.parent)),
             Route("/control", _Control(standing).answer, methods=["GET", "POST", "DELETE"]),
         ]

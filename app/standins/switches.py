@@ -2,12 +2,12 @@
 
 from collections import Counter
 from collections.abc import Mapping
-from typing import Annotated, Literal
+from typing import Annotated, Literal, get_args
 
 from pydantic import BaseModel, ConfigDict, Field
 
-Upstream = Literal["bitbucket", "jira", "argocd", "git"]
-UPSTREAMS: tuple[Upstream, ...] = ("bitbucket", "jira", "argocd", "git")
+Upstream = Literal["bitbucket", "jira", "argocd", "git", "jsm", "opsgenie", "pagerduty", "incidentio"]
+UPSTREAMS: tuple[Upstream, ...] = get_args(Upstream)
 
 
 class Switches(BaseModel):

@@ -8,6 +8,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from app.standins.answers import answer
 from app.standins.bitbucket.listing import error
+from app.standins.incidents import STRANGERS
 from app.standins.story.seed import Seed
 from app.standins.switches import UPSTREAMS, Standing, Upstream
 
@@ -104,6 +105,8 @@ def _stranger(upstream: Upstream) -> Response:
     if upstream == "argocd":
         text = "invalid session: token has invalid claims: token is expired"
         return answer({"error": text, "code": 16, "message": text}, 401)
+    if upstream in STRANGERS:
+        return answer(STRANGERS[upstream], 401)
     return Response("Unauthorized\n", 401, {"WWW-Authenticate": 'Basic realm="git"'}, "text/plain")
 
 

@@ -168,6 +168,31 @@ class Drift:
 
 
 @dataclass(frozen=True, slots=True)
+class Incident:
+    """Something that went wrong in production, in the tool of the service's team; `reopened` comes after an end."""
+
+    id: str
+    tool: Literal["alerts", "pagerduty", "incidentio"]
+    service: str
+    title: str
+    priority: Literal["P1", "P2", "P4"]
+    by: Person
+    opened: int
+    acknowledged: int | None
+    reopened: int | None
+    resolved: tuple[int, ...]
+
+    @property
+    def is_over(self) -> bool:
+        return bool(self.resolved) and (self.reopened is None or self.resolved[-1] > self.reopened)
+
+    @property
+    def updated(self) -> int:
+        """When it was touched last, µs."""
+        return max(each for each in (self.opened, self.acknowledged, self.reopened, *self.resolved) if each)
+
+
+@dataclass(frozen=True, slots=True)
 class Story:
     """Everything, as of `now`. `tickets` by the keys that commits name: a moved one has another `key` inside."""
 
@@ -177,6 +202,7 @@ class Story:
     tickets: Mapping[str, Ticket]
     drifts: Sequence[Drift]
     override: Mapping[tuple[str, str], str]
+    incidents: Sequence[Incident] = ()
 
     def desired(self, service: str, environment: str) -> str | None:
         """The tag that Git asks for; None where kustomize refuses what is written."""

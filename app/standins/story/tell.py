@@ -7,6 +7,7 @@ from dataclasses import replace
 from app.kernel.clock import DAY, HOUR, SECOND
 from app.standins.story.builds import roll_back, tell_builds
 from app.standins.story.changes import tell_changes
+from app.standins.story.incidents import tell_incidents
 from app.standins.story.model import Build, Drift, Person, Rollout, Service, Story, Ticket
 from app.standins.story.names import PROJECTS, people, service_names
 from app.standins.story.seed import Seed
@@ -29,7 +30,8 @@ def tell(now: int, *, services: int = 5, tickets: int = 40, days: int = 90, seed
         told[name] = _service(Seed(f"{seed}/{name}"), name, team, keys, everybody, now - days * DAY, now, turn)
         asked |= tell_tickets(Seed(f"{seed}/{name}"), name, keys, everybody, now - days * DAY, now)
     drifts, override = _drift(told, now, seed)
-    return Story(seed, now, told, asked, drifts, override)
+    incidents = tell_incidents(Seed(f"{seed}/incidents"), list(told.values()), everybody, now)
+    return Story(seed, now, told, asked, drifts, override, incidents)
 
 
 def _service(
