@@ -13,6 +13,7 @@ from app.api.errors import refusals
 from app.api.events import get_event
 from app.api.paging import HexId
 from app.api.parts import Parts, parts_of
+from app.ingest.retold import RETOLD
 from app.kernel.clock import iso
 from app.kernel.errors import ConfigError
 from app.routing import explain
@@ -20,7 +21,10 @@ from app.store.became import Became, Waited, became
 
 router = APIRouter(prefix="/api/v1/events", tags=["events"])
 
-_WHY_NOT = {"same_news": "not sent: the channel had the same news within the window of `dedupe`"}
+_WHY_NOT = {
+    "same_news": "not sent: the channel had the same news within the window of `dedupe`",
+    RETOLD: "not sent: the channel had it from another source before",
+}
 _WAITS = {
     "group": "waits for others, by the rule",
     "coalesce": "waits for a newer state, by the rule",
@@ -103,8 +107,9 @@ def _told(
     decided: dict[str, Any] | None, found: Became, sent: Sequence[DeliveryWithHistory], channel: str | None
 ) -> list[str]:
     """The lines that tell what became of each card."""
+    told_by = (decided or {}).get("told_by") or {}
     lines = [
-        f"  {name}: {_WHY_NOT.get(why, why)}"
+        f"  {name}: {_WHY_NOT.get(why, why)}{f': event {told_by[name]}' if name in told_by else ''}"
         for name, why in ((decided or {}).get("suppressed") or {}).items()
         if channel in (None, name)
     ]

@@ -36,6 +36,11 @@ class Jira:
         self._base = "/rest/api/3" if self._cloud else "/rest/api/2"
         self._sprint: tuple[str | None] | None = None
 
+    @property
+    def site(self) -> str:
+        """Where people click."""
+        return self._site
+
     def link(self, key: str) -> str | None:
         """The page of an issue; None when no site is known. Never made of `self`, which may be the gateway's."""
         return f"{self._site}/browse/{segment(key)}" if self._site else None

@@ -5,6 +5,7 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from app import telemetry
+from app.ingest.retold import RETOLD, hold_back, same_news
 from app.kernel.json import dumps
 from app.routing import Routing, Send
 from app.store import Connection
@@ -21,7 +22,8 @@ def plan_routed(
 ) -> Mapping[str, int]:
     """Owe what the rules want and keep why; returns how many deliveries are new, by channel.
 
-    `max_age` says how long a message to a channel may wait, in µs. Run again it changes nothing.
+    `max_age` says how long a message to a channel may wait, in µs. The facts must have heard of the events. Run again
+    it changes nothing.
     """
     wanted = [
         Wanted(
@@ -38,8 +40,9 @@ def plan_routed(
         for view, routing in routed
         for send in routing.sends
     ]
-    planned = plan(connection, wanted, now)
-    became = _became(planned)
+    fresh, held = hold_back(connection, wanted, same_news(connection, [view for view, each in routed if each.sends]))
+    planned = plan(connection, fresh, now)
+    became = _became(planned, held)
     records = [
         (view["id"], now, routing.rev, dumps(routing.record() | became.get(view["id"], {})).decode())
         for view, routing in routed
@@ -63,11 +66,17 @@ def _extra(send: Send, routing: Routing) -> bytes | None:
     return dumps(extra) if extra else None
 
 
-def _became(planned: Planned) -> dict[str, dict[str, Any]]:
-    """By event, what became of its cards by channel that were not owed at once: why not, or the bundle they wait in."""
+def _became(planned: Planned, held: Sequence[tuple[Wanted, str]]) -> dict[str, dict[str, Any]]:
+    """By event, what became of its cards by channel that were not owed at once: why not, or the bundle they wait in.
+
+    `held` are those whose channel had the same of another source, with the event that told it.
+    """
     became: dict[str, dict[str, Any]] = {}
     for item, reason in planned.suppressed:
         became.setdefault(item.event_id, {}).setdefault("suppressed", {})[item.channel] = reason
+    for item, before in held:
+        became.setdefault(item.event_id, {}).setdefault("suppressed", {})[item.channel] = RETOLD
+        became[item.event_id].setdefault("told_by", {})[item.channel] = before
     for item, bundle in planned.waiting:
         became.setdefault(item.event_id, {}).setdefault("bundles", {})[item.channel] = bundle
     return became

@@ -167,9 +167,9 @@ class Processor:
             new |= event_store.add(connection, rows, refresh=again)
         views = {event.id: view for each in read for event, view in each.events if event.id in new}
         routed = [(view, route(book.rules, view)) for view in views.values()]
-        planned = plan_routed(connection, routed, book.max_age, now)
         replayed = [each for each in read if each.receipt.flags == receipt_store.REPLAY_FLAG]
         restated = keep_facts(connection, views, [view for each in replayed for _, view in each.events], book.zones)
+        planned = plan_routed(connection, routed, book.max_age, now)
         receipt_store.finish(connection, [finished(each.receipt, each.said, now) for each in read], now)
         tally = count(read, [routing for _, routing in routed], new) + count_planned(planned) + restated
         counters.add(connection, tally)

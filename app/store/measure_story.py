@@ -109,13 +109,16 @@ def _commits(connection: Connection, deployment_id: str) -> list[dict[str, Any]]
 
 
 def _pipelines(connection: Connection, one: Mapping[str, Any]) -> list[dict[str, Any]]:
-    """Runs of pipelines that built or deployed its commit or version."""
+    """Runs of pipelines that built or deployed its commit or version, each once, with all that its sources say."""
     e = events.c
     query = sa.select(e.data).where(e.service == one["service"], e.type == "pipeline.finished")
     within = e.occurred_at >= one["live_at"] - LOOK_BACK, e.occurred_at <= one["live_at"] + DAY
     read = connection.execute(query.where(*within).order_by(e.occurred_at.desc()).limit(MOST)).scalars()
-    views = [orjson.loads(data) for data in read]
-    return [view for view in views if _same(one, (view.get("commit") or {}).get("sha"), view.get("version"))]
+    runs: dict[str, dict[str, Any]] = {}
+    for view in map(orjson.loads, read):
+        if _same(one, (view.get("commit") or {}).get("sha"), view.get("version")):
+            runs[view["subject"]] = {**view, **runs.get(view["subject"], {})}  # the newest word stands
+    return list(runs.values())
 
 
 def _of_artifact(connection: Connection, table: Table, one: Mapping[str, Any]) -> list[dict[str, Any]]:

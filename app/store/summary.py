@@ -19,9 +19,13 @@ _READ = 20_000
 
 @dataclass(frozen=True, slots=True)
 class Happened:
-    """Events by kind, gates that said no, and cards that were given up."""
+    """Events by kind; runs that failed and requests that were merged, each once, however many sources told of it; gates
+    that said no, and cards that were given up.
+    """
 
     events: Mapping[Kind, int]
+    failed_pipelines: int
+    merged_pull_requests: int
     blocked_gates: int
     dead_letters: int
 
@@ -37,4 +41,13 @@ def happened(connection: Connection, since: int, until: int) -> Happened:
         deliveries.c.state == DEAD, deliveries.c.finished_at >= since, deliveries.c.finished_at < until
     )
     counted = {(row[0], row[1], row[2], row[3]): row[4] for row in rows}
-    return Happened(counted, verdicts["block"], connection.scalar(dead) or 0)
+    things = sa.select(sa.func.count(events.c.subject.distinct())).where(*within)
+    failed = things.where(events.c.type == "pipeline.finished", events.c.status.in_(("failed", "error")))
+    merged = things.where(events.c.type == "pull_request.merged")
+    return Happened(
+        counted,
+        connection.scalar(failed) or 0,
+        connection.scalar(merged) or 0,
+        verdicts["block"],
+        connection.scalar(dead) or 0,
+    )

@@ -91,9 +91,7 @@ Index("events_service", events.c.service, events.c.occurred_at)
 Index("events_received", events.c.received_at, events.c.seq)
 # Of these types alone, for every event is written to every index; as a literal, see `_state`.
 TOLD_BY_SEVERAL: sa.ColumnElement[bool] = sa.literal_column(
-    "type IN ('pipeline.started', 'pipeline.finished', 'pull_request.merged', 'ticket.updated', 'incident.opened', "
-    "'incident.acknowledged', 'incident.resolved', 'incident.reopened', 'incident.cancelled')",
-    sa.Boolean,
+    "type IN ('pipeline.started', 'pipeline.finished', 'pull_request.merged', 'ticket.updated')", sa.Boolean
 )
 Index("events_subject", events.c.subject, sqlite_where=TOLD_BY_SEVERAL, postgresql_where=TOLD_BY_SEVERAL)
 

@@ -20,10 +20,11 @@ BAD, MEND = hex_id(1), hex_id(2)
 
 
 def happened(number: int, kind: str, at: int, **fields: Any) -> tuple[sa.Table, dict[str, Any]]:
-    view = {"id": hex_id(number), "type": kind, "service": "pay", "occurred_at": iso(at), **fields}
+    subject = fields.get("subject", f"s{number}")
+    view = {"id": hex_id(number), "type": kind, "service": "pay", "subject": subject, "occurred_at": iso(at), **fields}
     return events, {
         "id": hex_id(number), "receipt_id": "r", "type": kind, "status": None, "source": "argocd", "service": "pay",
-        "environment": None, "subject": f"s{number}", "occurred_at": at, "received_at": at, "data": orjson.dumps(view),
+        "environment": None, "subject": subject, "occurred_at": at, "received_at": at, "data": orjson.dumps(view),
     }  # fmt: skip
 
 
@@ -52,7 +53,8 @@ def story(connection: Connection) -> None:
         scan("of-its-version", AT - HOUR, version="1.2"),
         scan("of-another", AT - HOUR, sha="1" * 40, version="1.2"),
         happened(7, "deployment.finished", AT),
-        happened(8, "pipeline.finished", AT - HOUR, commit={"sha": sha}),
+        happened(8, "pipeline.finished", AT - HOUR, commit={"sha": sha}, status="error"),
+        happened(10, "pipeline.finished", AT - HOUR - MINUTE, commit={"sha": sha}, subject="s8", failed_step="build"),
         happened(9, "pipeline.finished", AT - HOUR, commit={"sha": "1" * 40}),
         (tables.fact_restatements, {
             "at": AT + HOUR, "event_id": hex_id(7), "service": "pay", "environment": "prod",
@@ -74,7 +76,8 @@ async def test_the_whole_story_of_a_change(told: Api) -> None:
     assert [each["id"] for each in found["attempts"]] == ["first", "second"]
     assert [(each["sha"], each["message"]) for each in found["commits"]] == [("c1", "PAY-1 round up")]
     assert [each["title"] for each in found["pull_requests"]] == ["Round up"]
-    assert [each["id"] for each in found["pipelines"]] == [hex_id(8)]
+    (run,) = found["pipelines"]  # told by two
+    assert (run["id"], run["status"], run["failed_step"]) == (hex_id(8), "error", "build")
     assert [each["id"] for each in found["scans"]] == ["of-it", "of-its-version"]
     assert [each["id"] for each in found["incidents"]] == ["I1"]
     assert (found["failed_because"]["what"], found["failed_because"]["kind"]) == ("deployment", "rollback")

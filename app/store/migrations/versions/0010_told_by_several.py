@@ -10,8 +10,5 @@ depends_on = None
 
 
 def upgrade() -> None:
-    told = sa.text(
-        "type IN ('pipeline.started', 'pipeline.finished', 'pull_request.merged', 'ticket.updated', 'incident.opened', "
-        "'incident.acknowledged', 'incident.resolved', 'incident.reopened', 'incident.cancelled')"
-    )
+    told = sa.text("type IN ('pipeline.started', 'pipeline.finished', 'pull_request.merged', 'ticket.updated')")
     op.create_index("events_subject", "events", ["subject"], unique=False, sqlite_where=told, postgresql_where=told)
