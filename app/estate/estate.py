@@ -128,6 +128,10 @@ class Estate:
         owner.update({part: labels[key] for part, key in self._owner_labels.items() if labels.get(key)})
         return owner or None
 
+    def owner_at(self, service: str, at: int) -> Mapping[str, str]:
+        """Who owned a service of the estate at `at` (µs), by the estate alone: what is not said is missing."""
+        return self._owner_of(service, {}, at) or {}
+
     def place(self, hints: Hints) -> tuple[str | None, str | None]:
         """Our service and environment by a vendor's names; None for what the estate does not know."""
         service, _ = self._services.first(self._says_service(hints))

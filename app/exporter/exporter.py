@@ -124,7 +124,10 @@ class Exporter:
     def _now(self, services: Mapping[str, Found]) -> Iterator[Sample]:
         """What is another thing at every moment, or is made of several services."""
         names, now = [name for name, _ in self._stages], self._database.clock()
+        estate = self._estate()
         for service, found in services.items():
+            if service in estate.services:
+                yield standing.of_service(service, estate.owner_at(service, now), found.last)
             yield from standing.of_states(service, found.states, names, now)
         if self._tickets:
             yield from standing.of_moving([ticket for found in services.values() for ticket in found.moving], names)

@@ -1,6 +1,6 @@
 """One service or team, read from the store in one transaction: everything that its series are made of."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from app.exporter import dora, shown, standing
@@ -10,6 +10,7 @@ from app.exporter.text import Lines, written
 from app.kernel.clock import DAY, SECOND
 from app.measures.scope import Scope
 from app.store import Connection, exported, lead_times
+from app.store.exported import Success
 from app.store.lead_times import Example
 from app.store.measure_points import read
 
@@ -19,7 +20,8 @@ Stages = Sequence[tuple[str, str]]
 
 @dataclass(frozen=True, slots=True)
 class Found:
-    """What one reading came to, as of `at` (µs). `settled` are deployments whose lead times are not counted yet."""
+    """What one reading came to, as of `at` (µs). `settled` are deployments whose lead times are not counted yet;
+    `last` is the newest that went live: in production, if the service is there."""
 
     at: int
     lines: Lines
@@ -27,12 +29,14 @@ class Found:
     moving: Sequence[Moving] = ()
     examples: Mapping[str, Mapping[str, Example]] = field(default_factory=dict)
     settled: Mapping[str, int] = field(default_factory=dict)
+    last: Success | None = None
 
 
 def of_service(connection: Connection, service: str, stages: Stages, now: int) -> Found:
     """A service: its DORA figures in production, and how it stands everywhere."""
     names = [name for name, _ in stages]
     states = exported.states(connection, service)
+    successes = _successes(connection, service, names)
     places = exported.places(connection, service, names, now - standing.PLACES_BACK)
     ladder = [name for name, _ in Scope(stages).ladder]
     return Found(
@@ -40,7 +44,7 @@ def of_service(connection: Connection, service: str, stages: Stages, now: int) -
         written(
             [
                 *_dora(connection, service, stages, now),
-                *_successes(connection, service, names),
+                *((shown.LAST_SUCCESS, (service, name), last.live_at / SECOND) for name, last in successes.items()),
                 *standing.of_tickets(service, places, names),
                 *standing.of_scans(service, exported.last_scans(connection, service)),
             ]
@@ -49,6 +53,7 @@ def of_service(connection: Connection, service: str, stages: Stages, now: int) -
         standing.moving(places, ladder, now),
         {name: lead_times.examples(connection, service, name, now) for name in names},
         lead_times.unobserved(connection, service, names, now),
+        _newest(successes, Scope(stages).environments),
     )
 
 
@@ -75,6 +80,12 @@ def _dora(connection: Connection, service: str, stages: Stages, now: int) -> lis
     return samples
 
 
-def _successes(connection: Connection, service: str, environments: Sequence[str]) -> list[Sample]:
+def _successes(connection: Connection, service: str, environments: Sequence[str]) -> dict[str, Success]:
     found = {name: exported.last_success(connection, service, name) for name in environments}
-    return [(shown.LAST_SUCCESS, (service, name), at / SECOND) for name, at in found.items() if at is not None]
+    return {name: last for name, last in found.items() if last is not None}
+
+
+def _newest(successes: Mapping[str, Success], production: Collection[str]) -> Success | None:
+    """That of production, or where it never went live there, of anywhere."""
+    live = [last for name, last in successes.items() if name in production] or [*successes.values()]
+    return max(live, key=lambda last: last.live_at, default=None)

@@ -30,6 +30,14 @@ def _shown(name: str, text: str, *labels: str) -> Shown:
 _CHAIN = ("service", "environment")
 _WINDOW = (*_CHAIN, "window")
 
+# ------------------------------------------------------------------ who owns what
+SERVICE = _shown(
+    "service_info",
+    "1: who owns the service now, and what deployed it last (in production, if it is there). Join it on `service`; it "
+    "says `owner_pod`, since Prometheus calls a pod of Kubernetes `pod`.",
+    "service", "team", "owner_pod", "business_area", "component", "platform",
+)  # fmt: skip
+
 # ------------------------------------------------------------------ what is where
 DESIRED = _shown("deployment_desired_state", "1: this version is wanted there.", *_CHAIN, "version")
 ACTUAL = _shown(

@@ -10,10 +10,12 @@ import orjson
 from app.exporter import shown
 from app.exporter.shown import Sample
 from app.kernel.clock import DAY, SECOND
-from app.store.exported import LastScan, Place, State
+from app.store.exported import LastScan, Place, State, Success
 
 LONGEST_VERSION = 64
 """Characters of a version that a label shows."""
+LONGEST_NAME = 100
+"""Characters of an owner's name that a label shows."""
 MOST_TICKETS = 1000
 """Tickets with series of their own."""
 RECENT = 14 * DAY
@@ -22,6 +24,15 @@ CATEGORIES = {"to do": "to_do", "new": "to_do", "in progress": "in_progress", "i
               "done": "done"}  # fmt: skip
 """What ticket tools call how far a ticket is; everything else is `unknown`."""
 _SEVERITIES = ("critical", "high", "medium", "low")
+
+
+def of_service(service: str, owner: Mapping[str, str], last: Success | None) -> Sample:
+    """Whose a service is, one series whatever is said: by the estate of now, and where that says nothing by the labels
+    of what was deployed last. `platform` is one of a few words of ours. What is not known is empty."""
+    parts = (
+        owner.get(part) or getattr(last, part, None) or "" for part in ("team", "pod", "business_area", "component")
+    )
+    return shown.SERVICE, (service, *(part[:LONGEST_NAME] for part in parts), (last and last.platform) or ""), 1
 
 
 def of_states(service: str, states: Iterable[State], known: Sequence[str], now: int) -> Iterator[Sample]:

@@ -31,6 +31,18 @@ class State:
 
 
 @dataclass(frozen=True, slots=True)
+class Success:
+    """A deployment that went live (`live_at` in µs), whose it was then, and what deployed it."""
+
+    live_at: int
+    team: str | None
+    pod: str | None
+    business_area: str | None
+    component: str | None
+    platform: str | None
+
+
+@dataclass(frozen=True, slots=True)
 class Place:
     """A ticket in an environment, since when (µs); what is not known of the ticket is None."""
 
@@ -65,7 +77,7 @@ _RESTATED = (
 )
 _STATES = sa.select(*(_e[name] for name in State.__dataclass_fields__)).where(_e.service == sa.bindparam("service_"))
 _LAST = (
-    sa.select(_d.live_at)
+    sa.select(*(_d[name] for name in Success.__dataclass_fields__))
     .where(
         _d.service == sa.bindparam("service_"),
         _d.environment == sa.bindparam("environment_"),
@@ -104,10 +116,10 @@ def states(connection: Connection, service: str) -> list[State]:
     return [State(*row) for row in ask(connection, _STATES, {"service_": service})]
 
 
-def last_success(connection: Connection, service: str, environment: str) -> int | None:
-    """When a deployment went live there last; µs."""
+def last_success(connection: Connection, service: str, environment: str) -> Success | None:
+    """The deployment that went live there last."""
     found = ask(connection, _LAST, {"service_": service, "environment_": environment})
-    return found[0][0] if found else None
+    return Success(*found[0]) if found else None
 
 
 def places(connection: Connection, service: str, environments: Sequence[str], after: int) -> list[Place]:

@@ -1,6 +1,7 @@
 """The dashboards of what is where: environments with their tickets, and security."""
 
-from deploy.grafana.leaders import BAD, SERVICE, once
+from deploy.grafana.leaders import BAD
+from deploy.grafana.owners import OWNED, OWNERS, SERVICE, once, owned
 from deploy.grafana.panels import Board, Panel, Query, Variable
 
 ENVIRONMENT = Variable("environment", query="label_values(deployment_age_seconds, environment)")
@@ -13,22 +14,22 @@ ENVIRONMENTS = Board(
     (
         Panel(
             "What runs",
-            (Query(once("deployment_actual_state", _PLACE)),),
+            (Query(owned("deployment_actual_state", _PLACE)),),
             "table",
             width=12,
             height=9,
             text="1: in sync and healthy.",
         ),
-        Panel("What is wanted", (Query(once("deployment_desired_state", _PLACE)),), "table", width=12, height=9),
+        Panel("What is wanted", (Query(owned("deployment_desired_state", _PLACE)),), "table", width=12, height=9),
         Panel(
             "Not in sync",
-            (Query(f"count({once('deployment_in_sync', _PLACE)} == 0) or vector(0)"),),
+            (Query(f"count({owned('deployment_in_sync', _PLACE)} == 0) or vector(0)"),),
             "stat",
             limits=BAD,
         ),
         Panel(
             "Age of what runs",
-            (Query(once("deployment_age_seconds", _PLACE), "{{service}} {{environment}}"),),
+            (Query(owned("deployment_age_seconds", _PLACE), "{{service}} {{environment}}"),),
             "bargauge",
             "s",
             12,
@@ -37,7 +38,7 @@ ENVIRONMENTS = Board(
             "Last deployment",
             (
                 Query(
-                    f"time() - {once('deployment_last_success_timestamp_seconds', _PLACE)}",
+                    f"time() - {owned('deployment_last_success_timestamp_seconds', _PLACE)}",
                     "{{service}} {{environment}}",
                 ),
             ),
@@ -49,7 +50,7 @@ ENVIRONMENTS = Board(
             (
                 Query(
                     "sum by (environment, status_category) (max by (service, environment, status_category) "
-                    f"(environment_tickets{_PLACE}))",
+                    f"(environment_tickets{_PLACE}) and on (service) {OWNED})",
                     "{{environment}} {{status_category}}",
                 ),
             ),
@@ -69,6 +70,7 @@ ENVIRONMENTS = Board(
             "table",
             width=12,
             height=9,
+            text="Of all services: a ticket is nobody's alone.",
         ),
         Panel(
             "Tickets and their fix versions",
@@ -76,10 +78,10 @@ ENVIRONMENTS = Board(
             "table",
             width=12,
             height=9,
-            text="0: the ticket has none.",
+            text="Of all services. 0: the ticket has none.",
         ),
     ),
-    (SERVICE, ENVIRONMENT),
+    (*OWNERS, SERVICE, ENVIRONMENT),
 )
 
 _SCANS = '{service=~"$service"}'
@@ -90,13 +92,13 @@ SECURITY = Board(
     (
         Panel(
             "Scans that failed",
-            (Query(f"count({once('security_scan_passed', _SCANS)} == 0) or vector(0)"),),
+            (Query(f"count({owned('security_scan_passed', _SCANS)} == 0) or vector(0)"),),
             "stat",
             limits=BAD,
         ),
         Panel(
             "Open findings by severity",
-            (Query(f"sum by (severity) ({once('security_open_findings', _SCANS)})", "{{severity}}"),),
+            (Query(f"sum by (severity) ({owned('security_open_findings', _SCANS)})", "{{severity}}"),),
             "bargauge",
             width=9,
         ),
@@ -105,7 +107,7 @@ SECURITY = Board(
             (
                 Query(
                     "sum by (service) ("
-                    + once("security_open_findings", '{service=~"$service", severity=~"critical|high"}')
+                    + owned("security_open_findings", '{service=~"$service", severity=~"critical|high"}')
                     + ")",
                     "{{service}}",
                 ),
@@ -114,7 +116,7 @@ SECURITY = Board(
         ),
         Panel(
             "Newest scans",
-            (Query(once("security_scan_passed", _SCANS)),),
+            (Query(owned("security_scan_passed", _SCANS)),),
             "table",
             width=12,
             height=9,
@@ -122,13 +124,13 @@ SECURITY = Board(
         ),
         Panel(
             "Age of the newest scan",
-            (Query(f"time() - {once('security_scan_last_timestamp_seconds', _SCANS)}", "{{service}} {{kind}}"),),
+            (Query(f"time() - {owned('security_scan_last_timestamp_seconds', _SCANS)}", "{{service}} {{kind}}"),),
             "bargauge",
             "s",
             12,
             9,
         ),
     ),
-    (SERVICE,),
+    (*OWNERS, SERVICE),
     "now-7d",
 )

@@ -10,10 +10,15 @@ import pytest
 from ruamel.yaml import YAML
 
 from app import telemetry
-from app.kernel.clock import SECOND, system_clock
+from app.facts.windows import week_of
+from app.kernel.clock import DAY, SECOND, system_clock
 from app.store import Connection, counters
+from app.store.fact_tables import fact_deployments
 from deploy.grafana.generate import BOARDS, FOLDER, files
-from deploy.grafana.panels import every_query
+from deploy.grafana.health import HEALTH
+from deploy.grafana.leaders import OVERVIEW
+from deploy.grafana.owners import SERVICE
+from deploy.grafana.panels import Variable, every_query
 from tests.exporter.estates import story
 from tests.measures.rows import add
 from tests.measures.week import NOW, rows
@@ -34,16 +39,19 @@ version: 1
 environments: {dev: {tier: development}, qa: {tier: testing}, prod: {tier: production}}
 services:
   checkout: {team: storefront, repositories: [acme/checkout]}
-  pay: {team: team-a}
-  web: {team: team-a}
+  pay: {team: team-a, pod: buy, business_area: commerce, component: pay-api}
+  web: {team: team-a, pod: look, business_area: commerce}
 """
-CHOICES = dict.fromkeys(("team", "service", "environment"), ".*")
-CHOICES |= {"window": "28d", "__range": "1m", "__rate_interval": "1m"}
+OWNER = ("business_area", "pod", "team", "component", "platform")
+CHOICES = dict.fromkeys((*OWNER, "service", "environment"), ".*")
+CHOICES |= {"window": "28d", "by": "team", "__range": "1m", "__rate_interval": "1m"}
+OF_ALL = ("As of", "Tickets without a series", "Tickets in environments", "Tickets and their fix versions")
+"""The panels of delivery that are of no service."""
 
 
-def with_choices(expression: str) -> str:
-    """As Grafana asks it, everything chosen."""
-    return re.sub(r"\$(\w+)", lambda name: CHOICES[name[1]], expression)
+def with_choices(expression: str, **chosen: str) -> str:
+    """As Grafana asks it, everything chosen but for what is said."""
+    return re.sub(r"\$(\w+)", lambda name: {**CHOICES, **chosen}[name[1]], expression)
 
 
 def tell(connection: Connection) -> None:
@@ -51,8 +59,11 @@ def tell(connection: Connection) -> None:
     now = system_clock()
     for table, values in rows():
         moved = {k: v + now - NOW if isinstance(v, int) and v > 10**15 else v for k, v in values.items()}
+        if "live_at" in moved and "week" in moved:  # by which the figures of teams are found
+            moved["week"] = week_of(moved["live_at"] // DAY)
         add(connection, (table, moved))
     story(connection, now)
+    connection.execute(fact_deployments.update().where(fact_deployments.c.service == "pay").values(platform="ecs"))
     counters.add(connection, {(telemetry.SERVICE_EVENTS, (service,)): 1 for service in ("pay", "web")})
     telemetry.create_upstream_series(["jira"], [])
     telemetry.UPSTREAM_REMAINING.labels("jira").set(900)
@@ -97,6 +108,9 @@ async def test_every_query_of_every_dashboard_and_rule_finds_something(watched: 
     await dashboards_show_something(watched.prometheus)
     await rules_are_evaluated(watched.prometheus)
     await choices_and_exemplars_are_there(watched.prometheus)
+    await a_pod_sees_its_own_services(watched.prometheus)
+    await each_choice_leaves_what_it_names(watched.prometheus)
+    await ratios_added_up_are_those_of_the_measures(watched.prometheus)
 
 
 async def dashboards_show_something(server: Prometheus) -> None:
@@ -118,8 +132,7 @@ async def rules_are_evaluated(server: Prometheus) -> None:
 
 async def choices_and_exemplars_are_there(server: Prometheus) -> None:
     for variable in {variable for board in BOARDS for variable in board.variables if variable.query}:
-        metric, label = re.fullmatch(r"label_values\((\w+), (\w+)\)", variable.query).groups()  # type: ignore[union-attr]
-        assert await server.get(f"label/{label}/values", **{"match[]": metric}), variable
+        assert await values_of(server, variable), variable
     lead = 'dora_change_lead_time_seconds{service="pay",window="90d",clock="merge",quantile="0.5"}'
     assert [series["value"][1] for series in await server.query(lead)] == ["50400"]
     found = await server.get(
@@ -129,8 +142,63 @@ async def choices_and_exemplars_are_there(server: Prometheus) -> None:
     assert "D3" in told
 
 
+async def values_of(server: Prometheus, variable: Variable, **chosen: str) -> list[str]:
+    """What a choice offers; Grafana asks Prometheus for the values of a label."""
+    asked = re.fullmatch(r"label_values\((\w+(?:\{.*\})?), (\w+)\)", with_choices(variable.query, **chosen))
+    assert asked, variable.query
+    found: list[str] = await server.get(f"label/{asked[2]}/values", **{"match[]": asked[1]})
+    return found
+
+
+async def a_pod_sees_its_own_services(server: Prometheus) -> None:
+    """With one pod chosen nothing is shown of a service of another; with one that owns nothing, nothing at all."""
+    shown: set[str] = set()
+    for where, query in every_query([board for board in BOARDS if board is not HEALTH]):
+        if where.split(": ")[-1] in OF_ALL:
+            continue
+        series = await server.query(with_choices(query.expr, pod="buy", by="service"))
+        services = {each["metric"]["service"] for each in series if "service" in each["metric"]}
+        assert services <= {"pay"}, where
+        shown |= services
+        nobody = await server.query(with_choices(query.expr, pod="nobody"))
+        assert [each["value"][1] for each in nobody] in ([], ["0"]), where
+    assert shown == {"pay"}
+    assert await values_of(server, SERVICE, pod="buy") == ["pay"]
+    assert await values_of(server, SERVICE, pod="look|buy") == ["pay", "web"]
+
+
+async def each_choice_leaves_what_it_names(server: Prometheus) -> None:
+    count = with_choices("count by (service) (service_info)")
+    assert {each["metric"]["service"] for each in await server.query(count)} == {"checkout", "pay", "web"}
+    named = {
+        "business_area": "commerce",
+        "pod": "look",
+        "team": "storefront",
+        "component": "pay-api",
+        "platform": "ecs",
+    }
+    assert named.keys() == set(OWNER)
+    left = {name: await values_of(server, SERVICE, **{name: value}) for name, value in named.items()}
+    assert left == {"business_area": ["pay", "web"], "pod": ["web"], "team": ["checkout"], "component": ["pay"],
+                    "platform": ["pay"]}  # fmt: skip
+
+
+async def ratios_added_up_are_those_of_the_measures(server: Prometheus) -> None:
+    """What a dashboard adds up of services is what the measure says of all that the team owns."""
+    queries = {where.split(": ")[-1]: query for where, query in every_query([OVERVIEW])}
+    for title, metric in {
+        "Deployments a day": "dora_team_deployment_frequency_per_day",
+        "Change fail rate": "dora_team_change_fail_ratio",
+        "Rework": "dora_team_deployment_rework_ratio",
+    }.items():
+        added = {each["metric"]["team"]: float(each["value"][1])
+                 for each in await server.query(with_choices(queries[title].expr))}  # fmt: skip
+        told = await server.query(f'max by (team) ({metric}{{window="28d", team="team-a"}})')
+        assert added["team-a"] == pytest.approx(float(told[0]["value"][1])), title
+
+
 def test_the_rules_say_what_their_tests_expect() -> None:
-    assert try_rules(SHIPPED / "rules.test.yml") == ""
+    assert [try_rules(SHIPPED / name) for name in ("rules.test.yml", "rules.days.test.yml")] == ["", ""]
 
 
 def test_every_alert_says_what_to_do() -> None:
