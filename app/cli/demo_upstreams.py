@@ -11,6 +11,7 @@ import typer
 from app.cli.faults import say
 from app.kernel.clock import system_clock
 from app.standins.gitops import REPOSITORY
+from app.standins.incidents import CLOUD
 from app.standins.serving import listen, server_of, url_of
 from app.standins.standins import Standins, create_standins
 from app.standins.story.names import SHIPPED, WORKSPACE
@@ -18,7 +19,8 @@ from app.standins.story.tell import tell
 from app.standins.switches import Switches
 
 _LATENCY = re.compile(r"([0-9]{1,6})(ms|s)")
-_TOKENS = ("SHIPBELL_GITOPS_TOKEN", "SHIPBELL_BITBUCKET_TOKEN", "SHIPBELL_JIRA_TOKEN", "SHIPBELL_ARGOCD_TOKEN")
+_NAMED = ("GITOPS", "BITBUCKET", "JIRA", "ARGOCD", "JSM", "PAGERDUTY", "INCIDENTIO")
+_TOKENS = [f"SHIPBELL_{name}_TOKEN" for name in _NAMED]
 
 
 def serve_upstreams(port: int, services: int, latency: str, error_rate: float) -> None:
@@ -49,7 +51,7 @@ def section(url: str, standins: Standins) -> str:
     """The sections of the rules that point here: `upstreams`, and the services that the shipped estate has not."""
     more = [each for name, each in standins.story.services.items() if name not in SHIPPED]
     services = "".join(f"  {each.name}: {{team: {each.team}}}\n" for each in more)
-    return _SECTION.format(url=url, workspace=WORKSPACE, repository=REPOSITORY) + (
+    return _SECTION.format(url=url, workspace=WORKSPACE, repository=REPOSITORY, cloud=CLOUD) + (
         f"\nservices:\n{services}" if more else ""
     )
 
@@ -70,6 +72,13 @@ upstreams:
   argocd:
     demo:
       url: {url}/argocd
+  jsm:
+    url: {url}/jsm/{cloud}
+    user: ines.duarte@example.com
+  pagerduty:
+    url: {url}/pagerduty
+  incidentio:
+    url: {url}/incidentio
 """
 
 

@@ -9,13 +9,11 @@ from datetime import datetime
 from typing import Any, Generic, NamedTuple, TypeVar
 
 from app.clients.spans import Page
-from app.kernel.clock import MINUTE, to_us
+from app.events.incidents import NEAR
+from app.kernel.clock import to_us
 from app.sources import Source
 
 T = TypeVar("T")
-
-NEAR = MINUTE
-"""What a webhook and an API tell of one thing is not told at the same microsecond; this close it is the same, µs."""
 
 
 class Told(NamedTuple):

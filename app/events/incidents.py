@@ -6,12 +6,15 @@ from datetime import datetime
 from typing import Any, Literal
 
 from app.events.draft import Draft, Hints
+from app.kernel.clock import MINUTE
 from app.kernel.text import clean
 
 State = Literal["opened", "acknowledged", "resolved", "reopened", "cancelled"]
 Priority = Literal["P1", "P2", "P3", "P4", "P5"]
 
 STATES: tuple[State, ...] = ("opened", "acknowledged", "resolved", "reopened", "cancelled")
+NEAR = MINUTE
+"""What a webhook and an API tell of one change is not told at the same microsecond; this close it is the same, µs."""
 INCIDENT_TYPES = frozenset(f"incident.{state}" for state in STATES)
 _PRIORITIES: tuple[Priority, ...] = ("P1", "P2", "P3", "P4", "P5")
 _NUMBERED = re.compile(r"(?:p|s|sev|severity|priority)?[ _-]*([1-5])(?:\b.*)?", re.ASCII)

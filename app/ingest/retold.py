@@ -5,6 +5,7 @@ from typing import Any
 
 from app.facts.claims import moment
 from app.facts.retold import TOLD_BY_SEVERAL, retold
+from app.ingest.retold_incidents import same_incidents
 from app.kernel.clock import HOUR
 from app.store import Connection
 from app.store import retold as store
@@ -21,7 +22,7 @@ def same_news(connection: Connection, views: Sequence[View]) -> dict[str, Collec
     """The events of other sources that tell what these tell. The facts must have heard of them all before."""
     shared = [view for view in views if view["type"] in TOLD_BY_SEVERAL]
     known = store.by_subject(connection, {view["subject"] for view in shared})
-    found: dict[str, Collection[str]] = {}
+    found: dict[str, Collection[str]] = dict(same_incidents(connection, views))
     for view in shared:
         mine = [each for each in known if each.subject == view["subject"]]
         found |= {each.event_id: retold(each, mine) for each in mine if each.event_id == view["id"]}

@@ -20,11 +20,11 @@ def tell_incidents(seed: Seed, services: Sequence[Service], everybody: Sequence[
 
 
 def _of(seed: Seed, service: Service, everybody: Sequence[Person], now: int) -> Iterator[Incident]:
-    live = [each for each in service.rollouts if each.environment == "prod" and each.synced]
-    broke = [each for place, each in enumerate(live) if place % _BROKE == 0 and each.at < now - 12 * HOUR]
-    for number, rollout in enumerate(broke):
+    live = [each for each in service.rollouts if each.environment == "prod" and each.at < now - 12 * HOUR]
+    for number, rollout in enumerate(live[::_BROKE]):
         yield _incident(seed, service, rollout, number, everybody)
-    yield _incident(seed, service, live[-1], len(broke), everybody, noise=True)
+    for rollout in live[-1:]:
+        yield _incident(seed, service, rollout, len(live), everybody, noise=True)
 
 
 def _incident(
