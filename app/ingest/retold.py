@@ -4,7 +4,7 @@ from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
 from app.facts.claims import moment
-from app.facts.retold import TOLD_BY_SEVERAL, retold
+from app.facts.retold import TOLD_BY_SEVERAL, Word, retold
 from app.ingest.retold_incidents import same_incidents
 from app.kernel.clock import HOUR
 from app.store import Connection
@@ -50,11 +50,23 @@ def hold_back(
 
 
 def _of_rollout(connection: Connection, view: View) -> Iterator[str]:
-    """The ends of the same rollout, as other sources tell them. Of several targets each is news of its own."""
+    """The ends of the same rollout, as other sources tell them. Of several targets each is news of its own.
+
+    An Argo CD that is called one thing by its notifications and another by the collector is no other source.
+    """
     at = moment(view["occurred_at"]) or 0
     place = view["service"], view.get("environment") or ""
     live = view.get("status") == "succeeded"
     reported = store.evidence(connection, *place, view["id"], at - LOOK_BACK, live=live)
     words = store.by_ids(connection, reported) if len(reported) > 1 else []
     one = next((each for each in words if each.event_id == view["id"]), None)
-    yield from (each.event_id for each in words if one and each.source != one.source and each.tells(one))
+    yield from (each.event_id for each in words if one and each is not one and _is_same_end(each, one))
+
+
+def _is_same_end(each: Word, one: Word) -> bool:
+    return each.tells(one) and (each.source != one.source or _operation(each) == _operation(one))
+
+
+def _operation(word: Word) -> str:
+    """A subject without the name of the installation: `<uid>:<operation start>` of Argo CD's."""
+    return word.subject.split(":", 3)[-1]

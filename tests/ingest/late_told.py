@@ -185,12 +185,13 @@ def request_collected(number: int) -> Message:
     return _told("pull_request", told_as.merged("checkout", ITS, asked, None))
 
 
-def rolled_by_argocd(at: datetime) -> Message:
+def rolled_by_argocd(at: datetime, instance: str = "prod-eu") -> Message:
     """Argo CD's notification of a rollout that ended then."""
     hook = sample("argocd", "deployment-succeeded")
     body = orjson.loads(hook.body)
     started, ended = (f"{each:%Y-%m-%dT%H:%M:%SZ}" for each in (at - timedelta(seconds=88), at))
     body["health"]["lastTransitionTime"] = None
+    body["argocd"]["instance"] = instance
     body["images"] = body["operation"]["images"] = [f"registry.example.com/acme/checkout:{SHA}"]
     body["operation"] |= {"startedAt": started, "finishedAt": ended}
     body["history"][0] |= {"deployStartedAt": started, "deployedAt": ended}

@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import AsyncIterator, Callable, Mapping, Sequence
+from dataclasses import replace
 from datetime import timedelta
 from itertools import permutations
 from pathlib import Path
@@ -100,6 +101,17 @@ async def test_a_rollout_is_one_fact_and_one_card(told: House) -> None:
     assert (
         len({live_at - to_us(ENDED) - number * 5 * 3600 * 10**6 for number, (_, live_at, _) in enumerate(facts)}) == 1
     )
+
+
+async def test_one_argo_cd_under_two_names_is_one_and_two_targets_are_two(told: House) -> None:
+    await told.tell(late_told.rolled_by_argocd(ENDED), late_told.rolled_by_argocd(ENDED, "main"))
+    assert len(await told.cards("deployment:%")) == 1
+    elsewhere = late_told.rolled_by_argocd(ENDED + timedelta(seconds=1))
+    uid = b"311904d6-3395-403a-ae1b-2c28e7323a47"
+    body = elsewhere.body.replace(uid, uid[::-1]).replace(b"https://kubernetes.default.svc", b"https://us.example.com")
+    await told.tell(replace(elsewhere, body=body))
+    assert len(await told.cards("deployment:%")) == 2
+    assert await told.ask("SELECT count(*) FROM fact_deployments") == [(1,)]
 
 
 async def test_replicas_that_read_both_at_once_send_one_card(
