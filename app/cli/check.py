@@ -14,9 +14,20 @@ from app.config.settings import read_settings
 from app.kernel.errors import ConfigErrors
 
 if TYPE_CHECKING:
-    from app.clients.upstreams import ArgoCDEntry, BitbucketEntry, JiraEntry, Upstreams
+    from app.clients.upstreams import (
+        ArgoCDEntry,
+        BitbucketEntry,
+        IncidentIoEntry,
+        JiraEntry,
+        JsmEntry,
+        OpsgenieEntry,
+        PagerDutyEntry,
+        Upstreams,
+    )
     from app.delivery.opening import OpenChannel
     from app.estate import Estate
+
+    Asked = BitbucketEntry | JiraEntry | ArgoCDEntry | JsmEntry | OpsgenieEntry | PagerDutyEntry | IncidentIoEntry
 
 
 def check(as_json: AsJson = False) -> None:
@@ -104,7 +115,27 @@ def _upstreams(named: "Upstreams", estate: "Estate") -> Iterator[Mapping[str, st
         yield {"name": "jira", **_asked(named.jira), "note": named.jira.edition}
     for name, entry in named.argocd.items():
         yield {"name": f"argocd {name}", **_asked(entry), "note": ", ".join(entry.projects) or "all projects"}
+    yield from _incident_tools(named)
 
 
-def _asked(entry: "BitbucketEntry | JiraEntry | ArgoCDEntry") -> Mapping[str, str]:
+def _incident_tools(named: "Upstreams") -> Iterator[Mapping[str, str]]:
+    """The tools, and which of their incidents are read."""
+    if named.jsm is not None:
+        yield {"name": "jsm", **_asked(named.jsm), "note": named.jsm.query or "all alerts"}
+    if named.opsgenie is not None:
+        alerts = named.opsgenie.query or "all alerts"
+        note = "all incidents" if named.opsgenie.reads == "incidents" else alerts
+        yield {"name": "opsgenie", **_asked(named.opsgenie), "note": note}
+    if named.pagerduty is not None:
+        teams = ", ".join(named.pagerduty.teams)
+        yield {
+            "name": "pagerduty",
+            **_asked(named.pagerduty),
+            "note": f"of the teams {teams}" if teams else "all teams",
+        }
+    if named.incidentio is not None:
+        yield {"name": "incidentio", **_asked(named.incidentio), "note": "all but private ones"}
+
+
+def _asked(entry: "Asked") -> Mapping[str, str]:
     return {"url": entry.url, "token": f"{entry.token_env} is set"}

@@ -6,6 +6,7 @@ import time
 import httpx
 import pytest
 
+from app.standins.incidents import CLOUD
 from app.standins.standins import Standins
 from app.standins.switches import UPSTREAMS, Switches, Upstream
 
@@ -15,6 +16,10 @@ PATHS: dict[Upstream, str] = {
     "jira": "/jira/rest/api/3/field",
     "argocd": "/argocd/api/v1/applications/checkout-dev",
     "git": "/git/gitops.git/info/refs?service=git-upload-pack",
+    "jsm": f"/jsm/{CLOUD}/v1/alerts",
+    "opsgenie": "/opsgenie/v2/alerts",
+    "pagerduty": "/pagerduty/log_entries",
+    "incidentio": "/incidentio/v2/incidents",
 }
 
 
@@ -62,7 +67,7 @@ async def test_one_service_hangs_and_the_others_do_not(ask: httpx.AsyncClient, s
     assert (await ask.get("/argocd/api/v1/applications")).status_code == 200
 
 
-@pytest.mark.parametrize(("upstream", "status"), [("bitbucket", 401), ("argocd", 401), ("git", 401), ("jira", 200)])
+@pytest.mark.parametrize(("upstream", "status"), [(each, 200 if each == "jira" else 401) for each in UPSTREAMS])
 async def test_an_expired_token_is_that_upstreams_alone(
     ask: httpx.AsyncClient, standins: Standins, upstream: Upstream, status: int
 ) -> None:
@@ -111,7 +116,7 @@ async def test_calls_are_counted_by_upstream_and_service(ask: httpx.AsyncClient,
         "bitbucket": {"total": 3, "services": {"checkout": 2, "basket": 1}},
         "jira": {"total": 2, "services": {"-": 1, "checkout": 1}},
         "argocd": {"total": 2, "services": {"-": 1, "basket": 1}},
-        "git": {"total": 0, "services": {}},
+        **{key: {"total": 0, "services": {}} for key in ("git", "jsm", "opsgenie", "pagerduty", "incidentio")},
     }
 
 
