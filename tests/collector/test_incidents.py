@@ -1,6 +1,5 @@
 """Incidents that no webhook told: read back once in silence, then what is new; a webhook later is none of it twice."""
 
-from collections.abc import AsyncIterator
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -13,8 +12,7 @@ from app.ingest.door import new_receipt
 from app.kernel.clock import HOUR, MINUTE, iso
 from app.standins.incidents import CLOUD
 from app.standins.story.model import Incident
-from tests.collector.conftest import STORY, Stage, World, opened, settings
-from tests.conftest import HandClock
+from tests.collector.conftest import STORY, Stage, World, settings
 
 TOOLS = ("jsm", "pagerduty", "incidentio")
 UPSTREAMS = f"""\
@@ -37,10 +35,10 @@ def environ(served: tuple[Stage, str], tmp_path: Path) -> dict[str, str]:
 
 
 @pytest.fixture
-async def filled(fresh: World) -> AsyncIterator[World]:
+async def filled(fresh: World) -> World:
     """After the first round."""
     await fresh.round()
-    yield fresh
+    return fresh
 
 
 class Killed(Exception):
