@@ -23,7 +23,7 @@ class ArgoCD:
     async def each(
         self, make: Callable[[Any], T], projects: Sequence[str] = (), selector: str | None = None
     ) -> list[T]:
-        """What `make` makes of each application as it came, by name. One answer has all: one of them is held at a time."""
+        """What `make` makes of each application as it came, by name: one answer, of which one is held at a time."""
         params: dict[str, str | Sequence[str]] = {}
         if projects:
             params["projects"] = projects

@@ -121,7 +121,7 @@ def _jira(entry: JiraEntry, token: _Token) -> Jira:
 
 
 def _argocd(name: str, entry: ArgoCDEntry, token: _Token) -> ArgoCD:
-    return ArgoCD(Api("argocd", entry.url, Bearer(token(entry.token_env, f"argocd.{name}"))))
+    return ArgoCD(Api(f"argocd.{name}", entry.url, Bearer(token(entry.token_env, f"argocd.{name}"))))
 
 
 def _gitops(

@@ -12,6 +12,7 @@ from app.clients.upstreams import Collect
 from app.collector.incident_tool import Told
 from app.collector.news import Tell
 from app.collector.round import Progress, Round
+from app.collector.shown import SHOWN
 from app.collector.standing import Standing
 from app.collector.summary import Summary
 from app.collector.work import Ask, Work
@@ -20,14 +21,17 @@ from app.kernel import logs
 from app.kernel.clock import MINUTE, SECOND, monotonic
 from app.kernel.errors import Overloaded, StoreUnavailable
 from app.store import Database, collected, fact_claims, fact_history
-from app.store.collected import Seen
+from app.store.collected import LOOKED, UNSEEN, Seen
 
 log = logs.get("collector")
 
 LEASE = 3 * MINUTE
 """How long a replica that died keeps the others from collecting, µs; renewed while a round goes on."""
 ROUND = "round"
-KINDS = ("environment", "application", "commits", "version", "pull_request", "ticket", "moved", "cursor")
+KINDS = (
+    *("environment", "application", "commits", "version", "pull_request", "ticket", "moved", "cursor"),
+    *(SHOWN, UNSEEN, LOOKED),
+)
 WHOLE = 40
 """Digits of a whole commit."""
 

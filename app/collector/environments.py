@@ -80,11 +80,10 @@ def places(desired: Iterable[tuple[str, str, Desired]], found: Sequence[Running]
     return here
 
 
-async def tell_environments(work: Work, here: Mapping[tuple[str, str], Place], *, gone: bool) -> None:
-    """Tell what differs from what was told last; with `gone` also of what nobody speaks of any more."""
-    left = [key for kind, key in work.seen if kind == "environment"] if gone else []
+async def tell_environments(work: Work, here: Mapping[tuple[str, str], Place], told: Iterable[str]) -> None:
+    """Tell what differs from what was told last; of those `told` before also that nobody speaks of them any more."""
     known = {f"{service}/{environment}" for service, environment in here}
-    names = (key.rpartition("/") for key in left if key not in known)
+    names = (key.rpartition("/") for key in told if key not in known)
     nowhere = [Place(service, environment) for service, _, environment in names]
     for place in [*here.values(), *nowhere]:
         event = _observed(place)

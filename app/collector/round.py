@@ -20,8 +20,9 @@ from app.collector.incidents import tell_incidents, tools
 from app.collector.issues import Issues
 from app.collector.reading import Reading, pause
 from app.collector.repositories import name_of
-from app.collector.standing import ALL, Standing
-from app.collector.summary import Summary
+from app.collector.shown import Places, note_unseen, remember, say_lost, unseen
+from app.collector.standing import Heard, Standing
+from app.collector.summary import ALL, Summary
 from app.collector.tickets import tell_tickets
 from app.collector.together import together
 from app.collector.work import Work
@@ -91,22 +92,34 @@ class Round:
     async def _environments(self, services: Sequence[str]) -> Mapping[str, Sequence[Place]]:
         """What is wanted and what runs, told; by service."""
         standing, summary = self.standing, self.work.summary
-        desired, found, _ = await asyncio.gather(
+        desired, heard, _ = await asyncio.gather(
             standing.desired(self.clients.gitops, self.estate, summary),
-            standing.running(self.clients.argocd, self.estate, summary),
+            standing.running(self.clients.argocd, self.estate),
             self._repositories(services),
         )
-        here = {key: place for key, place in places(desired or (), found or ()).items() if self._wanted(key[0])}
-        fresh = [each for each in found or () if each.service is None or self._wanted(each.service)]
+        here = {key: place for key, place in places(desired or (), heard.running).items() if self._wanted(key[0])}
+        fresh = [each for each in heard.running if each.service is None or self._wanted(each.service)]
         if self.clients.gitops is not None and desired:
             await standing.past.fill(self.clients.gitops, desired, fresh)
         await tell_applications(self.work, fresh, known_only=desired is None)
-        if desired is not None and found is not None:  # else what was told last stays
-            await tell_environments(self.work, here, gone=not self.only)
-            if not self.only and summary.failed.isdisjoint(("gitops", "argocd")):  # else nobody knows any more
-                self.work.note(Seen(LOOKED, "environments", "", self.work.now))
+        await self._tell_environments(here, heard, told=desired is not None)
         await self.work.flush()
         return {service: [place for key, place in here.items() if key[0] == service] for service in services}
+
+    async def _tell_environments(self, here: Places, heard: Heard, *, told: bool) -> None:
+        """Tell what is wanted and what runs, unless nobody knows what is wanted: then what was told last stays."""
+        work = self.work
+        before = {key for kind, key in work.seen if kind == "environment" and self._wanted(key.rpartition("/")[0])}
+        missed = unseen(work, here, heard, before)
+        say_lost(work, heard, missed)
+        if not told:
+            return
+        gone = before - missed.blind if not self.only else set()
+        await tell_environments(work, {k: v for k, v in here.items() if "/".join(k) not in missed.blind}, gone)
+        remember(work, here, heard)
+        note_unseen(work, missed)
+        if not self.only and "gitops" not in work.summary.failed:  # else nobody knows any more
+            work.note(Seen(LOOKED, "environments", "", work.now))
 
     async def _incidents(self) -> None:
         """What the incident tools tell, who are not asked about one service alone."""

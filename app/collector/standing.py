@@ -16,11 +16,21 @@ from app.collector.applications import Running, running
 from app.collector.desired import Named, Repository
 from app.collector.past import Past
 from app.collector.repositories import Repositories
-from app.collector.summary import Summary
+from app.collector.summary import ALL, Summary
 from app.estate import Estate
 
-ALL = "*"
-"""Stands for every service, where an upstream is stale for all of them."""
+
+@dataclass(frozen=True, slots=True)
+class Heard:
+    """What the Argo CDs that were `asked` say runs; as it was read last, of those that are `lost` (name → why).
+
+    `blind` are those of the lost of which nothing was ever read.
+    """
+
+    running: Sequence[Running]
+    asked: frozenset[str]
+    lost: Mapping[str, str]
+    blind: frozenset[str]
 
 
 @dataclass(slots=True)
@@ -43,27 +53,21 @@ class Standing:
             summary.left(ALL, "gitops", f"gitops: {fault}")
         return self._wanted
 
-    async def running(
-        self, argocds: Mapping[str, tuple[ArgoCD, ArgoCDEntry]], estate: Estate, summary: Summary
-    ) -> Sequence[Running] | None:
-        """What runs, everywhere; as it was read last, where an Argo CD does not answer; None if one never did."""
-        asked = [self._ask(name, argocd, entry, estate, summary) for name, (argocd, entry) in argocds.items()]
-        found = await asyncio.gather(*asked)
-        told = [each for each in found if each is not None]
-        return [one for each in told for one in each] if len(told) == len(found) else None
+    async def running(self, argocds: Mapping[str, tuple[ArgoCD, ArgoCDEntry]], estate: Estate) -> Heard:
+        """What runs, everywhere."""
+        asked = [self._ask(name, argocd, entry, estate) for name, (argocd, entry) in argocds.items()]
+        faults = await asyncio.gather(*asked)
+        lost = {name: why for name, why in zip(argocds, faults, strict=True) if why}
+        found = [one for name in argocds for one in self._run.get(name, ())]
+        return Heard(found, frozenset(argocds), lost, frozenset(name for name in lost if name not in self._run))
 
-    async def _ask(
-        self, name: str, argocd: ArgoCD, entry: ArgoCDEntry, estate: Estate, summary: Summary
-    ) -> list[Running] | None:
+    async def _ask(self, name: str, argocd: ArgoCD, entry: ArgoCDEntry, estate: Estate) -> str:
+        """Read what one shows; returns why not, empty if it could be read."""
         try:
             found = await running(argocd, entry.url, name, estate, projects=entry.projects, selector=entry.selector)
         except ApiFault as fault:
-            summary.left(ALL, "argocd", f"{name}: {fault}")
-            return self._run.get(name)
+            return str(fault)
         if not found and self._run.get(name):  # what a token may not see is silently absent
-            summary.left(
-                ALL, "argocd", f"{name}: argocd: it shows no application any more: may the token still see them?"
-            )
-            return self._run[name]
+            return f"argocd.{name}: it shows no application any more: may the token still see them?"
         self._run[name] = found
-        return found
+        return ""

@@ -4,6 +4,8 @@ from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
+ALL = "*"
+"""Stands for every service, where an upstream is stale for all of them."""
 UNKNOWN_LIMIT = 200
 """Lines of what is not known that are kept; the rest is counted."""
 

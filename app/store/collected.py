@@ -1,7 +1,7 @@
 """What the collector has seen and told, so that what is seen again in the same state is no news.
 
 A row is a thing by kind and key, with the digest of the state in which it was told last. Kinds: `environment`,
-`application`, `commits`, `version`, `pull_request`, `ticket`, `cursor`. One row of the kind `looked` says when all that
+`application`, `commits`, `version`, `pull_request`, `ticket`, `cursor`, `shown`, `unseen`. One row of the kind `looked` says when all that
 is wanted and that runs was read last; one of the kind `lease`, which replica collects, or, between two rounds, until
 when nobody needs to.
 """
@@ -29,6 +29,9 @@ collected = Table(
 Index("collected_time", collected.c.at)
 _LEASE, _REST = "lease", "rest"
 LOOKED = "looked"
+UNSEEN = "unseen"
+"""The kind of an environment of which an upstream did not tell: `at` is when it was last seen, `digest` empty when it is
+seen again."""
 MISSING = "missing"
 """The state of a ticket that was asked for and not found."""
 
@@ -64,6 +67,14 @@ def note(connection: Connection, seen: Iterable[Seen]) -> None:
 def looked_at(connection: Connection) -> int:
     """When all that is wanted and that runs was read last, µs; 0 if it never was."""
     return connection.scalar(sa.select(sa.func.max(collected.c.at)).where(collected.c.kind == LOOKED)) or 0
+
+
+def unseen(connection: Connection) -> dict[str, int]:
+    """The environments (`service/environment`) that could not be looked at in full, with when they last were, µs."""
+    rows = connection.execute(
+        sa.select(collected.c.key, collected.c.at).where(collected.c.kind == UNSEEN, collected.c.digest != "")
+    )
+    return {row.key: row.at for row in rows}
 
 
 def lease(connection: Connection, owner: str, now: int, until: int, *, at_once: bool = False) -> bool:

@@ -8,7 +8,7 @@ import sqlalchemy as sa
 from sqlalchemy import Connection
 
 from app.store.ask import ask
-from app.store.collected import looked_at
+from app.store.collected import looked_at, unseen
 from app.store.fact_records import number, param
 from app.store.fact_tables import fact_chains, fact_claims, fact_deployments, fact_environments
 from app.store.measure_places import VERSION, decoded
@@ -66,15 +66,16 @@ def environments(
         query = query.where(_e[name] == value)
     if drift is not None:
         query = query.where(_DRIFTS.is_(sa.true()) if drift else _DRIFTS.is_(sa.false()))
-    looked = looked_at(connection)
+    looked, missed = looked_at(connection), unseen(connection)
     rows = decoded(connection, query.limit(limit).offset(offset))
-    return [_state(row, looked, fresh_after) for row in rows]
+    keys = (f"{row['service']}/{row['environment']}" for row in rows)
+    return [_state(row, looked, missed.get(key), fresh_after) for key, row in zip(keys, rows, strict=True)]
 
 
-def _state(row: dict[str, Any], looked: int, fresh_after: int) -> dict[str, Any]:
+def _state(row: dict[str, Any], looked: int, missed: int | None, fresh_after: int) -> dict[str, Any]:
     observed, said = row.pop("observed"), row.pop("said")
     manifest = orjson.loads(said)[2].get("manifest") if said else None
-    seen_at = None if observed is None else max(observed, looked)
+    seen_at = None if observed is None else max(observed, looked) if missed is None else missed
     stale = seen_at is not None and seen_at < fresh_after
     return {**row, "drift": bool(row["drift"]), "manifest": manifest, "looked_at": seen_at, "stale": stale}
 

@@ -11,6 +11,7 @@ from typing import Any
 
 import pytest
 import sqlalchemy as sa
+from sqlalchemy import Connection
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from app.collector.collector import Collector
@@ -19,13 +20,14 @@ from app.config.settings import read_settings
 from app.ingest.committer import Committer
 from app.ingest.inside import inside_door
 from app.ingest.process import Processor
+from app.kernel.clock import MINUTE
 from app.main import Building, prepare
 from app.standins.serving import listen, server_of, url_of
 from app.standins.standins import Standins, create_standins
 from app.standins.story.model import Story
 from app.standins.story.tell import tell
 from app.standins.switches import Switches
-from app.store import Database
+from app.store import Database, measure_states
 from tests.conftest import START, HandClock
 
 TOKENS = ("SHIPBELL_GITOPS_TOKEN", "SHIPBELL_BITBUCKET_TOKEN", "SHIPBELL_JIRA_TOKEN", "SHIPBELL_ARGOCD_TOKEN")
@@ -227,3 +229,13 @@ async def opened(stage: Stage, clock: HandClock, environ: dict[str, str]) -> Asy
     finally:
         await rules.close()
         await database.close()
+
+
+async def states(world: World) -> dict[tuple[str, str], dict[str, Any]]:
+    """The environments, stale after half an hour."""
+    fresh_after = world.clock.now - 30 * MINUTE
+
+    def read(connection: Connection) -> list[dict[str, Any]]:
+        return measure_states.environments(connection, {}, drift=None, limit=500, offset=0, fresh_after=fresh_after)
+
+    return {(row["service"], row["environment"]): row for row in await world.database.read(read)}

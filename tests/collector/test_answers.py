@@ -9,9 +9,9 @@ from sqlalchemy import Connection
 from app.exporter.exporter import Exporter
 from app.kernel.clock import MINUTE
 from app.standins.story.names import ENVIRONMENTS
-from app.store import measure_places, measure_states, where
+from app.store import measure_places, where
 from app.store.where_got import got
-from tests.collector.conftest import STORY, World
+from tests.collector.conftest import STORY, World, states
 from tests.exporter.conftest import told
 from tests.ingest.facts_told import tell as tell_facts
 from tests.world.telling import deploy
@@ -22,16 +22,6 @@ STAGES = [(place.name, "") for place in ENVIRONMENTS]
 @pytest.fixture(autouse=True)
 def no_hurry(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("app.exporter.exporter.AT_A_SCRAPE", 60)
-
-
-async def states(world: World) -> dict[tuple[str, str], dict[str, Any]]:
-    """The environments, stale after half an hour."""
-    fresh_after = world.clock.now - 30 * MINUTE
-
-    def read(connection: Connection) -> list[dict[str, Any]]:
-        return measure_states.environments(connection, {}, drift=None, limit=500, offset=0, fresh_after=fresh_after)
-
-    return {(row["service"], row["environment"]): row for row in await world.database.read(read)}
 
 
 async def test_the_gauges_are_what_the_upstreams_say(world: World) -> None:

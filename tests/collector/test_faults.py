@@ -5,11 +5,13 @@ from dataclasses import replace
 
 import pytest
 
-from app.clients.api import Limits
+from app.clients.api import Api, Limits
+from app.clients.argocd import ArgoCD
 from app.collector.news import News
+from app.collector.standing import Standing
 from app.kernel.clock import MINUTE
 from app.kernel.errors import StoreUnavailable
-from tests.collector.conftest import STORY, World
+from tests.collector.conftest import STORY, World, states
 from tests.collector.stories import pushed, rolled_out
 
 HASTY = Limits(
@@ -44,7 +46,7 @@ async def test_an_expired_token_of_jira_is_said_and_stops_nothing_else(fresh: Wo
 
 
 @pytest.mark.parametrize(
-    ("upstream", "named"), [("argocd", "argocd"), ("bitbucket", "bitbucket"), ("jira", "jira"), ("git", "gitops")]
+    ("upstream", "named"), [("argocd", "argocd.demo"), ("bitbucket", "bitbucket"), ("jira", "jira"), ("git", "gitops")]
 )
 async def test_a_page_for_people_instead_of_an_answer(world: World, upstream: str, named: str) -> None:
     before = await environments(world)
@@ -150,3 +152,31 @@ async def test_nobody_waits_for_a_round_that_is_cancelled(world: World) -> None:
     task.cancel()
     with pytest.raises(asyncio.CancelledError):
         await asyncio.wait_for(task, 2)
+
+
+async def test_of_two_argo_cds_one_that_fails_makes_its_own_environments_stale(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    clients = world.building.rules.asking.clients
+    assert clients is not None
+    argocd, entry = clients.argocd["demo"]
+    pay = entry.model_copy(update={"projects": ("payments",)})
+    shop = entry.model_copy(update={"projects": ("storefront", "discovery")})
+    both = replace(clients, argocd={"demo": (argocd, shop), "far": (argocd, pay)})
+    await world.collector.once(both)
+    dead = ArgoCD(Api("argocd.far", "http://127.0.0.1:9", limits=Limits(tries=1)))
+    half = replace(clients, argocd={"demo": (argocd, shop), "far": (dead, pay)})
+    world.clock.advance(3600)
+    for standing in (world.collector.standing, Standing()):  # the second is that of a process that was started since
+        monkeypatch.setattr(world.collector, "standing", standing)
+        summary = await world.collector.once(half)
+        await world.process()
+        assert summary.failed == {"argocd.far"}
+        assert set(summary.stale) == {"payments-api", "ledger"}
+        assert dict(summary.told) == {}
+        stale = {key[0] for key, row in (await states(world)).items() if row["stale"]}
+        assert stale == {"payments-api", "ledger"}
+    await world.collector.once(both)
+    assert not [row for row in (await states(world)).values() if row["stale"]]
+    assert set(replace(clients, argocd={"demo": (argocd, shop), "far": (dead, pay)}).calls()) >= {"argocd.far"}
+    await dead.api.close()
