@@ -9,10 +9,10 @@ from app.events.draft import Draft, Hints
 from app.kernel.clock import MINUTE
 from app.kernel.text import clean
 
-State = Literal["opened", "acknowledged", "resolved", "reopened", "cancelled"]
+State = Literal["opened", "acknowledged", "unacknowledged", "resolved", "reopened", "cancelled"]
 Priority = Literal["P1", "P2", "P3", "P4", "P5"]
 
-STATES: tuple[State, ...] = ("opened", "acknowledged", "resolved", "reopened", "cancelled")
+STATES: tuple[State, ...] = ("opened", "acknowledged", "unacknowledged", "resolved", "reopened", "cancelled")
 NEAR = MINUTE
 """What a webhook and an API tell of one change is not told at the same microsecond; this close it is the same, µs."""
 INCIDENT_TYPES = frozenset(f"incident.{state}" for state in STATES)

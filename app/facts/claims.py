@@ -23,6 +23,7 @@ FAMILIES = {
     "environment.observed": "observed",
     "incident.opened": "incident",
     "incident.acknowledged": "incident",
+    "incident.unacknowledged": "incident",
     "incident.resolved": "incident",
     "incident.reopened": "incident",
     "incident.cancelled": "incident",

@@ -10,8 +10,8 @@ from app.facts.claims import Claim
 from app.facts.model import Deployment, Incident
 
 URGENT = frozenset({"P1", "P2"})
-_ORDER = {"incident.opened": 0, "incident.acknowledged": 1, "incident.resolved": 2, "incident.reopened": 3,
-          "incident.cancelled": 4}  # fmt: skip
+_ORDER = {"incident.opened": 0, "incident.acknowledged": 1, "incident.unacknowledged": 2, "incident.resolved": 3,
+          "incident.reopened": 4, "incident.cancelled": 5}  # fmt: skip
 _ENDS = frozenset({"incident.resolved", "incident.cancelled"})
 
 
@@ -28,6 +28,8 @@ def incident(claims: Iterable[Claim]) -> Incident | None:
     for claim in told:
         if claim.type == "incident.acknowledged" and ended is None:
             known, state = known or claim.at, "acknowledged"
+        elif claim.type == "incident.unacknowledged" and ended is None:
+            state = "open"  # nobody has it any more; that somebody had it first at `known` stays true
         elif claim.type == "incident.resolved" and ended is None:
             ended, state = claim["resolved_at"] or claim.at, "resolved"
         elif claim.type == "incident.reopened":

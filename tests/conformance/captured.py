@@ -59,6 +59,7 @@ EXPECTED: tuple[tuple[str, str, str, tuple[str, ...]], ...] = (
     ("veracode", "*.xml", "scans", PROCESSED),
     ("opsgenie", "*create*", "opsgenie", ("incident.opened",)),
     ("opsgenie", "acknowledge*", "opsgenie", ("incident.acknowledged",)),
+    ("opsgenie", "unacknowledge*", "opsgenie", ("incident.unacknowledged",)),
     ("opsgenie", "close*", "opsgenie", ("incident.resolved",)),
     ("opsgenie", "rest_*", "opsgenie", QUARANTINED),
     ("opsgenie", "*.json", "opsgenie", IGNORED),

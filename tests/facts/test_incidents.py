@@ -35,6 +35,12 @@ def test_the_first_word_on_its_end_stands_unless_it_was_opened_again():
     assert (mended.state, mended.resolved_at) == ("resolved", telling.us(MENDED))
 
 
+def test_who_gives_it_back_leaves_it_open_and_has_had_it():
+    given_back = told((OPENED, "opened"), (SOLVED, "acknowledged"), (AGAIN, "unacknowledged"))
+    assert (given_back.state, given_back.acknowledged_at) == ("open", telling.us(SOLVED))
+    assert told((OPENED, "opened"), (SOLVED, "resolved"), (AGAIN, "unacknowledged")).state == "resolved"
+
+
 def test_it_is_put_down_to_the_nearest_deployment_and_names_the_others():
     early, late = deployed("2026-03-02T08:00Z", "a1"), deployed("2026-03-02T09:00Z", "a2")
     found = linked(told((OPENED, "opened")), None, [late, early])

@@ -16,6 +16,7 @@ from app.kernel.timestamps import parse_timestamp
 STATES: dict[str, State] = {
     "open": "opened",
     "acknowledged": "acknowledged",
+    "unacknowledged": "unacknowledged",
     "resolved": "resolved",
     "reopened": "reopened",
     "cancelled": "cancelled",
@@ -62,7 +63,7 @@ class Told(BaseModel):
     model_config = ConfigDict(frozen=True, defer_build=True)
 
     id: Annotated[str, BeforeValidator(_id), Field(min_length=1, max_length=200, description="The tool's own id.")]
-    status: Literal["open", "acknowledged", "resolved", "reopened", "cancelled"] = Field(
+    status: Literal["open", "acknowledged", "unacknowledged", "resolved", "reopened", "cancelled"] = Field(
         description="What it has become."
     )
     service: Name = Field(None, description="The service that is broken.")

@@ -15,6 +15,7 @@ from app.sources.opsgenie.naming import ALERT_URL, fields, hints
 STATES: dict[str, State] = {
     "Create": "opened",
     "Acknowledge": "acknowledged",
+    "UnAcknowledge": "unacknowledged",
     "Close": "resolved",
     "Delete": "cancelled",
 }

@@ -12,6 +12,7 @@ TYPES = INCIDENT_TYPES
 STATES: dict[str, State] = {
     "incident.triggered": "opened",
     "incident.acknowledged": "acknowledged",
+    "incident.unacknowledged": "unacknowledged",
     "incident.resolved": "resolved",
     "incident.reopened": "reopened",
 }

@@ -68,8 +68,8 @@ def test_the_schemas_find_something() -> None:
 
 def test_types_without_a_word_are_known() -> None:
     unsaid = {"deployment.started", "deployment.health_changed", "environment.observed", "version.released",
-              "security.vulnerability_changed", "incident.acknowledged", "incident.reopened", "incident.cancelled",
-              "ticket.deleted"}  # fmt: skip
+              "security.vulnerability_changed", "incident.acknowledged", "incident.unacknowledged",
+              "incident.reopened", "incident.cancelled", "ticket.deleted"}  # fmt: skip
     assert {name for name in EVENT_TYPES if name not in MAKERS and not name.startswith("shipbell.")} == unsaid
     assert {cdevent(view(name)) for name in unsaid} == {Why.NO_TYPE}
 

@@ -23,7 +23,7 @@ BEGAN = 1_795_342_800_000_000
 ESTATE: Estate = load_estate(
     [yaml.load("environments: {prod: {tier: production}}\nservices: {checkout: {}}", "x.yaml")]
 )
-STATES = ("acknowledged", "resolved", "reopened", "cancelled")
+STATES = ("acknowledged", "unacknowledged", "resolved", "reopened", "cancelled")
 
 
 def told(**body: Any) -> Any:
@@ -49,7 +49,8 @@ def expected(states: list[str]) -> tuple[str, int | None]:
         elif name == "cancelled":
             state, ended = "cancelled", ended or at
         elif ended is None:
-            state, ended = name, at if name == "resolved" else None
+            state = "open" if name == "unacknowledged" else name
+            ended = at if name == "resolved" else None
     return state, ended
 
 

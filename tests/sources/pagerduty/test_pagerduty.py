@@ -21,7 +21,7 @@ def told(name: str, kind: str | None = None, **data: Any) -> Any:
     ("kind", "outcome"),
     [
         ("incident.annotated", "unused_type"), ("incident.responder.added", "unused_type"),
-        ("incident.priority_updated", "unused_type"), ("incident.unacknowledged", "unused_type"),
+        ("incident.priority_updated", "unused_type"), ("incident.reassigned", "unused_type"),
         ("service.updated", "unused_type"), ("pagey.ping", "ping"), ("incident.of_the_future", "unused_type"),
     ],
 )  # fmt: skip
