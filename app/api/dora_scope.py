@@ -47,9 +47,12 @@ def windows_of(
     count: Annotated[int, Query(ge=1, le=MOST_BUCKETS, description="How many buckets.")] = 13,
     until: When = None,
 ) -> list[Window]:
-    """One rolling window, or calendar buckets, the newest last."""
+    """One rolling window, or calendar buckets, the newest last. Raises 422 for a time before all calendars of ours."""
     now = parts.clock()
-    end = min(us_of(until) or now, now)
+    asked = us_of(until)
+    if asked is not None and asked < 0:
+        raise HTTPException(422, "until: nothing is known of the time before 1970")
+    end = now if asked is None else min(asked, now)
     if by is None:
         return [rolling(int(window[:-1]), end)]
     return buckets(by, count, end, now, zone_of(parts, scope))

@@ -5,7 +5,7 @@ from typing import Any
 import httpx
 import typer
 
-from app.cli.faults import UNREACHABLE, say
+from app.cli.faults import UNREACHABLE, USAGE, WRONG, say
 from app.config.environment import read_environment
 from app.config.settings import read, read_settings
 
@@ -58,7 +58,8 @@ class Service:
         except ValueError:
             problem = {"title": answer.text[:200]}
         hint = " (set SHIPBELL_TOKEN, or run where the service's .env is)" if answer.status_code == 401 else ""
-        end = say(f"{answer.status_code} {problem.get('title', '')}{hint}")
+        asked_wrongly = answer.status_code == 422 and method == "GET"
+        end = say(f"{answer.status_code} {problem.get('title', '')}{hint}", USAGE if asked_wrongly else WRONG)
         for item in problem.get("errors", []):
             typer.secho(f"  {item['where']}: {item['what']}", fg="red", err=True)
         raise end

@@ -1,5 +1,6 @@
 """From what a caller says to a question with our names."""
 
+import re
 from typing import Any
 
 from app.estate import Estate
@@ -7,6 +8,9 @@ from app.events import Hints
 from app.gates.model import Question
 from app.kernel.errors import ShipbellError
 from app.kernel.yaml import did_you_mean
+
+_COMMIT = re.compile(r"(?=.*[a-f])[0-9a-f]{7,40}", re.ASCII)
+"""A version that names a commit, as our own answers print it; digits alone may be a date or a number."""
 
 
 class UnknownName(ShipbellError):
@@ -16,13 +20,18 @@ class UnknownName(ShipbellError):
 def question(
     estate: Estate, now: int, *, service: str, environment: str, repository: str = "", **more: Any
 ) -> Question:
-    """The question; `more` are further fields of it. `now` in µs. Raises UnknownName."""
+    """The question; `more` are further fields of it. `now` in µs. Raises UnknownName.
+
+    A version that is (the beginning of) a commit names the commit, where nothing else does.
+    """
     hints = (("name", service), ("repository", repository or service))
     ours, stage = estate.place(Hints(hints, (("name", environment),)))
     if ours is None:
         raise _unknown("service", service or repository, estate.services)
     if stage is None:
         raise _unknown("environment", environment, estate.environments)
+    if not more.get("commit") and _COMMIT.fullmatch(more.get("version") or ""):
+        more["commit"] = more["version"]
     return Question(ours, stage, now, tier=str(estate.tiers[stage]), before=before(estate, stage), **more)
 
 

@@ -154,6 +154,8 @@ async def test_what_others_would_print_stands_beside_ours(week: Api) -> None:
         ("/api/v1/dora", {"environment": "moon"}, 422),
         ("/api/v1/dora", {"window": "1d"}, 422),
         ("/api/v1/dora", {"by": "day", "count": "401"}, 422),
+        ("/api/v1/dora", {"until": "0001-01-01"}, 422),
+        ("/api/v1/dora/reconcile", {"until": "1969-12-31T23:59:59Z"}, 422),
         ("/api/v1/dora/velocity/rows", {}, 404),
         ("/api/v1/dora/rework_rate/rows", {"reason": "because"}, 422),
         ("/api/v1/dora/rework_rate/rows", {"cursor": "1"}, 422),

@@ -170,6 +170,19 @@ def test_without_a_clone_bitbucket_is_asked(run: Run, rules: Rules, clone: Clone
     assert run(*ASK, "--rules", str(rules()), "--baseline", base, *nowhere).codes == ["no_repository"]
 
 
+def test_a_version_is_judged_and_not_what_the_branch_has_meanwhile(
+    run: Run, rules: Rules, clone: Clone, world: World, tmp_path: Path
+) -> None:
+    base, released = clone.head, clone.commit("SHOP-1: pay")
+    clone.commit("SHOP-3: not in that version")
+    world.pushed(clone)
+    ask = (*ASK, "--rules", str(rules(BITBUCKET)), "--baseline", base, "--repo-dir", str(tmp_path))
+    assert run(*ASK[:-1], *ask[len(ASK) :], "--json").codes == ["SHOP-3 missing_fix_version"]
+    for version in (released[:12], f"main-{released[:10]}"):
+        assert run(*ask, "--version", version).json["decisions"][0]["checked"] == ["SHOP-1"]
+    assert run(*ask, "--version", "9.9.9").codes == ["unknown_commit"]
+
+
 # ---------------------------------------------------------------- Jira
 
 

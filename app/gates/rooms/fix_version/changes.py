@@ -64,11 +64,38 @@ async def _resolved(checkout: Checkout, names: Iterable[str]) -> str | None:
     return None
 
 
+async def head(bitbucket: Bitbucket, repo: str, question: Question, names: Collection[str]) -> str:
+    """What is asked about: the commit, else that of the version under one of its names, else the main branch's.
+
+    Raises CannotTell for a version that names nothing there: to judge another commit in its place would be a guess.
+    """
+    if question.commit:
+        return question.commit
+    for name in names:
+        try:
+            return (await bitbucket.commit(repo, name)).hash
+        except UnknownRevision:
+            continue
+    if names:
+        raise CannotTell(
+            "unknown_commit",
+            f"Bitbucket knows no commit or tag for the version {question.version}",
+            ("Give the commit of it, too: --commit.",),
+        )
+    return (await bitbucket.repository(repo)).main_branch or "main"
+
+
 async def remote(
-    bitbucket: Bitbucket, repo: str, question: Question, base: Running, names: Iterable[str], named: Named, say: Say
+    bitbucket: Bitbucket,
+    repo: str,
+    head: str,
+    question: Question,
+    base: Running,
+    names: Iterable[str],
+    named: Named,
+    say: Say,
 ) -> Range:
-    """From Bitbucket. Raises CannotTell, ApiFault."""
-    head = question.commit or (await bitbucket.repository(repo)).main_branch or "main"
+    """From Bitbucket, up to `head`. Raises CannotTell, ApiFault."""
     for name in names:
         try:
             old = name if _HEX.issuperset(name) else (await bitbucket.commit(repo, name)).hash

@@ -134,7 +134,17 @@ async def _range(question: Question, base: Running, named: Named, sources: Sourc
             ("Run the gate in the clone of the service (--repo-dir), or set upstreams.bitbucket in the rules.",),
         )
     named.restart()
-    return await changes.remote(bitbucket, repo, question, base, names, named, sources.say)
+    head = await changes.head(bitbucket, repo, question, await _wanted(question, sources))
+    return await changes.remote(bitbucket, repo, head, question, base, names, named, sources.say)
+
+
+async def _wanted(question: Question, sources: Sources) -> list[str]:
+    """Under which names the version that is asked about may stand there, if it has to name the commit."""
+    if question.commit or not question.version:
+        return []
+    stays = await sources.facts.stays(question, question.before) if sources.facts and question.before else ()
+    sha = next((stay.sha for stay in stays if stay.sha), "")
+    return _names(Running(question.version, sha), sources)
 
 
 def _names(base: Running, sources: Sources) -> list[str]:
