@@ -7,7 +7,8 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from app.api.access import allow
 from app.api.errors import refusals
-from app.api.facts_shown import HereName, TeamName, behind, shown, since_and_number
+from app.api.facts_shown import HereName, behind, shown, since_and_number
+from app.api.owners import Owner, narrowed
 from app.api.paging import Cursor, HexId, Limit, Page, When, us_of
 from app.api.parts import Parts, parts_of
 from app.store.measure_story import list_deployments
@@ -17,7 +18,6 @@ router = APIRouter(prefix="/api/v1/deployments", tags=["measures"])
 
 Kind = Literal["release", "hotfix", "config", "rollback", "redeploy", "heal"]
 Row = dict[str, Any]
-OwnerName = Annotated[str | None, Query(max_length=300, description="As it was then.")]
 
 _DEPLOYMENT: Row = {
     "id": "019ad3c0a1b27c3d8e4f5a6b7c8d9e0f", "service": "checkout", "environment": "prod", "tier": "production",
@@ -60,13 +60,9 @@ class Story(BaseModel):
 )  # fmt: skip
 async def list_all(
     parts: Annotated[Parts, Depends(parts_of)],
+    owner: Owner,
     service: HereName = None,
     environment: HereName = None,
-    team: TeamName = None,
-    business_area: OwnerName = None,
-    pod: OwnerName = None,
-    component: OwnerName = None,
-    platform: OwnerName = None,
     kind: Annotated[Kind | None, Query(description="What sort of deployment.")] = None,
     failed: Annotated[bool | None, Query(description="Only those with evidence against them, or without.")] = None,
     since: When = None,
@@ -74,10 +70,8 @@ async def list_all(
     limit: Limit = 50,
     cursor: Cursor = None,
 ) -> Page[Row]:
-    """Deployments by when they went live, newest first."""
-    owners = {"team": team, "business_area": business_area, "pod": pod, "component": component}
-    asked = {"service": service, "environment": environment, "kind": kind, "platform": platform, **owners}
-    equal = {name: value for name, value in asked.items() if value is not None}
+    """Deployments by when they went live, newest first. Of an owner: of what was the owner's then."""
+    equal = {**narrowed(None, service=service, environment=environment, kind=kind), **owner}
     after = since_and_number(cursor)
     rows = await parts.database.read(
         lambda connection: list_deployments(

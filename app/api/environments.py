@@ -8,7 +8,8 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from app.api.access import allow
 from app.api.errors import refusals
-from app.api.facts_shown import HereName, TeamName, behind, shown, since_and_number
+from app.api.facts_shown import HereName, behind, shown, since_and_number
+from app.api.owners import Owner, narrowed, services_of
 from app.api.paging import Cursor, Limit, Page, numbers, page, us_of
 from app.api.parts import Parts, parts_of
 from app.api.promotion import MOST_COMMITS, Promotion, sum_up
@@ -58,9 +59,9 @@ def _shows(example: Any) -> dict[int | str, dict[str, Any]]:
 )
 async def list_environments(
     parts: Annotated[Parts, Depends(parts_of)],
+    owner: Owner,
     service: HereName = None,
     environment: HereName = None,
-    team: TeamName = None,
     drift: Annotated[bool | None, Query(description="Only where something else runs than is wanted.")] = None,
     on: Annotated[
         date | datetime | None,
@@ -73,14 +74,15 @@ async def list_environments(
     it is written (or what the `problem` with it is), `stale` that the collector could not look lately.
 
     With `on`: what ran there then, `since` when and `until` when. On a day with deployments those are several rows.
+    Of an owner: of the services that are the owner's now, with `on` of what was the owner's then.
     """
-    asked = {"service": service, "environment": environment, "team": team}
-    equal = {name: value for name, value in asked.items() if value is not None}
     start = max((numbers(cursor, 1) or (0,))[0], 0)
     if on is not None:
-        rows = await _ran(parts, equal, _span(parts, on, team), drift, limit, start)
+        equal = {**narrowed(None, service=service, environment=environment), **owner}
+        rows = await _ran(parts, equal, _span(parts, on, owner.get("team")), drift, limit, start)
     else:
         fresh_after = parts.clock() - parts.stale_after()
+        equal = narrowed(await services_of(parts, owner, service), environment=environment)
         rows = await parts.database.read(
             lambda connection: measure_states.environments(
                 connection, equal, drift=drift, limit=limit + 1, offset=start, fresh_after=fresh_after
@@ -116,6 +118,7 @@ async def list_waiting(
     parts: Annotated[Parts, Depends(parts_of)],
     source: Annotated[str, Query(alias="from", max_length=100, examples=["preprod"])],
     target: Annotated[str, Query(alias="to", max_length=100, examples=["prod"])],
+    owner: Owner,
     service: HereName = None,
     limit: Limit = 50,
     cursor: Cursor = None,
@@ -125,11 +128,12 @@ async def list_waiting(
     if source not in names or target not in names:
         raise HTTPException(422, f"the estate has no such environment; it has {', '.join(names)}")
     after, fresh_after = since_and_number(cursor), parts.clock() - parts.stale_after()
+    services = await services_of(parts, owner, service)
     commits, everything, tickets = await parts.database.read(
         lambda connection: (
-            store.waiting_commits(connection, service, source, target, limit=limit + 1, after=after),
-            store.waiting_commits(connection, service, source, target, limit=MOST_COMMITS + 1, after=None),
-            store.waiting_tickets(connection, service, source, target, 500, fresh_after),
+            store.waiting_commits(connection, services, source, target, limit=limit + 1, after=after),
+            store.waiting_commits(connection, services, source, target, limit=MOST_COMMITS + 1, after=None),
+            store.waiting_tickets(connection, services, source, target, 500, fresh_after),
         )
     )
     found = behind([store.first_line(row) for row in commits], limit, "since", after)
@@ -142,6 +146,7 @@ async def list_waiting(
 @router.get("/tickets", dependencies=[Depends(allow("read"))], responses={**_shows(_TICKET), **refusals("read", 422)})
 async def list_tickets(
     parts: Annotated[Parts, Depends(parts_of)],
+    owner: Owner,
     environment: HereName = None,
     service: HereName = None,
     key: Annotated[str | None, Query(max_length=300, description="The ticket.", examples=["SHOP-12"])] = None,
@@ -149,8 +154,7 @@ async def list_tickets(
     cursor: Cursor = None,
 ) -> Page[Row]:
     """Tickets whose change is live in an environment, those that came last first. Of a restricted one only the key."""
-    asked = {"environment": environment, "service": service, "key": key}
-    equal = {name: value for name, value in asked.items() if value is not None}
+    equal = narrowed(await services_of(parts, owner, service), environment=environment, key=key)
     after, fresh_after = since_and_number(cursor), parts.clock() - parts.stale_after()
     rows = await parts.database.read(
         lambda connection: store.tickets(connection, equal, limit=limit + 1, after=after, fresh_after=fresh_after)

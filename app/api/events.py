@@ -8,6 +8,7 @@ from fastapi import APIRouter, Depends, HTTPException, Query
 from app.api.access import allow
 from app.api.cdevents import CDEvents, as_cdevents
 from app.api.errors import refusals
+from app.api.owners import Owner, narrowed, services_of
 from app.api.paging import Cursor, HexId, Limit, Page, When, numbers, page, us_of
 from app.api.parts import Parts, parts_of
 from app.events import UNMAPPED, parse_event
@@ -46,6 +47,7 @@ def _shows(example: Any) -> dict[int | str, dict[str, Any]]:
 )
 async def list_events(
     parts: Annotated[Parts, Depends(parts_of)],
+    owner: Owner,
     source: Annotated[str | None, Query(description="The source's name.", examples=["argocd"])] = None,
     type: Annotated[  # noqa: A002  the field's name in the public contract
         str | None, Query(description="The type of event.", examples=["deployment.finished"])
@@ -61,9 +63,12 @@ async def list_events(
         Literal["json", "cdevents"], Query(description="`cdevents`: as CDEvents, and `left_out` counts what has none.")
     ] = "json",
 ) -> Page[Event] | CDEvents:
-    """Events, newest first by `occurred_at`. One that the estate does not know says in `remedy` what line to add."""
-    filters = {"source": source, "type": type, "service": service, "environment": environment, "status": status}
-    equal = {column: value for column, value in filters.items() if value is not None}
+    """Events, newest first by `occurred_at`. One that the estate does not know says in `remedy` what line to add.
+
+    Of an owner: of the services that are the owner's now.
+    """
+    services = await services_of(parts, owner, service)
+    equal = narrowed(services, source=source, type=type, environment=environment, status=status)
     before = numbers(cursor, 2)
 
     def look(connection: Connection) -> tuple[Page[bytes], CDEvents | None]:

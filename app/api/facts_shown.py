@@ -9,7 +9,6 @@ from app.api.paging import Page, numbers, page
 from app.kernel.clock import iso
 
 HereName = Annotated[str | None, Query(max_length=100, description="Our name.", examples=["checkout"])]
-TeamName = Annotated[str | None, Query(max_length=300, description="Who owns it.", examples=["storefront"])]
 
 _TIMES = frozenset({"at", "since", "until", "as_of"})
 

@@ -8,6 +8,7 @@ from pydantic import BaseModel, ConfigDict, Field
 from app import telemetry
 from app.api.access import allow
 from app.api.errors import refusals
+from app.api.owners import Owner, services_of
 from app.api.parts import Parts, parts_of
 from app.gates import told
 from app.gates.asking import UnknownName, question
@@ -180,6 +181,7 @@ async def _tell(parts: Parts, ask: Ask, asked: Question, decisions: list[Decisio
 @router.get("", dependencies=[Depends(allow("read"))], responses=refusals("read", 422))
 async def list_gates(
     parts: Annotated[Parts, Depends(parts_of)],
+    owner: Owner,
     service: Annotated[str | None, Query(max_length=100, description="Only this one.", examples=["checkout"])] = None,
     environment: Annotated[str | None, Query(max_length=100, description="Only there.", examples=["prod"])] = None,
 ) -> Preview:
@@ -194,5 +196,6 @@ async def list_gates(
     ):
         if named is not None and named not in known:
             raise HTTPException(422, f"the estate has no such {what}; it has {', '.join(known)}")
-    found = await preview(parts.gates(), parts.clock(), service, environment)
+    services = await services_of(parts, owner, service)
+    found = await preview(parts.gates(), parts.clock(), services, environment)
     return Preview.model_validate({"items": found})

@@ -5,6 +5,7 @@ from typing import Annotated, Any
 import typer
 
 from app.cli.output import AsJson, print_json, print_rows
+from app.cli.owners import OfArea, OfComponent, OfPlatform, OfPod, OfTeam
 from app.cli.remote import Service
 from app.cli.sparkline import number, sparkline
 
@@ -15,11 +16,6 @@ _TREND = 12
 _SECONDS = ("p50", "p90", "oldest", "youngest", "between_", "oldest_")
 
 OfService = Annotated[str | None, typer.Option("--service", help="Of one service.")]
-OfTeam = Annotated[str | None, typer.Option("--team", help="Of what a team owned at the time.")]
-OfArea = Annotated[str | None, typer.Option("--business-area", help="Of what belonged to an area.")]
-OfPod = Annotated[str | None, typer.Option("--pod", help="Of what a pod owned at the time.")]
-OfComponent = Annotated[str | None, typer.Option("--component", help="Of one component.")]
-OfPlatform = Annotated[str | None, typer.Option("--platform", help="Of what lambda, ecs, argocd, … deployed.")]
 In = Annotated[str | None, typer.Option("--environment", help="In one environment; else in production.")]
 Days = Annotated[str, typer.Option(help="7d, 28d or 90d, up to --until.")]
 Until = Annotated[str | None, typer.Option(help="Up to this time, ISO 8601; else up to now.")]

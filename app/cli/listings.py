@@ -5,6 +5,7 @@ from typing import Annotated, Any
 import typer
 
 from app.cli.output import AsJson, print_json, print_rows
+from app.cli.owners import OfArea, OfComponent, OfPlatform, OfPod, OfTeam
 from app.cli.remote import Service
 
 Limit = Annotated[int, typer.Option(help="How many to show.", min=1, max=500)]
@@ -61,6 +62,11 @@ def events_list(
     service: str | None = None,
     environment: str | None = None,
     status: str | None = None,
+    team: OfTeam = None,
+    business_area: OfArea = None,
+    pod: OfPod = None,
+    component: OfComponent = None,
+    platform: OfPlatform = None,
     since: Since = None,
     limit: Limit = 20,
     as_json: AsJson = False,
@@ -68,7 +74,8 @@ def events_list(
     """Events, newest first. Example: shipbell events list --type deployment.finished --environment prod."""
     answer = Service().get(
         "/api/v1/events", source=source, type=type, service=service, environment=environment, status=status,
-        since=since, limit=limit,
+        team=team, business_area=business_area, pod=pod, component=component, platform=platform, since=since,
+        limit=limit,
     )  # fmt: skip
     _show(answer, _EVENTS, as_json, "No event fits.")
     for item in answer["items"] if not as_json else ():

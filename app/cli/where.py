@@ -7,6 +7,7 @@ from urllib.parse import quote
 import typer
 
 from app.cli.output import AsJson, print_json, print_rows
+from app.cli.owners import OfArea, OfComponent, OfPlatform, OfPod, OfTeam
 from app.cli.remote import Service
 
 Row = dict[str, Any]
@@ -36,6 +37,11 @@ def where(
         str | None, typer.Option(metavar="FROM,TO", help="What is in one environment and not yet in the other.")
     ] = None,
     on: Annotated[str | None, typer.Option(metavar="DAY", help="What ran on that day, e.g. 2026-10-01.")] = None,
+    team: OfTeam = None,
+    business_area: OfArea = None,
+    pod: OfPod = None,
+    component: OfComponent = None,
+    platform: OfPlatform = None,
     as_json: AsJson = False,
 ) -> None:
     """Where something is, and what it waits for. It exits 1 when nothing of that name is known.
@@ -51,15 +57,20 @@ def where(
       shipbell where checkout --between qa,prod
 
       shipbell where checkout --on 2026-10-01
+
+      shipbell where --pod buy --between qa,prod
     """
+    owner = {"team": team, "business_area": business_area, "pod": pod, "component": component, "platform": platform}
     if between is not None and on is not None:
         raise typer.BadParameter("ask for --between or for --on")
     if between is not None:
-        _between(anything, between, as_json)
+        _between(anything, between, owner, as_json)
     elif on is not None or anything is None:
-        answer = _all("/api/v1/environments", service=anything, on=on)
+        answer = _all("/api/v1/environments", service=anything, on=on, **owner)
         columns, rows = (_RAN, answer["items"]) if on else (_STATES, [_state(row) for row in answer["items"]])
         _told(answer, columns, [_brief(row) for row in rows], as_json, "Nothing is known of it.")
+    elif any(owner.values()):
+        raise typer.BadParameter("whose it is narrows lists: leave the name out, or ask for --between or --on")
     else:
         _anything(anything, as_json)
 
@@ -136,12 +147,12 @@ def _state(row: Row) -> Row:
     return {**row, "state": state, "note": "; ".join(notes)}
 
 
-def _between(service: str | None, between: str, as_json: bool) -> None:
+def _between(service: str | None, between: str, owner: Row, as_json: bool) -> None:
     source, comma, target = (part.strip() for part in between.partition(","))
     if not (source and comma and target):
         raise typer.BadParameter("two environments are wanted, as in qa,prod", param_hint="--between")
     query = {"service": service, "from": source, "to": target, "limit": _MOST}
-    answer = Service().get("/api/v1/environments/waiting", **query)
+    answer = Service().get("/api/v1/environments/waiting", **query, **owner)
     if as_json:
         print_json(answer)
         return

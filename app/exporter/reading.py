@@ -1,6 +1,6 @@
 """One service or team, read from the store in one transaction: everything that its series are made of."""
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 from app.exporter import dora, shown, standing
@@ -9,7 +9,7 @@ from app.exporter.standing import Moving
 from app.exporter.text import Lines, written
 from app.kernel.clock import DAY, SECOND
 from app.measures.scope import Scope
-from app.store import Connection, exported, lead_times
+from app.store import Connection, exported, lead_times, owned
 from app.store.exported import Success
 from app.store.lead_times import Example
 from app.store.measure_points import read
@@ -36,7 +36,7 @@ def of_service(connection: Connection, service: str, stages: Stages, now: int) -
     """A service: its DORA figures in production, and how it stands everywhere."""
     names = [name for name, _ in stages]
     states = exported.states(connection, service)
-    successes = _successes(connection, service, names)
+    successes = owned.successes(connection, service, names)
     places = exported.places(connection, service, names, now - standing.PLACES_BACK)
     ladder = [name for name, _ in Scope(stages).ladder]
     return Found(
@@ -53,7 +53,7 @@ def of_service(connection: Connection, service: str, stages: Stages, now: int) -
         standing.moving(places, ladder, now),
         {name: lead_times.examples(connection, service, name, now) for name in names},
         lead_times.unobserved(connection, service, names, now),
-        _newest(successes, Scope(stages).environments),
+        owned.newest(successes, Scope(stages).environments),
     )
 
 
@@ -78,14 +78,3 @@ def _dora(connection: Connection, service: str, stages: Stages, now: int) -> lis
         samples += dora.of_quality(service, seen)
     samples += dora.of_stays(service, read(connection, everywhere, ("stays",), start, now, now))
     return samples
-
-
-def _successes(connection: Connection, service: str, environments: Sequence[str]) -> dict[str, Success]:
-    found = {name: exported.last_success(connection, service, name) for name in environments}
-    return {name: last for name, last in found.items() if last is not None}
-
-
-def _newest(successes: Mapping[str, Success], production: Collection[str]) -> Success | None:
-    """That of production, or where it never went live there, of anywhere."""
-    live = [last for name, last in successes.items() if name in production] or [*successes.values()]
-    return max(live, key=lambda last: last.live_at, default=None)

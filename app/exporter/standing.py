@@ -10,6 +10,7 @@ import orjson
 from app.exporter import shown
 from app.exporter.shown import Sample
 from app.kernel.clock import DAY, SECOND
+from app.store import owned
 from app.store.exported import LastScan, Place, State, Success
 
 LONGEST_VERSION = 64
@@ -29,10 +30,9 @@ _SEVERITIES = ("critical", "high", "medium", "low")
 def of_service(service: str, owner: Mapping[str, str], last: Success | None) -> Sample:
     """Whose a service is, one series whatever is said: by the estate of now, and where that says nothing by the labels
     of what was deployed last. `platform` is one of a few words of ours. What is not known is empty."""
-    parts = (
-        owner.get(part) or getattr(last, part, None) or "" for part in ("team", "pod", "business_area", "component")
-    )
-    return shown.SERVICE, (service, *(part[:LONGEST_NAME] for part in parts), (last and last.platform) or ""), 1
+    parts = owned.owner(owner, last)
+    names = ("team", "pod", "business_area", "component", "platform")
+    return shown.SERVICE, (service, *(parts[name][:LONGEST_NAME] for name in names)), 1
 
 
 def of_states(service: str, states: Iterable[State], known: Sequence[str], now: int) -> Iterator[Sample]:

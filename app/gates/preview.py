@@ -1,6 +1,7 @@
 """What the gates would say today: of every service, of what would be deployed next."""
 
 import asyncio
+from collections.abc import Sequence
 from typing import Any
 
 from app.gates import told
@@ -13,13 +14,17 @@ AT_ONCE = 8
 
 
 async def preview(
-    keeper: Gatekeeper, now: int, service: str | None = None, environment: str | None = None
+    keeper: Gatekeeper, now: int, services: Sequence[str] | None = None, environment: str | None = None
 ) -> list[dict[str, Any]]:
     """The answers, where the rules ask for a gate at all; nothing is recorded."""
     estate, slots = keeper.sources.estate, asyncio.Semaphore(AT_ONCE)
-    services = [service] if service else estate.services
     stages = [environment] if environment else estate.environments
-    places = [(name, stage) for name in services for stage in stages if keeper.asked.names(name, stage)]
+    places = [
+        (name, stage)
+        for name in (estate.services if services is None else services)
+        for stage in stages
+        if keeper.asked.names(name, stage)
+    ]
 
     async def one(name: str, stage: str) -> dict[str, Any]:
         async with slots:

@@ -8,6 +8,7 @@ import sqlalchemy as sa
 from sqlalchemy import Connection
 
 from app.store.bulk import BulkInsert
+from app.store.owned import among
 from app.store.tables import events, routings
 from app.store.upsert import insert_for
 
@@ -92,7 +93,7 @@ def count(connection: Connection) -> int:
 
 def listing(
     connection: Connection,
-    equal: Mapping[str, str],
+    equal: Mapping[str, Any],
     *,
     since: int | None,
     until: int | None,
@@ -102,7 +103,7 @@ def listing(
     """Events, newest first, as (occurred_at, seq, data). `before` is where the last page ended."""
     query = sa.select(events.c.occurred_at, events.c.seq, events.c.data)
     for column, value in equal.items():
-        query = query.where(events.c[column] == value)
+        query = query.where(among(events.c[column], value))
     if since is not None:
         query = query.where(events.c.occurred_at >= since)
     if until is not None:

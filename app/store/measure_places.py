@@ -1,6 +1,6 @@
 """What waits between two environments, and tickets."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import orjson
@@ -16,6 +16,7 @@ from app.store.fact_tables import (
     fact_ticket_places,
     fact_tickets,
 )
+from app.store.owned import among
 
 _p, _t, _d, _r = (t.c for t in (fact_ticket_places, fact_tickets, fact_deployments, fact_arrivals))
 _c, _q, _s = (t.c for t in (fact_commits, fact_pull_requests, collected))
@@ -26,7 +27,13 @@ Cursor = tuple[int, int]
 
 
 def waiting_commits(
-    connection: Connection, service: str | None, source: str, target: str, *, limit: int, after: Cursor | None
+    connection: Connection,
+    services: Sequence[str] | None,
+    source: str,
+    target: str,
+    *,
+    limit: int,
+    after: Cursor | None,
 ) -> list[dict[str, Any]]:
     """Commits that arrived in `source` and not yet in `target`, the newest first, with their whole messages.
 
@@ -47,32 +54,32 @@ def waiting_commits(
         .where(_r.environment == source, _r.clock == "commit", ~arrived)
         .where(_r.live_at >= sa.func.coalesce(first.scalar_subquery(), 0))
     )  # fmt: skip
-    if service is not None:
-        query = query.where(_r.service == service)
+    if services is not None:
+        query = query.where(_r.service.in_(services))
     query = _behind(query, _r.live_at, after).order_by(_r.live_at.desc(), _r.service, _r.sha)
     return decoded(connection, query.limit(limit))
 
 
 def waiting_tickets(
-    connection: Connection, service: str | None, source: str, target: str, limit: int, fresh_after: int
+    connection: Connection, services: Sequence[str] | None, source: str, target: str, limit: int, fresh_after: int
 ) -> list[dict[str, Any]]:
     """Tickets that are in `source` and not yet in `target`, those that came last first."""
     there = fact_ticket_places.alias()
     arrived = sa.exists().where(there.c.key == _p.key, there.c.service == _p.service, there.c.environment == target)
     query = _TICKETS.where(_p.environment == source, ~arrived)
-    if service is not None:
-        query = query.where(_p.service == service)
+    if services is not None:
+        query = query.where(_p.service.in_(services))
     rows = decoded(connection, query.order_by(_p.since.desc(), _p.key, _p.service).limit(limit))
     return [kept(row, fresh_after) for row in rows]
 
 
 def tickets(
-    connection: Connection, equal: Mapping[str, str], *, limit: int, after: Cursor | None, fresh_after: int = 0
+    connection: Connection, equal: Mapping[str, Any], *, limit: int, after: Cursor | None, fresh_after: int = 0
 ) -> list[dict[str, Any]]:
     """Tickets in environments, those that came last first. Stale: nobody asked for them since `fresh_after` (µs)."""
     query = _TICKETS
     for name, value in equal.items():
-        query = query.where(_p[name] == value)
+        query = query.where(among(_p[name], value))
     query = _behind(query, _p.since, after).order_by(_p.since.desc(), _p.key, _p.service, _p.environment)
     return [kept(row, fresh_after) for row in decoded(connection, query.limit(limit))]
 

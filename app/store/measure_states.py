@@ -12,6 +12,7 @@ from app.store.collected import looked_at, unseen
 from app.store.fact_records import number, param
 from app.store.fact_tables import fact_chains, fact_claims, fact_deployments, fact_environments
 from app.store.measure_places import VERSION, decoded
+from app.store.owned import among
 
 _e, _f, _d, _h = (t.c for t in (fact_environments, fact_claims, fact_deployments, fact_chains))
 
@@ -43,10 +44,12 @@ _UNTIL = (
         _after.live_at > _d.live_at,
     ).order_by(_after.live_at).limit(1).scalar_subquery()
 )  # fmt: skip
-_COLUMNS = ("service", "environment", "tier", "team", "actual_version", "sha", "kind", "deployment_id", "since",
+_OWNER = ("team", "pod", "business_area", "component", "platform")
+_COLUMNS = ("service", "environment", "tier", *_OWNER, "actual_version", "sha", "kind", "deployment_id", "since",
             "until")  # fmt: skip
 _RAN = (
-    sa.select(_d.service, _d.environment, _d.tier, _d.team, VERSION, _d.sha, _d.kind, _d.id, _d.live_at, _UNTIL)
+    sa.select(_d.service, _d.environment, _d.tier, *(_d[name] for name in _OWNER), VERSION, _d.sha, _d.kind, _d.id,
+              _d.live_at, _UNTIL)
     .where(
         _d.service == param("service_"), _d.environment == param("environment_"), _d.outcome == "succeeded",
         _d.live_at < number("end_"), _d.live_at >= sa.func.coalesce(_LAST_BEFORE, number("start_")),
@@ -55,7 +58,7 @@ _RAN = (
 
 
 def environments(
-    connection: Connection, equal: Mapping[str, str], *, drift: bool | None, limit: int, offset: int, fresh_after: int
+    connection: Connection, equal: Mapping[str, Any], *, drift: bool | None, limit: int, offset: int, fresh_after: int
 ) -> list[dict[str, Any]]:
     """States by service and environment. `drift` are those that are known to run what is not wanted.
 
@@ -63,7 +66,7 @@ def environments(
     """
     query = _STATES
     for name, value in equal.items():
-        query = query.where(_e[name] == value)
+        query = query.where(among(_e[name], value))
     if drift is not None:
         query = query.where(_DRIFTS.is_(sa.true()) if drift else _DRIFTS.is_(sa.false()))
     looked, missed = looked_at(connection), unseen(connection)
@@ -85,7 +88,7 @@ def ran(
 ) -> list[dict[str, Any]]:
     """What ran at any time from `start` up to `end` (µs), and until when it did: None if it still does.
 
-    Chain by chain, for each of them is read by an index; of a long past nothing else is.
+    Of an owner: what was the owner's then. Chain by chain, for each is read by an index; of a long past nothing else.
     """
     chains = sa.select(_h.service, _h.environment).order_by(_h.service, _h.environment)
     for name in equal.keys() & {"service", "environment"}:
@@ -94,5 +97,4 @@ def ran(
     for service, environment in connection.execute(chains).all():
         rows = ask(connection, _RAN, {"service_": service, "environment_": environment, "start_": start, "end_": end})
         found += [dict(zip(_COLUMNS, row, strict=True)) for row in rows]
-    team = equal.get("team")
-    return [row for row in found if team in (None, row["team"])][offset : offset + limit]
+    return [row for row in found if equal.items() <= row.items()][offset : offset + limit]

@@ -57,7 +57,9 @@ def estate(connection: Connection) -> None:
 
 @pytest.fixture
 async def filled(start: StartApi, settings: Mapping[str, str]) -> Api:
-    stages = "version: 1\nenvironments: {qa: {tier: testing}, prod: {tier: production}}\n"
+    stages = (
+        "version: 1\nenvironments: {qa: {tier: testing}, prod: {tier: production}}\nservices: {web: {team: team-b}}\n"
+    )
     rewrite(Path(settings["SHIPBELL_RULES_DIR"]) / "estate.yaml", stages)
     api = await start()
     await api.parts.database.write(estate)

@@ -108,3 +108,18 @@ def test_exit_codes_and_json(shipbell: Shipbell) -> None:
     assert shipbell("where", "checkout", "--json").json == ANSWERS["/api/v1/where/checkout"]
     assert len(shipbell("where", "--json").json["items"]) == 2
     assert shipbell("where", "checkout", "--between", "qa,prod", "--json").json["sum"] == SUM
+
+
+def test_whose_it_is_narrows_lists_alone(shipbell: Shipbell, monkeypatch: pytest.MonkeyPatch) -> None:
+    asked: list[dict[str, str]] = []
+    first = remote.Service.get
+    monkeypatch.setattr(remote.Service, "get", lambda self, path, **query: asked.append(query)
+                        or first(self, path, **query))  # fmt: skip
+    assert shipbell("where", "--pod", "buy", "--platform", "ecs").code == 0
+    assert shipbell("where", "--business-area", "commerce", "--between", "qa,prod").code == 0
+    assert [(each["pod"], each["platform"], each["business_area"]) for each in asked] == [
+        ("buy", "ecs", None), ("buy", "ecs", None), (None, None, "commerce"),
+    ]  # fmt: skip
+    refused = shipbell("where", "v2", "--team", "storefront")
+    assert refused.code == 2
+    assert "--between" in refused.err
