@@ -16,6 +16,13 @@ from app.store.tables import metadata
 from tests.conftest import HandClock, PostgresCluster
 
 
+def config(connection: sa.Connection) -> Config:
+    made = Config()
+    made.set_main_option("script_location", str(Path(app.store.__file__).parent / "migrations"))
+    made.attributes["connection"] = connection
+    return made
+
+
 def empty(connection: sa.Connection) -> None:
     connection.execute(sa.text("DROP SCHEMA public CASCADE"))
     connection.execute(sa.text("CREATE SCHEMA public"))
@@ -33,10 +40,46 @@ async def test_replicas_that_start_together_on_an_empty_database_all_find_the_sc
         await replica.close()
 
 
+COLUMNS = """SELECT table_name, column_name, data_type, character_maximum_length, is_nullable, column_default
+    , is_identity FROM information_schema.columns WHERE table_schema = 'public'"""
+OTHERS = """SELECT indexdef FROM pg_indexes WHERE schemaname = 'public' UNION ALL
+    SELECT conrelid::regclass || ' ' || conname || ' ' || pg_get_constraintdef(oid) FROM pg_constraint
+    WHERE connamespace = 'public'::regnamespace"""
+WRITTEN = "SELECT sql FROM sqlite_schema WHERE sql IS NOT NULL AND tbl_name <> 'alembic_version'"
+
+
+def schema(connection: sa.Connection) -> list[str]:
+    """Everything that the schema says, whichever order columns were added in."""
+    if connection.dialect.name == "postgresql":
+        rows = [row for question in (COLUMNS, OTHERS) for row in connection.execute(sa.text(question))]
+        return sorted(str(tuple(row)) for row in rows)
+    made = [" ".join(sql.split()) for sql in connection.scalars(sa.text(WRITTEN))]
+    return sorted(", ".join(sorted(each.removesuffix(")").replace(" (", ", ", 1).split(", "))) for each in made)
+
+
+def stepwise(connection: sa.Connection) -> None:
+    if connection.dialect.name == "postgresql":
+        empty(connection)
+    else:
+        for table in connection.scalars(sa.text("SELECT name FROM sqlite_schema WHERE type = 'table'")).all():
+            connection.execute(sa.text(f"DROP TABLE {table}"))
+    command.upgrade(config(connection), "head")
+
+
+async def test_an_empty_database_gets_at_once_what_all_migrations_make_of_it(database: Database) -> None:
+    """Rows without id, partial indexes, checks and defaults included."""
+    at_once = await database.read(schema)
+    await database.write(stepwise)
+    assert await database.read(schema) == at_once
+    assert len(at_once) > 50
+    assert await database.read(revision) == newest()
+
+
 async def test_the_migrations_make_the_tables_that_the_program_knows(database: Database) -> None:
     def differences(connection: sa.Connection) -> list[object]:
         return list(compare_metadata(MigrationContext.configure(connection), metadata))
 
+    await database.write(stepwise)
     assert await database.read(differences) == []
 
 
@@ -52,10 +95,7 @@ async def test_an_older_database_keeps_its_rows(tmp_path: Path) -> None:
 
 
 def to_the_first_schema(connection: sa.Connection) -> None:
-    config = Config()
-    config.set_main_option("script_location", str(Path(app.store.__file__).parent / "migrations"))
-    config.attributes["connection"] = connection
-    command.upgrade(config, "0001")
+    command.upgrade(config(connection), "0001")
     connection.execute(
         sa.text(
             "INSERT INTO deliveries (event_id, channel, card, rule, generation, key, state, due_at, expires_at, tries,"
