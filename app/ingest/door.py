@@ -5,6 +5,7 @@ with Retry-After, never 429 or another 4xx, because Bitbucket retries only 5xx a
 """
 
 import hashlib
+import re
 from collections.abc import Awaitable, Callable, Mapping, MutableMapping
 from dataclasses import dataclass
 from typing import Any
@@ -28,6 +29,8 @@ PREFIX = "/hooks/"
 _ALWAYS_KEPT = frozenset({"content-type", "user-agent"})
 _FORMS = ("multipart/", "application/x-www-form-urlencoded")
 _KEY_LIMIT = 100
+_ORIGIN = re.compile(r"[A-Za-z0-9](?:[A-Za-z0-9.-]{0,251}[A-Za-z0-9])?")
+"""A name of DNS."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,7 +87,7 @@ class HookDoor:
         if found is None or (bool(token) is not found.source.scheme.in_path and not found.open_to_all):
             raise Refused(404, "there is no such source", "unknown_source")
         if scope["method"] != "POST":
-            return await _other_method(scope, send, found, token)
+            return await _other_method(scope, send, found, token, self._max_body)
         headers = _headers(scope, found, self._max_body)
         body = await _body(receive, self._max_body)
         key_index = _verify(found, headers, body, token)
@@ -163,7 +166,9 @@ def _verify(found: OpenSource, headers: Mapping[str, str], body: bytes, token: s
         raise unauthorized() from None
 
 
-async def _other_method(scope: Scope, send: Send, found: OpenSource, token: str) -> None:
+async def _other_method(scope: Scope, send: Send, found: OpenSource, token: str, max_body: int) -> None:
+    if scope["method"] == "OPTIONS" and found.source.handshake:
+        return await _agree(send, found, _headers(scope, found, max_body), token)
     if scope["method"] == "HEAD" and found.source.probe:
         try:
             found.source.scheme.verify({}, b"", token, found.secrets)
@@ -172,6 +177,20 @@ async def _other_method(scope: Scope, send: Send, found: OpenSource, token: str)
         return await _answer(send, 200, b"", {})
     allow = "POST, HEAD" if found.source.probe else "POST"
     raise Refused(405, "send a POST", "method", allow=allow)
+
+
+async def _agree(send: Send, found: OpenSource, headers: Mapping[str, str], token: str) -> None:
+    """Agree to be sent CloudEvents, to whoever has the secret: an origin that is not named could be anybody.
+
+    https://github.com/cloudevents/spec/blob/v1.0.2/cloudevents/http-webhook.md#4-abuse-protection
+    """
+    _verify(found, headers, b"", token)
+    origin = headers.get("webhook-request-origin", "")
+    if not _ORIGIN.fullmatch(origin):
+        raise Refused(400, "WebHook-Request-Origin is to name who asks", "method")
+    # How much we take is said by 503 and Retry-After when it is too much.
+    rate = {"webhook-allowed-rate": "*"} if "webhook-request-rate" in headers else {}
+    await _answer(send, 200, b"", {"allow": "POST", "webhook-allowed-origin": origin, **rate})
 
 
 async def _respond(send: Send, receipt: str, outcome: bytes) -> None:

@@ -40,6 +40,8 @@ class Source:
     `keeps` are the request headers that a receipt keeps beside `content-type` and `user-agent`.
     `types` are the event types that the room can produce: conformance holds it to them. `left_out` says of a message
     that `parse` could read how many things the sender left out of it; they are counted, nothing brings them back.
+    `probe`: its sender looks with HEAD whether the address is good; `handshake`: asks with OPTIONS whether it may send.
+    `secret_file` holds its secrets, beside its setting: it is read whenever the rules are.
     """
 
     name: str
@@ -52,6 +54,8 @@ class Source:
     aliases: tuple[str, ...] = ()
     door: str = "hook"
     probe: bool = False
+    handshake: bool = False
+    secret_file: str | None = None
     left_out: Callable[[Inbound], int] = lambda _: 0
 
 

@@ -1,10 +1,13 @@
-"""CloudEvents that carry CDEvents (https://cdevents.dev), structured or binary, or a CDEvent alone: from any tool."""
+"""CloudEvents that carry CDEvents (https://cdevents.dev), in each of their modes, or a CDEvent alone: from any tool."""
 
+from itertools import chain
+
+from app.events import Draft
 from app.kernel.errors import BadPayload
 from app.kernel.ids import derived_id
 from app.kernel.signing import KeyOrPassword
 from app.sources import Ignored, Inbound, Parsed, Source
-from app.sources.cloudevents.envelope import HEADERS, cdevent_in, identity
+from app.sources.cloudevents.envelope import HEADERS, cdevent_in, identity, parts
 from app.sources.cloudevents.kinds import READERS
 from app.sources.cloudevents.shape import read_cdevent
 
@@ -13,7 +16,25 @@ OURS = "/shipbell/cloudevents"
 
 
 def parse(inbound: Inbound) -> Parsed:
-    """The event of a message. Raises BadPayload with the path of the first place that does not fit."""
+    """The events of a message. Raises BadPayload with the path of the first place that does not fit."""
+    messages = parts(inbound)
+    if messages == [inbound]:
+        return _parse(inbound)
+    found: list[Draft] = []
+    why = Ignored("no_news")
+    for index, message in enumerate(messages):
+        try:
+            read = _parse(message)
+        except BadPayload as error:
+            raise BadPayload(str(error), f"[{index}]") from None
+        if isinstance(read, Ignored):
+            why = read
+        else:
+            found += read
+    return found or why
+
+
+def _parse(inbound: Inbound) -> Parsed:
     told = cdevent_in(inbound)
     if told is None:
         return Ignored("unused_type")
@@ -27,12 +48,13 @@ def parse(inbound: Inbound) -> Parsed:
 
 
 def dedupe(inbound: Inbound) -> str | None:
-    """The event's `source` and `id`, the same over all retries."""
+    """The `source` and `id` of each event, the same over all retries."""
     try:
-        found = identity(inbound)
+        found = [identity(message) for message in parts(inbound)]
     except BadPayload:
         return None
-    return derived_id(*found) if found else None
+    said = [each for each in found if each]
+    return derived_id(*chain(*said)) if said and len(said) == len(found) else None
 
 
 SOURCE = Source(
@@ -42,6 +64,7 @@ SOURCE = Source(
     parse=parse,
     dedupe=dedupe,
     keeps=HEADERS,
+    handshake=True,
     types=frozenset(
         {
             "deployment.finished",

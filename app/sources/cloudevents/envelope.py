@@ -1,4 +1,4 @@
-"""The envelope of CloudEvents 1.0 over HTTP: structured (one JSON object), or binary (headers `ce-…`, data as body).
+"""The envelope of CloudEvents 1.0 over HTTP: structured (a JSON object), binary (headers `ce-…`), or a batch (a list).
 
 https://github.com/cloudevents/spec/blob/v1.0.2/cloudevents/bindings/http-protocol-binding.md
 """
@@ -8,11 +8,24 @@ from typing import Any
 from urllib.parse import unquote
 
 from app.kernel.errors import BadPayload
-from app.kernel.json import load_object
+from app.kernel.json import dumps, load_object, loads
 from app.sources import Inbound
 
 HEADERS = ("ce-specversion", "ce-id", "ce-source", "ce-type")
 CDEVENTS = "dev.cdevents."
+BATCH = "application/cloudevents-batch+json"
+MOST = 1_000
+"""Events in one batch: what they come to is stored in one transaction."""
+
+
+def parts(inbound: Inbound) -> list[Inbound]:
+    """The messages in a message: those of a batch, in structured mode, or the one that it is. Raises BadPayload."""
+    if not inbound.headers.get("content-type", "").lower().startswith(BATCH):
+        return [inbound]
+    events = loads(inbound.body)
+    if not isinstance(events, list) or len(events) > MOST:
+        raise BadPayload(f"expected a list of at most {MOST} events")
+    return [Inbound({}, dumps(event)) for event in events]
 
 
 def cdevent_in(inbound: Inbound) -> dict[str, Any] | None:

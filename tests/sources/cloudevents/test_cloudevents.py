@@ -55,6 +55,35 @@ def test_what_does_not_fit_is_refused_with_its_place(body: Any, where: str) -> N
         parse(message(body))
 
 
+BATCH = {"content-type": "application/cloudevents-batch+json; charset=utf-8"}
+
+
+def test_a_batch_is_what_its_events_are_each_by_itself() -> None:
+    other = {**TOLD, "id": "another", "data": {**TOLD["data"], "context": {**TOLD["data"]["context"], "id": "another"}}}
+    foreign = {**TOLD, "type": "com.example.something"}
+    each = [parse(message(one)) for one in (TOLD, other)]
+    assert parse(message([TOLD, foreign, other], BATCH)) == [*each[0], *each[1]]  # type: ignore[misc]
+    assert parse(message([foreign], BATCH)) == Ignored("unused_type")
+    assert parse(message([], BATCH)) == Ignored("no_news")
+    keys = [SOURCE.dedupe(message(some, BATCH)) for some in ([TOLD, other], [other, TOLD], [TOLD], [], [{"id": 7}])]
+    assert keys[3:] == [None, None]
+    assert len(set(keys)) == 4
+
+
+@pytest.mark.parametrize(
+    ("body", "where"),
+    [
+        ([TOLD, {**TOLD, "data": "text"}], r"^\[1\]: data"),
+        ([TOLD, 7], r"^\[1\]: "),
+        (TOLD, "list"),
+        ([TOLD] * 1001, "1000"),
+    ],
+)
+def test_a_batch_that_does_not_fit_is_refused_with_its_place(body: Any, where: str) -> None:
+    with pytest.raises(BadPayload, match=where):
+        parse(message(body, BATCH))
+
+
 def test_what_came_this_way_before_is_not_told_again() -> None:
     again = {**TOLD["data"], "context": {**TOLD["data"]["context"], "source": "/shipbell/cloudevents/x"}}
     assert parse(message(again)) == Ignored("own_news")
