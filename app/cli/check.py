@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     )
     from app.delivery.opening import OpenChannel
     from app.estate import Estate
+    from app.sources import Source
 
     Asked = BitbucketEntry | JiraEntry | ArgoCDEntry | JsmEntry | OpsgenieEntry | PagerDutyEntry | IncidentIoEntry
 
@@ -70,7 +71,7 @@ def _examine() -> dict[str, Any]:
                 "name": name,
                 "door": door,
                 "title": building.sources[name].title,
-                "todo": f"set {secret_name(name)}" if door.startswith("shut") else None,
+                "todo": _todo(name, loaded.mapped) if door.startswith("shut") else None,
             }
             for name, door in standing(building).items()
         ],
@@ -86,6 +87,12 @@ def _examine() -> dict[str, Any]:
         },
         "warnings": list(building.warnings),
     }
+
+
+def _todo(name: str, mapped: Mapping[str, "Source"]) -> str:
+    """What opens a door that is shut. A running process never sees a variable that is set later."""
+    variable = secret_name(name)
+    return f"set {variable} and restart, or name a secret.file" if name in mapped else f"set {variable}"
 
 
 def _channel(opened: "OpenChannel") -> Mapping[str, Any]:

@@ -2,6 +2,7 @@
 
 import hashlib
 from collections.abc import Iterable, Mapping
+from pathlib import Path
 
 from app.config.names import secret_name
 from app.config.settings import PREFIX, read
@@ -36,13 +37,27 @@ def open_sources(sources: Mapping[str, Source], environ: Mapping[str, str]) -> d
 
 
 def secret_words(environ: Mapping[str, str], source: Source) -> list[str]:
-    """The secrets of a source, by its name and aliases; all are valid, the first one signs. Raises ConfigErrors."""
-    return [word for name in (source.name, *source.aliases) for word in _secret_words(environ, name)]
+    """The secrets of a source, by its name and aliases, and in its file; all are valid, the first one signs.
+
+    Raises ConfigErrors.
+    """
+    variables = [secret_name(name) for name in (source.name, *source.aliases)]
+    found = [word for variable in variables for word in _words(variable, read(environ, variable))]
+    if source.secret_file is not None:
+        said = f"secret.file of the source {source.name!r}"
+        found += _words(said, _in_file(said, source.secret_file))
+    return found
 
 
-def _secret_words(environ: Mapping[str, str], name: str) -> list[str]:
-    variable = secret_name(name)
-    value = read(environ, variable)
+def _in_file(said: str, file: str) -> str:
+    try:
+        return Path(file).read_text(encoding="utf-8")
+    except (OSError, UnicodeError) as error:
+        raise ConfigErrors([ConfigError(f"{said} cannot be read: {type(error).__name__}", file=file)]) from None
+
+
+def _words(variable: str, value: str | None) -> list[str]:
+    """The secrets in what a variable, or a file by another name, holds."""
     if value is None:
         return []
     words = value.split()

@@ -130,6 +130,7 @@ class _Loader:
             types=frozenset(each.written.type for each in made),
             dedupe=dedupe,
             keeps=tuple(sorted(set(headers_in(_paths(written))))),
+            secret_file=written.secret.file,
         )
 
     def try_samples(self, source: Source, written: Written) -> None:

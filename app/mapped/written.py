@@ -29,17 +29,18 @@ class Section(BaseModel):
 
 
 class Proof(Section):
-    """How a message proves who sent it: one of the three."""
+    """How a message proves who sent it: one of the three. `file` says where the secret is, beside its setting."""
 
     header: str | None = Field(None, pattern=r"^[A-Za-z0-9-]{1,60}$", description="a header that holds the secret")
     signature: str | None = Field(
         None, pattern=r"^[A-Za-z0-9-]{1,60}$", description="a header with `sha256=` and the HMAC of the body"
     )
     path: Literal[True] | None = Field(None, description="the secret is the last part of the URL")
+    file: str | None = Field(None, min_length=1, description="path of a file that holds the secret")
 
     @model_validator(mode="after")
     def _one(self) -> Self:
-        if len(self.model_fields_set) != 1:
+        if len(self.model_fields_set - {"file"}) != 1:
             raise ValueError("say one of header, signature and path")
         return self
 

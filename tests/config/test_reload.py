@@ -11,6 +11,7 @@ from app.channels import ChannelKind
 from app.config.reload import Rules
 from app.kernel.discover import rooms
 from app.kernel.errors import ConfigErrors
+from tests.mapped.conftest import EXAMPLE
 from tests.running.rules import ONE_SINK, rewrite, sink_rules
 
 KINDS: dict[str, ChannelKind] = rooms(app.channels, "CHANNEL")
@@ -51,6 +52,21 @@ async def test_a_change_is_taken_told_and_measured(rules: Rules, folder: Path) -
         ("other",),
         ("own-news",),
     }  # zero from the start, also for what a reload brought
+
+
+async def test_the_secret_of_a_new_source_comes_and_changes_without_a_restart(rules: Rules, folder: Path) -> None:
+    secret = folder.parent / "deployer-secret"
+    (folder / "sources").mkdir()
+    written = EXAMPLE.replace("header: X-Deployer-Token}", f"header: X-Deployer-Token, file: {secret}}}")
+    (folder / "sources" / "deployer.yaml").write_text(written, "utf-8")
+    before = rules.now
+    assert not await rules.reload(2)  # there is no such file yet
+    assert rules.now is before
+    assert "secret.file of the source 'deployer' cannot be read" in rules.state.now.problems[0]
+    for word in ("a-secret-that-came", "a-secret-that-changed"):
+        secret.write_text(f"{word}\n", "utf-8")
+        assert await rules.reload(3)
+        assert rules.doors["deployer"].secrets == (word.encode(),)
 
 
 async def test_F47_a_change_with_a_fault_is_told_and_nothing_changes(rules: Rules, folder: Path) -> None:
