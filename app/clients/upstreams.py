@@ -107,7 +107,7 @@ class OpsgenieEntry(Entry):
     token_env: Variable = Field("SHIPBELL_OPSGENIE_TOKEN", description="variable that holds the API key")
     query: str = Field(URGENT, description="of the alerts to read, in the words of their search; empty for all")
     link: str | None = Field(
-        "https://app.opsgenie.com/alert/detail/{alertId}/details",
+        "https://app.opsgenie.com/alert/V2#/show/{alertId}",
         pattern="^https://",
         description="where an alert is seen, with {alertId}",
     )

@@ -18,6 +18,7 @@ from app.sources.pagerduty.third import STATES
 _KINDS = {
     "trigger_log_entry": "incident.triggered",
     "acknowledge_log_entry": "incident.acknowledged",
+    "unacknowledge_log_entry": "incident.unacknowledged",
     "resolve_log_entry": "incident.resolved",
     "reopen_log_entry": "incident.reopened",
 }

@@ -2,17 +2,23 @@
 
 from dataclasses import replace
 from pathlib import Path
+from statistics import median
 from typing import Any
 
 import orjson
 import pytest
+from sqlalchemy import Connection
 
 from app.ingest.committer import Committer
 from app.ingest.door import new_receipt
-from app.kernel.clock import HOUR, MINUTE, iso
+from app.kernel.clock import DAY, HOUR, MINUTE, SECOND, iso
+from app.measures import Answer, answer
+from app.measures.found import MEASURES
+from app.measures.scope import Scope
 from app.standins.incidents import CLOUD
 from app.standins.story.model import Incident
-from tests.collector.conftest import STORY, Stage, World, settings
+from app.store.measure_points import read
+from tests.collector.conftest import RULES, SERVICES, STORY, Stage, World, settings
 
 TOOLS = ("jsm", "pagerduty", "incidentio")
 UPSTREAMS = f"""\
@@ -215,3 +221,48 @@ async def test_of_one_service_alone_no_incident_is_asked(fresh: World) -> None:
     await fresh.round(only=["checkout"])
     assert calls(fresh) == dict.fromkeys(TOOLS, 0)
     assert await fresh.count("fact_incidents") == 0
+
+
+@pytest.fixture
+def everywhere(served: tuple[Stage, str], tmp_path: Path, environ: dict[str, str]) -> dict[str, str]:
+    """Rules that name all upstreams."""
+    rules = tmp_path / "rules" / "all.yaml"
+    services = "\n".join(f"  {name}: {{team: storefront}}" for name in SERVICES)
+    whole = RULES.format(url=served[1], services=services)
+    rules.write_text(whole + UPSTREAMS.replace("URL", served[1]).removeprefix("upstreams:\n"))
+    return environ
+
+
+async def test_deployments_of_the_past_failed_by_the_incidents_of_the_past(
+    everywhere: dict[str, str], fresh: World
+) -> None:
+    await fresh.round()
+    assert await fresh.count("deliveries") == 0
+    rows = await fresh.ask(
+        "SELECT i.id, d.service, i.link, d.live_at, d.failed_by, d.detected_at, d.recovered_at "
+        "FROM fact_incidents i JOIN fact_deployments d ON d.id = i.deployment_id"
+    )
+    found = {row[0]: row[1:] for row in rows}
+    urgent = [each for each in TOLD if each.priority != "P4"]
+    assert set(found) == {key(each) for each in urgent}
+    for one in urgent:
+        service, link, live, by, detected, recovered = found[key(one)]
+        assert (service, link, by) == (one.service, "window", "incident")
+        assert (detected, recovered) == (one.opened, one.resolved[-1])
+        assert 0 < one.opened - live <= HOUR
+    answers = await fresh.database.read(lambda connection: _answers(connection, fresh.clock()))
+    restore, recovery = answers["time_to_restore"], answers["failed_deployment_recovery"]
+    assert restore.n == len(TOLD)
+    assert restore.values["p50"] == median((each.resolved[-1] - each.opened) / SECOND for each in TOLD)
+    failed = await fresh.ask(  # beside them there are rollbacks
+        "SELECT live_at, recovered_at FROM fact_deployments WHERE environment = 'prod' AND failed_by IS NOT NULL"
+    )
+    assert recovery.n == len(failed) > len(urgent)
+    assert recovery.values["p50"] == median((recovered - live) / SECOND for live, recovered in failed)
+
+
+def _answers(connection: Connection, now: int) -> dict[str, Answer]:
+    scope = Scope((("prod", "production"),))
+    kinds = {kind for measure in MEASURES.values() for kind in measure.facts}
+    seen = read(connection, scope, kinds, now - 90 * DAY, now, now)
+    return {name: answer(MEASURES[name], seen) for name in ("time_to_restore", "failed_deployment_recovery")}

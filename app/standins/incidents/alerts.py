@@ -50,7 +50,7 @@ class Alerts:
         found = self._alerts.get(request.path_params["id"])
         if found is None:
             return answer({"message": "Alert does not exist", "took": 0.001}, 404)
-        said = {"service": found.service, "environment": "production"}
+        said = {"service": found.service, "environment": "prod"}
         made = self._made(found) | {"description": "", "extraProperties" if self._jsm else "details": said}
         return answer(made if self._jsm else {"data": made, "took": 0.01, "requestId": "a2"})
 
