@@ -92,11 +92,15 @@ _AFTER = frozenset({"incident.acknowledged", "incident.resolved"})
 
 
 def _listed(happened: Happened) -> Iterator[_Step]:
+    """Each alert that is added to it is one more trigger: it was opened by the first of them."""
+    triggered = False
     for entry in happened.entries:
         kind = _KINDS.get(entry.type)
-        if kind is not None and entry.created_at is not None:
-            opened = entry.incident.created_at if kind == "incident.triggered" else None
-            yield _Step(kind, opened or entry.created_at, entry)
+        if kind is None or entry.created_at is None or (triggered and kind == "incident.triggered"):
+            continue
+        triggered = triggered or kind == "incident.triggered"
+        opened = entry.incident.created_at if kind == "incident.triggered" else None
+        yield _Step(kind, opened or entry.created_at, entry)
 
 
 def _known(told: Sequence[Told]) -> Iterator[_Step]:
