@@ -8,6 +8,7 @@ import pytest
 
 from app.kernel.clock import HOUR, MINUTE, iso, system_clock
 from tests.fake_teams import FakeTeams, Posted
+from tests.running.client import total
 from tests.running.fixtures import StartService
 from tests.running.hooks import Hook, sample
 from tests.running.in_process import Service
@@ -141,14 +142,38 @@ async def test_three_pods_deploy_and_everything_is_counted_once(house: Service, 
     assert await count(house, business_area="freight") == 2
     assert await count(house, business_area="logistics") == 1
     assert await count(house, pod="quoting") in (0, None)
-    for pod in ("pricing", "fulfilment", "network"):
+    for pod, minutes in {"pricing": 50, "fulfilment": 40, "network": 20}.items():
         days = (await measure(house, "deployment_frequency", pod=pod, by="day", count=2))["buckets"]
-        assert sum(day["headline"] or 0 for day in days) == 1, pod
+        of_day = {day["window"]["start"][:10]: day["headline"] or 0 for day in days}
+        assert {day: found for day, found in of_day.items() if found} == {iso(now - minutes * MINUTE)[:10]: 1}, pod
     assert [row["service"] for row in (await house.get("/api/v1/deployments", pod="network"))["items"]] == ["routing"]
     restored = await measure(house, "time_to_restore", pod="pricing")
     assert (restored["last"]["n"], restored["last"]["values"]["p50"]) == (1, 1800)
     assert (await measure(house, "time_to_restore", pod="network"))["last"]["n"] == 0
+    await board_shows(house)
     await datadog_heard(teams, now)
+
+
+async def board_shows(house: Service) -> None:
+    """What Prometheus is given joins by `service_info`; the pod of `routing` is known by its labels alone."""
+    await house.parts.exporter.refresh()
+    told = await house.metrics()
+    owners = [dict(labels) for name, labels in told if name == "service_info"]
+    board = {each["owner_pod"]: (each["service"], each["platform"], each["business_area"]) for each in owners}
+    assert board == {
+        "pricing": ("quotes", "lambda", "freight"), "fulfilment": ("orders", "ecs", "freight"),
+        "network": ("routing", "kubernetes", "logistics"),
+    }  # fmt: skip
+    assert len(owners) == 3
+    for pod, (service, _, _) in board.items():
+        a_day = total(told, "dora_deployment_frequency_per_day", service=service, environment="prod", window="7d")
+        assert a_day == pytest.approx(1 / 7), pod
+        restored = total(told, "dora_incident_restore_seconds", service=service, window="7d", quantile="0.5")
+        assert restored == (1800 if pod == "pricing" else 0), pod
+        states = (await house.get("/api/v1/environments", pod=pod))["items"]
+        assert {row["service"] for row in states} <= {service}, pod
+        heard = (await house.get("/api/v1/events", pod=pod, type="deployment.finished"))["items"]
+        assert {event["service"] for event in heard} == {service}, pod
 
 
 async def datadog_heard(teams: FakeTeams, now: int) -> None:
@@ -164,11 +189,21 @@ async def datadog_heard(teams: FakeTeams, now: int) -> None:
         "dora4.environment:prod", "dora4.compliance.namespace:pci", "dora4.git.projectid:4711",
         "dora4.git.repository:acme/quotes",
     }  # fmt: skip
+    kinds = {each["service"]: {tag for tag in each["custom_tags"] if tag.startswith(("dora4.component.type", "pod"))}
+             for each in deployed}  # fmt: skip
+    assert kinds == {
+        "quotes": {"dora4.component.type:lambda", "pod:pricing"},
+        "orders": {"dora4.component.type:ecs", "pod:fulfilment"},
+        "routing": {"dora4.component.type:kubernetes", "pod:network"},
+    }  # fmt: skip
     opened, resolved = sorted(attributes(posts, "failure"), key=len)
     assert opened["id"] == resolved["id"]
     assert resolved["finished_at"] - resolved["started_at"] == HOUR // 2 * 1000
+    assert {"pod:pricing", "dora4.event.source:opsgenie", "dora4.environment:prod"} <= set(resolved["custom_tags"])
     series = [one for post in posts if post.path == "/api/v2/series" for one in post.json["series"]]
     assert sorted(one["metric"] for one in series) == [
         "shipbell.deployments", "shipbell.deployments", "shipbell.deployments", "shipbell.incident.time_to_restore",
         "shipbell.incidents",
     ]  # fmt: skip
+    tagged = [tag for one in series if one["metric"] == "shipbell.deployments" for tag in one["tags"]]
+    assert sorted(tag for tag in tagged if tag.startswith("pod:")) == ["pod:fulfilment", "pod:network", "pod:pricing"]
