@@ -19,7 +19,7 @@ from app.standins.story.tell import tell
 from app.standins.switches import Switches
 
 _LATENCY = re.compile(r"([0-9]{1,6})(ms|s)")
-_NAMED = ("GITOPS", "BITBUCKET", "JIRA", "ARGOCD", "JSM", "PAGERDUTY", "INCIDENTIO")
+_NAMED = ("GITOPS", "BITBUCKET", "JIRA", "ARGOCD", "REGISTRY", "JSM", "PAGERDUTY", "INCIDENTIO")
 _TOKENS = [f"SHIPBELL_{name}_TOKEN" for name in _NAMED]
 
 
@@ -72,6 +72,11 @@ upstreams:
   argocd:
     demo:
       url: {url}/argocd
+  registries:
+    registry.example.com:
+      url: {url}/registry
+      user: demo
+      token_env: SHIPBELL_REGISTRY_TOKEN
   jsm:
     url: {url}/jsm/{cloud}
     user: ines.duarte@example.com

@@ -5,7 +5,7 @@ from urllib.parse import quote
 
 import httpx
 
-from app.clients.faults import ApiFault
+from app.clients.faults import ApiFault, Elsewhere
 from app.kernel.errors import ConfigError
 
 LONGEST_URL = 8192
@@ -44,11 +44,13 @@ class Addressed:
         return url.copy_merge_params({name: _plain(value) for name, value in params.items()}) if params else url
 
     def redirected(self, url: httpx.URL, location: str) -> httpx.URL:
-        """Where an answer sends us to. Raises `integration_error` when that is another host."""
+        """Where an answer sends us to. Raises Elsewhere when that is another host."""
         try:
             return self._same_host(str(url.join(location)))
         except (httpx.InvalidURL, ValueError):
             raise self._elsewhere("nowhere") from None
+        except ApiFault as fault:
+            raise Elsewhere(self._upstream, fault.detail, str(url.join(location))) from None
 
     def _same_host(self, link: str) -> httpx.URL:
         try:

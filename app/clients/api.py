@@ -26,7 +26,7 @@ from app.clients.addressed import Addressed
 from app.clients.auth import Auth
 from app.clients.budget import Budget
 from app.clients.circuit import Circuit
-from app.clients.faults import PASSING, ApiFault, Kind, kind_of
+from app.clients.faults import PASSING, ApiFault, Elsewhere, Kind, kind_of
 from app.clients.replies import Reply, body_of, chunks_of, complaint, parsed, retry_after
 from app.clients.split import Splitter
 from app.kernel.clock import monotonic
@@ -34,6 +34,7 @@ from app.kernel.errors import BadPayload
 
 T = TypeVar("T")
 Params = Mapping[str, str | int | Sequence[str]]
+Headers = Mapping[str, str]
 Judge = Callable[[int, Mapping[str, str]], Kind | None]
 """What is wrong with an answer in the eyes of one upstream, by its status and its headers (lower-case names)."""
 
@@ -70,6 +71,7 @@ class _Question:
     body: bytes | None = None
     judge: Judge | None = None
     read: float | None = None
+    headers: Headers | None = None
 
 
 class Api:
@@ -112,9 +114,12 @@ class Api:
         """The host that is asked."""
         return self._address.host
 
-    async def get(self, path: str, params: Params | None = None, *, judge: Judge | None = None) -> Reply:
+    async def get(
+        self, path: str, params: Params | None = None, *, judge: Judge | None = None, headers: Headers | None = None
+    ) -> Reply:
         """Ask for `path`, below the upstream's URL and percent-encoded, or for a whole URL of the same host."""
-        return await self._ask(_Question("GET", self._address.of(path, params), judge=judge), self._whole)
+        question = _Question("GET", self._address.of(path, params), judge=judge, headers=headers)
+        return await self._ask(question, self._whole)
 
     async def post(self, path: str, value: Any, *, judge: Judge | None = None) -> Reply:
         """Ask by a POST that changes nothing, so that it may be sent again; `value` goes as JSON."""
@@ -171,6 +176,8 @@ class Api:
             telemetry.UPSTREAM_CIRCUIT_OPEN.labels(self.name).set(self.circuit.is_open)
 
     def _counted(self, fault: ApiFault) -> ApiFault:
+        if isinstance(fault, Elsewhere):  # whoever asked says whether that is wrong
+            return fault
         telemetry.UPSTREAM_FAULTS.labels(self.name, fault.kind).inc()
         return fault
 
@@ -224,7 +231,7 @@ class Api:
         """The answer, whose body has yet to be read; all that goes wrong on the way becomes an ApiFault."""
         self.requests += 1
         status_class = "no_answer"
-        headers = {"Content-Type": "application/json"} if question.body is not None else None
+        headers = question.headers or ({"Content-Type": "application/json"} if question.body is not None else None)
         timeout = httpx.Timeout(question.read or self._limits.read, connect=self._limits.connect, pool=None)
         began = monotonic()
         try:

@@ -57,6 +57,14 @@ class ApiFault(ShipbellError):
         super().__init__(f"{upstream}: {kind}: {self.detail}")
 
 
+class Elsewhere(ApiFault):
+    """An answer that sends us to another host. `location` may hold a key, and is shown to nobody."""
+
+    def __init__(self, upstream: str, detail: str, location: str) -> None:
+        super().__init__("integration_error", upstream, detail)
+        self.location = location
+
+
 def kind_of(status: int) -> Kind | None:
     """What an HTTP status says on its own; None for 200 and 201."""
     if status in (200, 201):

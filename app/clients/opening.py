@@ -15,6 +15,8 @@ from app.clients.budget import Budget
 from app.clients.git import Mirror
 from app.clients.incident_tools import IncidentTools, open_incident_tools
 from app.clients.jira import Jira
+from app.clients.registries import open_registries
+from app.clients.registry import Registry
 from app.clients.surroundings import surroundings
 from app.clients.upstreams import ArgoCDEntry, BitbucketEntry, GitOpsEntry, JiraEntry, Upstreams
 from app.gitops import Layout, Place, Tags, check_layout
@@ -43,6 +45,7 @@ class Clients:
     bitbucket: Bitbucket | None = None
     jira: Jira | None = None
     argocd: Mapping[str, tuple[ArgoCD, ArgoCDEntry]] = field(default_factory=dict)
+    registries: Mapping[str, Registry] = field(default_factory=dict)
     incidents: IncidentTools = field(default_factory=IncidentTools)
 
     def apis(self) -> Mapping[str, Api]:
@@ -50,6 +53,7 @@ class Clients:
         found = [self.bitbucket.api] if self.bitbucket else []
         found += [self.jira.api] if self.jira else []
         found += self.incidents.apis()
+        found += [api for each in self.registries.values() for api in (each.api, each.tokens)]
         return {api.name: api for api in (*found, *(argocd.api for argocd, _ in self.argocd.values()))}
 
     def parts(self) -> list[str]:
@@ -95,6 +99,7 @@ def open_clients(upstreams: Upstreams, reveal: Reveal, folder: Path, environment
         bitbucket=_bitbucket(bitbucket, token) if bitbucket else None,
         jira=_jira(jira, token) if jira else None,
         argocd={name: (_argocd(name, entry, token), entry) for name, entry in upstreams.argocd.items()},
+        registries=open_registries(upstreams.registries, token),
         incidents=open_incident_tools(upstreams, token),
     )
     if problems:

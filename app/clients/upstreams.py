@@ -86,6 +86,16 @@ class ArgoCDEntry(Entry):
     selector: str | None = Field(None, description="labels of the applications to look at")
 
 
+class RegistryEntry(Entry):
+    """A registry of images, by its host, asked for the commit that an image's labels name."""
+
+    url: Url | None = Field(None, description="https:// and the host, unless said otherwise")
+    user: str | None = Field(None, description="of the token; without one it goes as a bearer token")
+    token_env: Variable | None = Field(None, description="variable that holds the token; without it anybody may read")
+    tokens_at: Url | None = Field(None, description="where it hands out tokens, if that is another host")
+    storage: tuple[str, ...] = Field((), description="private `host:port`s to which it may send us for a document")
+
+
 URGENT = "priority: P1 OR priority: P2"
 """Which alerts are read as incidents, if nothing else is said: few hooks tell all of them."""
 
@@ -136,6 +146,7 @@ class Upstreams(Entry):
     bitbucket: BitbucketEntry | None = None
     jira: JiraEntry | None = None
     argocd: dict[str, ArgoCDEntry] = {}
+    registries: dict[str, RegistryEntry] = {}
     jsm: JsmEntry | None = None
     opsgenie: OpsgenieEntry | None = None
     pagerduty: PagerDutyEntry | None = None
@@ -144,7 +155,7 @@ class Upstreams(Entry):
     def variables(self) -> frozenset[str]:
         """The variables that hold the tokens."""
         incidents = (self.jsm, self.opsgenie, self.pagerduty, self.incidentio)
-        entries = (self.gitops, self.bitbucket, self.jira, *self.argocd.values(), *incidents)
+        entries = (self.gitops, self.bitbucket, self.jira, *self.argocd.values(), *self.registries.values(), *incidents)
         return frozenset(entry.token_env for entry in entries if entry is not None and entry.token_env)
 
 

@@ -10,6 +10,7 @@ from app import telemetry
 from app.clients.opening import Clients
 from app.clients.upstreams import Collect
 from app.collector.incident_tool import Told
+from app.collector.labels import LABEL
 from app.collector.news import Tell
 from app.collector.round import Progress, Round
 from app.collector.shown import SHOWN
@@ -30,7 +31,7 @@ LEASE = 3 * MINUTE
 ROUND = "round"
 KINDS = (
     *("environment", "application", "commits", "version", "pull_request", "ticket", "moved", "cursor"),
-    *(SHOWN, UNSEEN, LOOKED),
+    *(SHOWN, UNSEEN, LOOKED, LABEL),
 )
 WHOLE = 40
 """Digits of a whole commit."""

@@ -7,7 +7,7 @@ from typing import Any
 from app.collector.applications import Running, status_of
 from app.collector.news import digest, report
 from app.collector.work import Work
-from app.gitops import Desired
+from app.gitops import Desired, joined
 from app.kernel.clock import iso
 from app.store.collected import Seen
 
@@ -40,11 +40,19 @@ class Place:
     @property
     def actual(self) -> str | None:
         """The version that runs; None when it is not known, or when it is not the same everywhere."""
-        names = {each.image for each in self.desired if each.image}
-        images = [image for each in self.running for image in each.images]
-        own = [image for image in images if _name(image) in names] if names else _named(images, self.service)
-        versions = {_version(image) for image in own}
+        versions = {_version(image) for each in self.running for image in self._own(each.images)}
         return versions.pop() or None if len(versions) == 1 else None
+
+    def _own(self, images: Iterable[str]) -> list[str]:
+        names = {each.image for each in self.desired if each.image}
+        return [image for image in images if _name(image) in names] if names else _named(images, self.service)
+
+    @property
+    def images(self) -> Mapping[str, str]:
+        """The service's own images that are wanted or run, whole, by the version that they are called."""
+        run = {_version(image): image for each in self.running for image in self._own(each.images)}
+        wanted = [each for each in self.desired if each.image and (each.tag or each.digest)]
+        return run | {each.tag or each.digest: joined(each.image, each.tag, each.digest) for each in wanted}
 
     @property
     def status(self) -> str:

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from app.clients.bitbucket import UnknownRevision
 from app.clients.bitbucket_answers import Commit, Listed
 from app.collector import bitbucket_events as told_as
+from app.collector.labels import Labels
 from app.collector.news import digest, report
 from app.collector.reading import Reading
 from app.collector.requests import list_requests, tell_requests
@@ -30,6 +31,7 @@ class History:
     here: Reading
     patience: int
     """How long a repository without news is left alone, µs."""
+    labels: Labels
     looked: bool = field(default=False, init=False)
 
     async def read(self, words: Mapping[str, str]) -> list[str]:
@@ -38,12 +40,12 @@ class History:
         One question where nothing is new. Returns the texts in which tickets may be named. Raises ApiFault: what was
         told until then stays told.
         """
-        unknown = await self._unknown(words)
+        unknown = await self._labelled(await self._unknown(words))
         if not (self.here.first or self.here.work.again or unknown or self._is_old() or await self._has_news()):
             return []
         self.looked = True
         commits, listed = await together(self._commits(), list_requests(self.here))
-        commits += await self._behind(unknown, [each.hash for each in commits])
+        commits += await self._behind(unknown, commits)
         merges = [each.hash for each in commits if len(each.parents) > 1]
         return [*(each.message for each in commits), *await tell_requests(self.here, listed, merges)]
 
@@ -124,11 +126,21 @@ class History:
     def _not_known(self, word: str) -> None:
         self.here.work.summary.not_known(f"{self.here.service}: no commit for the version {word}")
 
-    async def _behind(self, unknown: Mapping[str, str], fresh: Sequence[str]) -> list[Commit]:
-        """The commits behind versions that are not on the main branch, or are named by a tag."""
+    async def _labelled(self, unknown: Mapping[str, str]) -> dict[str, str]:
+        """The same with the commits that images say they were built from, where nothing else names one."""
+        return {word: (await self.labels.commit(word) if word == sha else None) or sha for word, sha in unknown.items()}
+
+    async def _behind(self, unknown: Mapping[str, str], fresh: Sequence[Commit]) -> list[Commit]:
+        """The commits behind versions that are not on the main branch, or are named by a tag or a label."""
         found: list[Commit] = []
         for word, sha in unknown.items():
-            if any(each.startswith(sha) for each in fresh):
+            made = next((each for each in fresh if each.hash.startswith(sha)), None)
+            if made is not None:
+                if _is_named(word, sha, made):
+                    event = told_as.tagged(self.here.service, self.here.its, word, made)
+                    await self.here.work.tell(
+                        report("commits", [self.here.work.voiced(event, made.date, first=self.here.first)])
+                    )
                 self._note(word, digest(sha))
             else:
                 found += await self._version(word, sha)
@@ -140,6 +152,8 @@ class History:
     async def _version(self, word: str, sha: str) -> list[Commit]:
         here = self.here
         made = await self._made(sha)
+        if made is None and sha not in word:  # a label that the image has from the one below it
+            made = await self._made(word)
         if made is None:
             self._not_known(word)
             self._note(word, MISSING)
@@ -151,7 +165,7 @@ class History:
         except UnknownRevision:  # what was read last is gone since
             listed = Listed((made,), complete=False)
         items = list(listed.items) or [made]
-        events = [] if made.hash.startswith(sha) else [told_as.tagged(here.service, here.its, word, made)]
+        events = [told_as.tagged(here.service, here.its, word, made)] if _is_named(word, sha, made) else []
         events += list(told_as.pushes(here.service, here.its, items, last if listed.complete else None))
         voiced = [here.work.voiced(each, made.date, first=here.first) for each in events]
         seen = Seen("version", f"{here.name}:{word}", digest(sha), here.work.now)
@@ -166,6 +180,11 @@ class History:
             except UnknownRevision:
                 continue
         return None
+
+
+def _is_named(word: str, sha: str, made: Commit) -> bool:
+    """Whether a version is a name of its commit, and not the commit itself: nobody could tell that by looking at it."""
+    return not (made.hash.startswith(sha) and sha in word.lower())
 
 
 def _until(found: Sequence[Commit], since: int) -> list[Commit]:

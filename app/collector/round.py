@@ -18,6 +18,7 @@ from app.collector.history import History
 from app.collector.incident_tool import Tool
 from app.collector.incidents import tell_incidents, tools
 from app.collector.issues import Issues
+from app.collector.labels import Labels
 from app.collector.reading import Reading, pause
 from app.collector.repositories import name_of
 from app.collector.shown import Places, note_unseen, remember, say_lost, unseen
@@ -164,7 +165,9 @@ class Round:
             work.summary.not_known(f"{service}: there is no repository {name}, and the estate names none")
             return []
         reading = Reading(work, bitbucket, service, name, its, first=work.before("commits", name) is None)
-        history = History(reading, pause(bitbucket, len(self.estate.services)))
+        images = {version: image for place in here for version, image in place.images.items()}
+        labels = Labels(work, self.clients.registries, service, images)
+        history = History(reading, pause(bitbucket, len(self.estate.services)), labels)
         texts = await history.read(self._words(here))
         self._read[service] = history
         return texts

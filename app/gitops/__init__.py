@@ -1,6 +1,7 @@
 """What a GitOps repository says is desired: Kustomize overlays read as they are written. Pure: files are given."""
 
 from app.gitops.desired import check_layout, read_desired, read_place
+from app.gitops.images import joined
 from app.gitops.model import Desired, Image, Layout, Place, Tree
 from app.gitops.past import image_then
 from app.gitops.tags import Tags
@@ -16,6 +17,7 @@ __all__ = [
     "check_layout",
     "environment_branches",
     "image_then",
+    "joined",
     "read_desired",
     "read_place",
 ]

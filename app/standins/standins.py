@@ -1,4 +1,4 @@
-"""All stand-ins as one ASGI application: /bitbucket/2.0, /jira, /jira-dc, /argocd, /git, incident tools; /control."""
+"""All stand-ins as one ASGI application: /bitbucket/2.0, /jira, /jira-dc, /argocd, /registry, /git, and others."""
 
 from dataclasses import dataclass
 from pathlib import Path
@@ -17,6 +17,7 @@ from app.standins.git_http import GitHttp
 from app.standins.gitops import Repository, write_repository
 from app.standins.incidents import incident_mounts
 from app.standins.jira import Jira
+from app.standins.registry import Registry
 from app.standins.story.model import Story
 from app.standins.story.names import ENVIRONMENTS
 from app.standins.switches import Standing, Switches
@@ -46,6 +47,7 @@ def create_standins(story: Story, folder: Path, switches: Switches | None = None
             Mount("/jira-dc", routes=Jira(story, standing, server=True).routes()),
             Mount("/argocd", routes=ArgoCd(story, repository, standing).routes()),
             *incident_mounts(story),
+            Mount("/registry", routes=Registry(story).routes()),
             Mount("/git", GitHttp(repository.folder.parent)),
             Route("/control", _Control(standing).answer, methods=["GET", "POST", "DELETE"]),
         ]

@@ -1,9 +1,9 @@
 """What the collector has seen and told, so that what is seen again in the same state is no news.
 
 A row is a thing by kind and key, with the digest of the state in which it was told last. Kinds: `environment`,
-`application`, `commits`, `version`, `pull_request`, `ticket`, `cursor`, `shown`, `unseen`. One row of the kind `looked` says when all that
-is wanted and that runs was read last; one of the kind `lease`, which replica collects, or, between two rounds, until
-when nobody needs to.
+`application`, `commits`, `version`, `pull_request`, `ticket`, `cursor`, `shown`, `unseen`, `label`. One row of the kind
+`looked` says when all that is wanted and that runs was read last; one of the kind `lease`, which replica collects, or,
+between two rounds, until when nobody needs to.
 """
 
 from collections.abc import Iterable, Mapping
@@ -30,8 +30,8 @@ Index("collected_time", collected.c.at)
 _LEASE, _REST = "lease", "rest"
 LOOKED = "looked"
 UNSEEN = "unseen"
-"""The kind of an environment of which an upstream did not tell: `at` is when it was last seen, `digest` empty when it is
-seen again."""
+"""The kind of an environment of which an upstream did not tell: `at` is when it was seen last, `digest` empty when it
+is again."""
 MISSING = "missing"
 """The state of a ticket that was asked for and not found."""
 

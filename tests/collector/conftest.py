@@ -30,7 +30,8 @@ from app.standins.switches import Switches
 from app.store import Database, measure_states
 from tests.conftest import START, HandClock
 
-TOKENS = ("SHIPBELL_GITOPS_TOKEN", "SHIPBELL_BITBUCKET_TOKEN", "SHIPBELL_JIRA_TOKEN", "SHIPBELL_ARGOCD_TOKEN")
+TOKENS = ("SHIPBELL_GITOPS_TOKEN", "SHIPBELL_BITBUCKET_TOKEN", "SHIPBELL_JIRA_TOKEN", "SHIPBELL_ARGOCD_TOKEN",
+          "SHIPBELL_REGISTRY_TOKEN")  # fmt: skip
 SERVICES = ("checkout", "basket", "payments-api", "ledger", "catalog")
 RULES = """\
 version: 1
@@ -55,6 +56,7 @@ upstreams:
   gitops: {{repository: "{url}/git/gitops.git", token_env: SHIPBELL_GITOPS_TOKEN}}
   bitbucket: {{url: "{url}/bitbucket/2.0", workspace: acme}}
   jira: {{url: "{url}/jira", site: "https://acme.atlassian.net", user: ines.duarte@example.com}}
+  registries: {{registry.example.com: {{url: "{url}/registry", user: bell, token_env: SHIPBELL_REGISTRY_TOKEN}}}}
   argocd: {{demo: {{url: "{url}/argocd"}}}}
 """
 

@@ -1,7 +1,7 @@
 """What the story is made of. Times are µs since 1970; what has not happened is None or an empty text."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Literal
 
 State = Literal["UNDEPLOYED", "COMPLETED"]
@@ -151,6 +151,8 @@ class Service:
     pulls: Sequence[PullRequest]
     builds: Sequence[Build]
     rollouts: Sequence[Rollout]
+    labels: Mapping[str, str] = field(default_factory=dict)
+    """Image tags that name no commit, with the one that their image was built from."""
 
     @property
     def image(self) -> str:
