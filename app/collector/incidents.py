@@ -42,21 +42,25 @@ def tools(clients: IncidentTools) -> list[Tool[Any]]:
 async def tell_incidents(work: Work, tool: Tool[Any]) -> None:
     """Tell what nobody told since the last round, or since the beginning. Raises ApiFault."""
     key = f"incidents:{tool.name}"
-    before = None if work.again else work.before("cursor", key)
-    since = await _fill(work, tool, f"{key}:filled") if before is None else int(before.digest) - OVERLAP
+    before = work.before("cursor", key)
+    first = before is None
+    if before is None or work.again:
+        since = await _fill(work, tool, f"{key}:filled", first=first)
+    else:
+        since = int(before.digest) - OVERLAP
     if since < work.now:
         async for page in tool.pages(to_datetime(since), to_datetime(work.now), False):
-            await _tell_page(work, tool, page.items, first=before is None)
+            await _tell_page(work, tool, page.items, first=first)
     work.note(Seen("cursor", key, str(work.now), work.now))
 
 
-async def _fill(work: Work, tool: Tool[Any], key: str) -> int:
+async def _fill(work: Work, tool: Tool[Any], key: str, *, first: bool) -> int:
     """Read the past, the oldest first; returns since when things may have changed while it was read, µs."""
     before = None if work.again else work.before("cursor", key)
     began = before.at if before else work.now
     since = max(work.since, int(before.digest)) if before else work.since
     async for page in tool.pages(to_datetime(since), to_datetime(work.now), True):
-        await _tell_page(work, tool, page.items, first=True)
+        await _tell_page(work, tool, page.items, first=first)
         if page.upto is not None:
             work.note(Seen("cursor", key, str(to_us(page.upto)), began))
             await work.flush()

@@ -1,5 +1,6 @@
 """Incidents that no webhook told: read back once in silence, then what is new; a webhook later is none of it twice."""
 
+import json
 from dataclasses import replace
 from pathlib import Path
 from statistics import median
@@ -8,7 +9,9 @@ from typing import Any
 import orjson
 import pytest
 from sqlalchemy import Connection
+from typer.testing import CliRunner
 
+from app.cli import cli
 from app.ingest.committer import Committer
 from app.ingest.door import new_receipt
 from app.kernel.clock import DAY, HOUR, MINUTE, SECOND, iso
@@ -215,6 +218,24 @@ async def test_one_tool_that_fails_leaves_the_others_and_is_asked_again_for_all_
     fresh.stage.switch(throttle_every=2, retry_after="0")
     assert (await fresh.later()).failed == set()
     assert await fresh.count("deliveries") == 0
+
+
+async def test_asked_for_once_more_what_is_new_is_not_silent(filled: World) -> None:
+    filled.clock.advance(300)
+    new = begun("pagerduty", filled.clock() // 1_000_000 * 1_000_000)
+    tell(filled, new)
+    summary = await filled.round(since=30 * DAY)
+    assert (summary.told["incident"], await filled.count("deliveries")) == (1, 1)
+
+
+def test_check_shows_what_is_asked(environ: dict[str, str]) -> None:
+    said = CliRunner().invoke(cli(["check"]), ["check", "--json"], env=environ)
+    shown = {each["name"]: (each["token"], each["note"]) for each in json.loads(said.stdout)["upstreams"]}
+    assert shown == {
+        "jsm": ("SHIPBELL_JSM_TOKEN is set", "priority: P1 OR priority: P2"),
+        "pagerduty": ("SHIPBELL_PAGERDUTY_TOKEN is set", "all teams"),
+        "incidentio": ("SHIPBELL_INCIDENTIO_TOKEN is set", "all but private ones"),
+    }
 
 
 async def test_of_one_service_alone_no_incident_is_asked(fresh: World) -> None:
