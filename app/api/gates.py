@@ -10,13 +10,13 @@ from app.api.access import allow
 from app.api.errors import refusals
 from app.api.owners import Owner, services_of
 from app.api.parts import Parts, parts_of
+from app.api.taking import take, takes
 from app.gates import told
 from app.gates.asking import UnknownName, question
 from app.gates.found import ALL, GATES
 from app.gates.keeper import Bypass
 from app.gates.model import Decision, Question
 from app.gates.preview import preview
-from app.ingest.door import new_receipt
 from app.kernel.clock import monotonic
 from app.kernel.json import dumps
 from app.kernel.tokens import Token
@@ -169,13 +169,12 @@ def _question(parts: Parts, ask: Ask) -> Question:
 
 async def _tell(parts: Parts, ask: Ask, asked: Question, decisions: list[Decision]) -> str | None:
     """Make the verdict durable as a report like any other; None when nothing is taken now: the verdict stands."""
-    if "ingest" not in parts.roles or parts.shut():
+    if not takes(parts):
         return None
     said = ask.model_dump(include={"repository", "provider", "branch", "build", "build_url", "step"})
     key, body = told.report(asked, decisions, told.Asker(**said))
     headers = {"content-type": "application/json", "x-shipbell-report": key}
-    receipt = new_receipt(parts.sources["reports"], headers, dumps(body), -1, parts.clock())
-    return (await parts.committer.submit(receipt)).receipt
+    return (await take(parts, parts.sources["reports"], headers, dumps(body), ())).receipt
 
 
 @router.get("", dependencies=[Depends(allow("read"))], responses=refusals("read", 422))

@@ -1,7 +1,7 @@
 """`POST /api/v1/incidents`: an incident's news from a tool that has no room of its own; read before it is taken."""
 
 from datetime import datetime
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any
 
 from fastapi import APIRouter, Depends, HTTPException, Request
 from pydantic import BaseModel, ConfigDict
@@ -9,7 +9,7 @@ from pydantic import BaseModel, ConfigDict
 from app.api.access import allow
 from app.api.errors import refusals
 from app.api.parts import Parts, parts_of
-from app.ingest.door import new_receipt
+from app.api.taking import Outcome, refuse_if_shut, take
 from app.kernel.errors import BadPayload
 from app.kernel.json import load_object
 from app.kernel.tokens import Token
@@ -53,7 +53,7 @@ class IncidentTaken(BaseModel):
     )
 
     receipt: str
-    outcome: Literal["accepted", "duplicate"]
+    outcome: Outcome
     event: str
     type: str
     subject: str
@@ -81,8 +81,7 @@ async def post_incident(
     The same news again (`id`, `status`, `occurred_at`) adds nothing. 422 says which field does not fit. `commit`,
     `version` or `deployment` puts it down to what was deployed; without one the service's last deployment is suspected.
     """
-    if "ingest" not in parts.roles or parts.shut():
-        raise HTTPException(503, "not taking incidents now, try again", {"retry-after": "30"})
+    refuse_if_shut(parts, "incidents")
     body = await request.body()
     if len(body) > MAX_BYTES:
         raise HTTPException(413, f"the body is larger than {MAX_BYTES} bytes")
@@ -91,19 +90,17 @@ async def post_incident(
     parsed = source.parse(Inbound(headers, body))
     if isinstance(parsed, Ignored) or not parsed:
         raise BadPayload("the body tells of no incident")
-    receipt = new_receipt(source, headers, body, -1, parts.clock())
-    estate = parts.book().estate
-    event = estate.event(parsed[0], source=source.name, receipt=receipt.id, received_at=receipt.received_at)
-    accepted = await parts.committer.submit(receipt)
+    taken = await take(parts, source, headers, body, parsed[:1])
+    event = taken.events[0]
     return IncidentTaken(
-        receipt=accepted.receipt,
-        outcome="duplicate" if accepted.duplicate else "accepted",
+        receipt=taken.receipt,
+        outcome=taken.outcome,
         event=event.id,
         type=event.type,
         subject=event.subject,
         service=event.service,
         environment=event.environment,
         occurred_at=event.occurred_at,
-        unmapped=estate.remedy(event),
+        unmapped=parts.book().estate.remedy(event),
         by=token.name,
     )

@@ -1,6 +1,6 @@
 """`POST /api/v1/reports`: what a pipeline's step says in our own words, read before it is taken."""
 
-from typing import Annotated, Literal
+from typing import Annotated
 
 from fastapi import APIRouter, Depends, Header, HTTPException, Request
 from pydantic import BaseModel, ConfigDict
@@ -8,7 +8,7 @@ from pydantic import BaseModel, ConfigDict
 from app.api.access import allow
 from app.api.errors import refusals
 from app.api.parts import Parts, parts_of
-from app.ingest.door import new_receipt
+from app.api.taking import Outcome, refuse_if_shut, take
 from app.kernel.tokens import Token
 from app.sources import Ignored, Inbound
 
@@ -33,7 +33,7 @@ class ReportTaken(BaseModel):
     )
 
     receipt: str
-    outcome: Literal["accepted", "duplicate"]
+    outcome: Outcome
     events: list[str]
     unmapped: list[str]
     """Lines for the estate's file that would give an event of the report its service or environment."""
@@ -76,8 +76,7 @@ async def post_report(
     Answers the ids of the events; 422 says which field does not fit. An event has the fields that
     `GET /api/v1/events` shows, without those that only the receiver can know.
     """
-    if "ingest" not in parts.roles or parts.shut():
-        raise HTTPException(503, "not taking reports now, try again", {"retry-after": "30"})
+    refuse_if_shut(parts, "reports")
     body = await request.body()
     if len(body) > MAX_BYTES:
         raise HTTPException(413, f"the report is larger than {MAX_BYTES} bytes")
@@ -86,17 +85,12 @@ async def post_report(
     if x_shipbell_report:
         headers["x-shipbell-report"] = x_shipbell_report
     drafts = source.parse(Inbound(headers, body))
-    receipt = new_receipt(source, headers, body, -1, parts.clock())
+    taken = await take(parts, source, headers, body, () if isinstance(drafts, Ignored) else drafts)
     estate = parts.book().estate
-    events = [
-        estate.event(draft, source=source.name, receipt=receipt.id, received_at=receipt.received_at)
-        for draft in ([] if isinstance(drafts, Ignored) else drafts)
-    ]
-    accepted = await parts.committer.submit(receipt)
     return ReportTaken(
-        receipt=accepted.receipt,
-        outcome="duplicate" if accepted.duplicate else "accepted",
-        events=[event.id for event in events],
-        unmapped=[line for event in events if (line := estate.remedy(event))],
+        receipt=taken.receipt,
+        outcome=taken.outcome,
+        events=[event.id for event in taken.events],
+        unmapped=[line for event in taken.events if (line := estate.remedy(event))],
         by=token.name,
     )

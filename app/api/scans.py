@@ -2,17 +2,17 @@
 
 import asyncio
 from collections.abc import Mapping
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any
 
-from fastapi import APIRouter, Depends, HTTPException, Query, Request
+from fastapi import APIRouter, Depends, Query, Request
 from pydantic import BaseModel, ConfigDict, Field
 
 from app.api.access import allow
 from app.api.errors import refusals
 from app.api.parts import Parts, parts_of
+from app.api.taking import Outcome, refuse_if_shut, take
 from app.api.uploads import uploaded
 from app.events import Draft
-from app.ingest.door import new_receipt
 from app.kernel.errors import BadPayload
 from app.kernel.tokens import Token
 from app.sources import Ignored, Inbound, Source
@@ -57,7 +57,7 @@ class ScanTaken(BaseModel):
     )
 
     receipt: str
-    outcome: Literal["accepted", "duplicate"]
+    outcome: Outcome
     event: str
     tool: str | None
     verdict: str
@@ -88,19 +88,16 @@ async def post_scan(
     Say in the query what the file does not. Answers what was understood; 422 lists what was looked for. Example:
     `curl --data-binary @results.json '…/api/v1/security/scans?service=checkout&exit_code=$?'`.
     """
-    if "ingest" not in parts.roles or parts.shut():
-        raise HTTPException(503, "not taking files now, try again", {"retry-after": "30"})
+    refuse_if_shut(parts, "files")
     source, body = parts.sources["scans"], await uploaded(request, parts.max_scan_bytes)
     headers = {f"x-shipbell-{name}": value for name, value in said.model_dump(exclude_none=True).items()}
     headers["content-type"] = request.headers.get("content-type", "")[:100]
     draft = await asyncio.to_thread(_read, source, headers, body)  # a large report takes seconds
-    receipt = new_receipt(source, headers, body, -1, parts.clock())
-    event = parts.book().estate.event(draft, source=source.name, receipt=receipt.id, received_at=receipt.received_at)
-    accepted = await parts.committer.submit(receipt)
+    taken = await take(parts, source, headers, body, [draft])
     return ScanTaken(
-        receipt=accepted.receipt,
-        outcome="duplicate" if accepted.duplicate else "accepted",
-        event=event.id,
+        receipt=taken.receipt,
+        outcome=taken.outcome,
+        event=taken.events[0].id,
         tool=draft.fields.get("tool"),
         verdict=draft.fields.get("verdict", "unknown"),
         findings=draft.fields.get("findings"),

@@ -11,8 +11,8 @@ from pydantic import BaseModel, ConfigDict, Field
 from app.api.access import allow
 from app.api.errors import refusals
 from app.api.parts import Parts, parts_of
+from app.api.taking import Outcome, refuse_if_shut, take
 from app.api.uploads import uploaded
-from app.ingest.door import new_receipt
 from app.kernel.errors import BadPayload
 from app.kernel.json import dumps
 from app.kernel.links import https_under
@@ -69,7 +69,7 @@ class ResultsTaken(BaseModel):
     )
 
     receipt: str
-    outcome: Literal["accepted", "duplicate"]
+    outcome: Outcome
     event: str | None
     """None while more of the run is to come."""
     status: str
@@ -107,8 +107,7 @@ async def post_results(
     file does), and one event tells them all. 422 lists what was looked for. Example:
     `curl --data-binary @junit.xml '…/api/v1/tests/results?service=checkout'`.
     """
-    if "ingest" not in parts.roles or parts.shut():
-        raise HTTPException(503, "not taking results now, try again", {"retry-after": "30"})
+    refuse_if_shut(parts, "results")
     source, body = parts.sources["tests"], await uploaded(request, parts.max_scan_bytes)
     headers, notes = _kept(told, parts.report_hosts)
     if not body.strip() and told.status:
@@ -120,19 +119,14 @@ async def post_results(
         inbound = Inbound(headers, dumps(summary(results)))
     else:
         results = await asyncio.to_thread(read_results, body)
-    receipt = new_receipt(source, headers, inbound.body, -1, parts.clock())
-    event = None
-    if parameters.final:
-        drafts = source.parse(inbound)
-        if isinstance(drafts, Ignored):
-            raise BadPayload("the results hold no run")
-        estate = parts.book().estate
-        event = estate.event(drafts[0], source=source.name, receipt=receipt.id, received_at=receipt.received_at)
-    accepted = await parts.committer.submit(receipt)
+    drafts = source.parse(inbound) if parameters.final else ()
+    if isinstance(drafts, Ignored):
+        raise BadPayload("the results hold no run")
+    taken = await take(parts, source, headers, inbound.body, drafts[:1])
     return ResultsTaken(
-        receipt=accepted.receipt,
-        outcome="duplicate" if accepted.duplicate else "accepted",
-        event=event.id if event else None,
+        receipt=taken.receipt,
+        outcome=taken.outcome,
+        event=taken.events[0].id if taken.events else None,
         status=results.verdict(parameters.status),
         files=results.files,
         passed=results.passed,
