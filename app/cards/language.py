@@ -132,15 +132,41 @@ def path_of(node: nodes.Node) -> tuple[str, ...] | None:
     return None
 
 
-def compile_text(tree: nodes.Template, kind: Escaping) -> Text:
-    """A checked tree as a function that yields the pieces of its text. Raises BadTemplate."""
+def compile_text(source: str, tree: nodes.Template, kind: Escaping) -> Text:
+    """A text and its checked tree as a function that yields the pieces. Raises BadTemplate.
+
+    Most are compiled when they are first rendered: that is half of a load of the rules, and most cards are rare. They
+    are parsed again then, since a tree takes a hundred times the memory of its text.
+    """
+    if _may_not_compile(tree):
+        return _compile_text(tree, kind)
+    return _on_first_use(lambda: _compile_text(parse_text(source), kind))
+
+
+def _compile_text(tree: nodes.Template, kind: Escaping) -> Text:
     begin = tree.body[0] if tree.body else None
     if kind == "url" and isinstance(begin, nodes.Output) and not isinstance(begin.nodes[0], nodes.TemplateData):
         # A leaf that begins with a value begins with a whole URL, not with a piece of one.
         begin.nodes[0] = nodes.Filter(begin.nodes[0], "url", [], [], None, None)
     for loop in tree.find_all(nodes.For):
         loop.iter = nodes.Filter(loop.iter, COUNTED, [], [], None, None)
-    return _compile(tree, kind).root_render_func
+    return _compile(tree, kind)
+
+
+def _may_not_compile(tree: nodes.Node) -> bool:
+    """Whether there is what Jinja finds only while it compiles: a loop over `loop`, a keyword given twice."""
+    return tree.find((nodes.For, nodes.Keyword)) is not None
+
+
+def _on_first_use(make: Callable[[], Text]) -> Text:
+    made: Text | None = None
+
+    def text(run: Run) -> Iterator[str]:
+        nonlocal made
+        made = made or make()
+        return made(run)
+
+    return text
 
 
 def compile_value(expression: nodes.Expr) -> Value:
@@ -149,7 +175,7 @@ def compile_value(expression: nodes.Expr) -> Value:
     if path is not None:
         return _look_up(path)
     assign = nodes.Assign(nodes.Name(_VALUE, "store"), expression)
-    root = _compile(nodes.Template([assign], lineno=1), "plain").root_render_func
+    root = _compile(nodes.Template([assign], lineno=1), "plain")
 
     def value(run: Run) -> Any:
         for _ in root(run):
@@ -173,14 +199,15 @@ def _look_up(path: tuple[str, ...]) -> Value:
     return value
 
 
-def _compile(tree: nodes.Template, kind: Escaping) -> Template:
+def _compile(tree: nodes.Template, kind: Escaping) -> Text:
     sandbox = SANDBOXES[kind]
     tree.set_environment(sandbox)
     for node in tree.find_all(nodes.Node):
         node.lineno = node.lineno or 1
     try:
         code = sandbox.compile(tree)
-        return Template.from_code(sandbox, code, dict(sandbox.globals))
+        made: Text = Template.from_code(sandbox, code, dict(sandbox.globals)).root_render_func
+        return made
     except TemplateError as error:
         raise BadTemplate(f"template: {error.message}") from None
     except (SyntaxError, RecursionError, MemoryError):

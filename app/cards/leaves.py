@@ -45,7 +45,7 @@ def names_of(scope: Scope) -> Names:
 @lru_cache(maxsize=4096)
 def text_leaf(source: str, kind: Escaping, names: Names) -> Leaf[Text]:
     """A string that holds templates."""
-    return _leaf(lambda: parse_text(source), lambda tree: compile_text(tree, kind), dict(names))
+    return _leaf(lambda: parse_text(source), lambda tree: compile_text(source, tree, kind), dict(names))
 
 
 @lru_cache(maxsize=4096)

@@ -90,6 +90,18 @@ def test_a_mistake_is_named(mistake, said):
     assert said in refused(mistake)
 
 
+@pytest.mark.parametrize("mistake", ["{% for loop in e.tickets %}x{% endfor %}", "{{ e.images | join(d='a', d='b') }}"])
+def test_what_only_the_compiler_finds_is_refused_at_load(mistake):
+    assert refused(mistake)
+
+
+@pytest.mark.parametrize("deep", [6, 10, 11, 12, 13, 36])
+@pytest.mark.parametrize("nested", ["{{ e.version #| upper# }}", "{{ #not #e.version }}", "{{ #[#e.version#]# }}"])
+def test_what_is_taken_at_load_can_be_compiled_later(nested, deep, render_text):
+    template = "".join(part * deep if each % 2 else part for each, part in enumerate(nested.split("#")))
+    assert render_text(template, version="a")
+
+
 @pytest.mark.parametrize("expression", ["'a' }}{{ 'b'", "", "   ", "e.version }} {{ e.version", "7 +"])
 def test_a_when_is_one_expression(expression):
     with pytest.raises(ConfigErrors):

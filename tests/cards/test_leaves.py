@@ -1,5 +1,6 @@
 """A leaf is compiled once, and never taken for another that only looks the same."""
 
+from app.cards import language
 from app.cards.leaves import names_of, text_leaf, value_leaf
 from app.cards.paths import OUTERMOST, item_scope
 from app.cards.sandbox import Run
@@ -10,6 +11,17 @@ NAMES = names_of(OUTERMOST)
 def test_the_same_source_is_compiled_once():
     assert text_leaf("{{ e.service }}!", "plain", NAMES) is text_leaf("{{ e.service }}!", "plain", names_of(OUTERMOST))
     assert value_leaf("e.commit.sha", NAMES) is value_leaf("e.commit.sha", NAMES)
+
+
+def test_a_text_is_compiled_when_it_is_first_rendered(monkeypatch):
+    compiled, real = [], language._compile
+    monkeypatch.setattr(language, "_compile", lambda tree, kind: compiled.append(kind) or real(tree, kind))
+    run = Run({"e": {"service": "checkout"}}, cut=1, drop=0, longest=100)
+    made = text_leaf("late: {{ e.service }}", "plain", NAMES).made
+    assert made is not None
+    assert compiled == []
+    assert ["".join(made(run)) for _ in range(2)] == ["late: checkout"] * 2
+    assert compiled == ["plain"]
 
 
 def test_where_it_stands_makes_another_of_it():
