@@ -155,7 +155,7 @@ def _compile_text(tree: nodes.Template, kind: Escaping) -> Text:
 
 def _may_not_compile(tree: nodes.Node) -> bool:
     """Whether there is what Jinja finds only while it compiles: a loop over `loop`, a keyword given twice."""
-    return tree.find((nodes.For, nodes.Keyword)) is not None
+    return any(isinstance(node, nodes.For | nodes.Keyword) for node in tree.find_all(nodes.Node))
 
 
 def _on_first_use(make: Callable[[], Text]) -> Text:
