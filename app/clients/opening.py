@@ -159,6 +159,8 @@ def _layout(entry: GitOpsEntry, environments: tuple[str, ...]) -> Layout:
         mode=entry.mode,
         branch=entry.branch if entry.mode == "branch-per-env" else "",
         image=entry.image,
+        applications=entry.applications,
+        application=entry.application,
         environments=environments,
         explicit=tuple(explicit),
     )

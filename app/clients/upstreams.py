@@ -49,6 +49,12 @@ class GitOpsEntry(Entry):
         "applications/{service}/overlays/{env}/kustomization.yaml",
         description="of an overlay's kustomization; {service}, {env} and {cluster} are named parts, * is any name",
     )
+    applications: str = Field(
+        "", description="files with Argo CD's Applications, whose own images go before the overlay's; * and ** as above"
+    )
+    application: str = Field(
+        "", description="name of the Application of an overlay with several `.argocd-source-…` files: `{service}-{env}`"
+    )
     overrides: dict[str, dict[str, str]] = Field({}, description="service → environment → path, where it is another")
     image: str = Field("{service}", description="last part of the name of the service's own image; a glob")
     tag: tuple[str, ...] = Field(
