@@ -23,7 +23,7 @@ router = APIRouter(prefix="/api/v1/events", tags=["events"])
 
 _WHY_NOT = {
     "same_news": "not sent: the channel had the same news within the window of `dedupe`",
-    RETOLD: "not sent: the channel had it from another source before",
+    RETOLD: "not sent: the channel had it before, in other words",
 }
 _WAITS = {
     "group": "waits for others, by the rule",

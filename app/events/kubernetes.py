@@ -1,6 +1,7 @@
 """What an event of Kubernetes says of a rollout, whoever hands it on: an exporter's webhook or EventBridge.
 
-Evidence, never the record: it names no image, and a set of replicas at zero is not always a rollout.
+Evidence, never the record: it names no image, and a set of replicas at zero is not always a rollout. What tells is the
+revision that the object is at: a new one with each rollout, the same when it is scaled, or restarted from zero.
 https://kubernetes.io/docs/reference/kubernetes-api/cluster-resources/event-v1/
 """
 
@@ -26,6 +27,8 @@ _ROLLOUT_TO_ZERO = re.compile(
     r"Scaled down (?:ReplicaSet|replica set) (?P<set>\S+) \(revision (?P<revision>\d+)\) from \d+ to 0", re.ASCII
 )
 _REVISIONS = ("deployment.kubernetes.io/revision", "rollout.argoproj.io/revision")
+SCALES_TO_ZERO = "shipbell/scales-to-zero"
+"""The label of a workload whose sets at zero are no rollouts: KEDA, nights, the strategy `Recreate`."""
 
 
 def _texts(value: object) -> object:
@@ -79,7 +82,8 @@ def scaling_draft(event: dict[str, Any]) -> Draft | str:
     """The draft of a rollout whose old replicas are gone, or why the event tells of none.
 
     Reasons: `unused_type`, `not_to_zero`, `deleted`, `first_revision` (nothing was there to be replaced),
-    `scaled_to_zero` (the set that should run). Raises BadPayload with the path of the first place that does not fit.
+    `scaled_to_zero` (the set that should run, or a workload that is labelled so). Raises BadPayload with the path of
+    the first place that does not fit.
     """
     if event.get("reason") != SCALING:
         return "unused_type"
@@ -98,7 +102,9 @@ def _why_none(about: Involved, scaled: str | None) -> str | None:
     """Why a set at zero is no rollout, as far as the event tells."""
     if about.deleted:
         return "deleted"
-    now = next((about.annotations[key] for key in _REVISIONS if key in about.annotations), None)
+    if about.labels.get(SCALES_TO_ZERO, "").lower() == "true":
+        return "scaled_to_zero"
+    now = _revision(about)
     if now is None:
         return None
     if now == scaled:
@@ -106,8 +112,14 @@ def _why_none(about: Involved, scaled: str | None) -> str | None:
     return "first_revision" if now == "1" else None
 
 
+def _revision(about: Involved) -> str | None:
+    """The number of the rollout that the object is at."""
+    return next((about.annotations[key] for key in _REVISIONS if key in about.annotations), None)
+
+
 def _draft(its: Scaling) -> Draft:
     about = its.involvedObject
+    revision = _revision(about)
     moment = _moment(its)
     cluster = (its.clusterName or "").strip() or None
     key = clean(its.metadata.uid, 100)
@@ -115,7 +127,12 @@ def _draft(its: Scaling) -> Draft:
     return Draft(
         type="deployment.finished",
         status="succeeded",
-        subject=clean(f"deployment:kubernetes:{cluster or '-'}:{about.uid or about.name}:{key}", TITLE_LIMIT),
+        # The first end of a revision is the rollout's. What comes to zero at the same one, later, was only scaled.
+        subject=clean(
+            f"deployment:kubernetes:{cluster or '-'}:{about.uid or about.name}:"
+            + (f"revision-{revision}" if about.uid and revision else key),
+            TITLE_LIMIT,
+        ),
         identity=f"event:{key}",
         state="succeeded",
         occurred_at=moment,

@@ -1,13 +1,13 @@
-"""News that a channel has had from another source: of one happening there is one card, whoever tells it first."""
+"""News that a channel has had in other words: of one happening there is one card, whoever tells it first."""
 
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
-from app.facts.claims import moment
+from app.facts.claims import Claim, moment
 from app.facts.retold import TOLD_BY_SEVERAL, Word, retold
 from app.ingest.retold_incidents import same_incidents
 from app.kernel.clock import HOUR
-from app.store import Connection
+from app.store import Connection, fact_claims
 from app.store import retold as store
 from app.store.deliveries import Wanted
 
@@ -26,9 +26,10 @@ def same_news(connection: Connection, views: Sequence[View]) -> dict[str, Collec
     for view in shared:
         mine = [each for each in known if each.subject == view["subject"]]
         found |= {each.event_id: retold(each, mine) for each in mine if each.event_id == view["id"]}
-    for view in views:
-        if view["type"] == ROLLOUT:
-            found[view["id"]] = list(_of_rollout(connection, view))
+    ends = [view for view in views if view["type"] == ROLLOUT]
+    told = fact_claims.by_subjects(connection, {view["subject"] for view in ends})
+    for view in ends:
+        found[view["id"]] = [*_of_operation(view, told), *_of_rollout(connection, view)]
     return {event: others for event, others in found.items() if others}
 
 
@@ -47,6 +48,13 @@ def hold_back(
         else:
             held.append((item, before))
     return left, held
+
+
+def _of_operation(view: View, told: Iterable[Claim]) -> Iterator[str]:
+    """Other words on the end of the same operation, however long ago: of its job and its hook, or a mere scaling."""
+    mine = view["subject"], ROLLOUT, view.get("status")
+    ends = (each for each in told if (each.subject, each.type, each["status"]) == mine)
+    yield from (each.event_id for each in ends if each.event_id != view["id"])
 
 
 def _of_rollout(connection: Connection, view: View) -> Iterator[str]:

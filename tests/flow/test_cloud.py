@@ -58,11 +58,12 @@ def changed(source: str, name: str, *changes: tuple[str, str]) -> Hook:
     return Hook(source, text.encode(), hook.headers)
 
 
-def evidence(at: str, uid: str = "01") -> Hook:
-    """A set of replicas of checkout is at zero."""
+def evidence(at: str, uid: str = "01", revision: int | None = None) -> Hook:
+    """A set of replicas of checkout is at zero; each event is of another revision, unless one is said."""
     return changed(
-        "kubernetes", "scaled-down-to-zero", ("2026-11-20T09:21:44Z", at), ("3a1f6b0c7e01", f"3a1f6b0c7e{uid}")
-    )
+        "kubernetes", "scaled-down-to-zero", ("2026-11-20T09:21:44Z", at), ("3a1f6b0c7e01", f"3a1f6b0c7e{uid}"),
+        ('revision":"17"', f'revision":"{revision or 16 + int(uid)}"'),
+    )  # fmt: skip
 
 
 def views(estate: Estate, hooks: Iterable[Hook]) -> list[View]:
@@ -136,6 +137,21 @@ async def test_where_nobody_else_reports_evidence_is_the_deployment(sqlite_datab
         ("release", True),
         ("rollback", True),
     ]
+
+
+async def test_where_nobody_else_reports_a_scale_to_zero_is_no_deployment(
+    sqlite_database: Database, estate: Estate
+) -> None:
+    """Each night to zero; the old set of `Recreate` goes while the object is still at its old revision."""
+    nights = [evidence("2026-11-22T20:00:00Z", "02", 17), evidence("2026-11-23T01:00:00Z", "03", 17)]
+    bus = changed("eventbridge", "kubernetes-event", ("2026-11-20T09:21:44Z", "2026-11-22T10:00:01Z"))
+    rollouts = [evidence("2026-11-22T10:00:00Z", "01", 17), evidence("2026-11-23T08:00:00Z", "04", 18)]
+    hooks = [nights[1], rollouts[0], bus, nights[0], rollouts[1]]
+    deployments, _ = await facts(sqlite_database, [views(estate, [hook]) for hook in hooks])
+    assert [iso(each.live_at) for each in deployments] == ["2026-11-22T10:00:00.000000Z", "2026-11-23T08:00:00.000000Z"]
+    labelled = evidence("2026-11-23T09:00:00Z", "05", 19)
+    body = labelled.body.replace(b'"labels":{', b'"labels":{"shipbell/scales-to-zero":"true",')
+    assert views(estate, [Hook("kubernetes", body, labelled.headers)]) == []
 
 
 async def test_a_rollback_of_ecs_restores_and_deploys_nothing(sqlite_database: Database, estate: Estate) -> None:

@@ -38,8 +38,8 @@ defaults: {timezone: UTC, fallback: out}
 rules:
   - {name: all, match: {}, to: [all], card: minimal}
 environments: {prod: {tier: production, aliases: [production]}}
-services: {checkout: {repositories: [acme/checkout], projects: [SHOP], namespaces: [checkout-prod]}}
-names: {application: ["{service}-{environment}"]}
+services: {checkout: {repositories: [acme/checkout], projects: [SHOP]}}
+names: {application: ["{service}-{environment}"], namespace: ["{service}-{environment}"]}
 tickets: {projects: [SHOP]}
 """
 ITS = Repository(uuid=UUID, full_name="acme/checkout", link="https://bitbucket.org/acme/checkout")
@@ -227,3 +227,12 @@ def ticket_collected(number: int) -> Message:
     issue = Issue(key=f"SHOP-{number}", id=str(number), status="Fertig", updated=changed)
     subject = tickets._subject("https://acme.atlassian.net", issue)
     return _told("ticket", tickets._updated("checkout", subject, issue.key, issue))
+
+
+def set_at_zero(event: str, at: str) -> Message:
+    """An event of Kubernetes, of the same revision each time."""
+    hook = sample("kubernetes", "scaled-down-to-zero")
+    body = hook.body.replace(b"2026-11-20T09:21:44Z", at.encode()).replace(
+        b"3a1f6b0c7e01", b"3a1f6b0c7e" + event.encode()
+    )
+    return Message("kubernetes", body, hook.headers)

@@ -114,6 +114,16 @@ async def test_one_argo_cd_under_two_names_is_one_and_two_targets_are_two(told: 
     assert await told.ask("SELECT count(*) FROM fact_deployments") == [(1,)]
 
 
+async def test_a_scale_to_zero_days_after_the_rollout_is_no_news(told: House) -> None:
+    rolled, night = (
+        late_told.set_at_zero("01", "2026-11-17T09:00:00Z"),
+        late_told.set_at_zero("02", "2026-11-19T20:00:00Z"),
+    )
+    await told.tell(rolled, night)
+    assert len(await told.cards("deployment:kubernetes:%")) == 1
+    assert await told.ask("SELECT count(*) FROM fact_deployments") == [(1,)]
+
+
 async def test_replicas_that_read_both_at_once_send_one_card(
     postgres: PostgresCluster, tmp_path: Path, clock: HandClock, monkeypatch: pytest.MonkeyPatch
 ) -> None:

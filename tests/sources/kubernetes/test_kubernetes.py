@@ -66,6 +66,8 @@ def test_messages_seen_in_the_wild() -> None:
         ({"annotations": {"deployment.kubernetes.io/revision": "1"}}, "first_revision"),
         ({"deleted": True}, "deleted"),
         ({"kind": "StatefulSet"}, "unused_type"),
+        ({"labels": {"shipbell/scales-to-zero": "true"}}, "scaled_to_zero"),
+        ({"labels": {"shipbell/scales-to-zero": "false"}}, None),
         ({"annotations": None}, None),
         ({"annotations": {"deployment.kubernetes.io/revision": "2"}}, None),
     ],
@@ -73,6 +75,21 @@ def test_messages_seen_in_the_wild() -> None:
 def test_what_the_object_tells_of_a_scale_to_zero(involved: dict[str, Any], reason: str | None) -> None:
     found = told("Scaled down replica set checkout-api-6d9f7c5b84 to 0", **involved)
     assert (found.reason if isinstance(found, Ignored) else None) == reason
+
+
+def test_a_revision_is_rolled_out_once_and_without_one_each_event_is_a_rollout() -> None:
+    def subject(event: str, **involved: Any) -> str:
+        body = json.loads(load_sample("app.sources.kubernetes", "scaled-down-to-zero").body)
+        body["metadata"]["uid"] = event
+        body["involvedObject"] |= involved
+        drafts = SOURCE.parse(Inbound({}, json.dumps(body).encode()))
+        assert isinstance(drafts, list)
+        return drafts[0].subject
+
+    assert subject("one") == subject("two")
+    assert subject("one") != subject("one", annotations={"deployment.kubernetes.io/revision": "18"})
+    assert subject("one") != subject("one", uid="a new one of this name")
+    assert subject("one", annotations={}) != subject("two", annotations={})
 
 
 def test_a_rollout_tells_which_revision_went() -> None:
