@@ -1,99 +1,25 @@
 """The bundler: when bundles end, what is told then and by which card, once, and what a digest says."""
 
 import asyncio
-from collections.abc import Sequence
 from typing import Any
 
 import orjson
 import pytest
 import sqlalchemy as sa
 
-from app.delivery import bundler as bundling
 from app.delivery.bundler import Bundler
 from app.kernel.clock import DAY, HOUR, MINUTE, SECOND, iso
 from app.routing.calm import Wait
 from app.store import Connection, Database, counters
-from app.store.deliveries import owe_again, plan
+from app.store.deliveries import plan
 from app.store.receipts import NewReceipt, Processed, accept, claim, finish
 from app.store.retention import prune_history
 from app.store.tables import bundle_items, bundles, deliveries, digests, events
 from tests.conftest import HandClock
+from tests.delivery.scenes import COALESCE, GROUP, HOLD, Scene, add_event, scene
 from tests.store.rows import snapshot, want
 
-GROUP = {"how": "group", "by": "batches", "key": "dev", "card": "batch", "wait": 2 * MINUTE, "max_wait": 10 * MINUTE}
-HOLD = {"how": "hold", "by": "nights", "key": "nights", "card": "digest"}
-COALESCE = {"how": "coalesce", "by": "branches", "key": "pr 7", "card": "", "wait": 5 * MINUTE, "max_wait": 5 * MINUTE}
-
-
-def add_event(connection: Connection, event: str, at: int, **fields: Any) -> None:
-    view = {
-        "id": event, "type": "deployment.finished", "status": "succeeded", "source": "argocd", "service": "checkout",
-        "environment": "dev", "environment_tier": "development", "subject": event, "occurred_at": iso(at),
-        "received_at": iso(at), "receipt": "r",
-    } | fields  # fmt: skip
-    row = {name: view.get(name) for name in ("id", "type", "status", "source", "service", "environment", "subject")}
-    connection.execute(
-        sa.insert(events),
-        row | {"receipt_id": "r", "occurred_at": at, "received_at": at, "data": orjson.dumps(view)},
-    )
-
-
-class Scene:
-    """A bundler on a database, and the hands that feed it."""
-
-    def __init__(self, database: Database, clock: HandClock) -> None:
-        self.database, self.clock = database, clock
-        self.woken: list[str] = []
-        self.bundler = Bundler(database, self.woken.extend)
-
-    async def wait(self, how: dict[str, Any], *ids: str, channel: str = "team", **changes: Any) -> None:
-        """Events that happen and wait, a second apart."""
-        extra = changes.pop("extra", None)
-        fields = changes.pop("fields", {})
-        for event in ids:
-            at = self.database.clock()
-
-            def work(connection: Connection, event: str = event, at: int = at) -> None:
-                add_event(connection, event, at, **fields)
-                wait = Wait(at=at, **(how | changes))
-                plan(connection, [want(event, channel, rule=f"rule {how['by']}", extra=extra, wait=wait)], at)
-
-            await self.database.write(work)
-            self.clock.advance(1)
-
-    async def pass_(self, us: int) -> int:
-        self.clock.advance(us / SECOND)
-        return await self.bundler.once()
-
-    async def told(self) -> list[tuple[str, list[str] | str]]:
-        """What is owed: the card, and the events that it tells."""
-
-        def work(connection: Connection) -> list[tuple[str, list[str] | str]]:
-            views = {row.id: orjson.loads(row.data) for row in connection.execute(sa.select(digests))}
-            rows = connection.execute(sa.select(deliveries).order_by(deliveries.c.id)).all()
-            return [
-                (row.card, sorted(item["id"] for item in views[row.event_id]["digest"]["items"]))
-                if row.event_id in views
-                else (row.card, row.event_id)
-                for row in rows
-            ]
-
-        return await self.database.read(work)
-
-    async def digest(self) -> dict[str, Any]:
-        found = await self.database.read(lambda c: c.scalars(sa.select(digests.c.data)).all())
-        (data,) = found
-        view: dict[str, Any] = orjson.loads(data)
-        return view
-
-    async def open_bundles(self) -> Sequence[Any]:
-        query = sa.select(bundles).where(bundles.c.closed_at.is_(None)).order_by(bundles.c.id)
-        return await self.database.read(lambda c: c.execute(query).all())
-
-
-@pytest.fixture
-def scene(database: Database, clock: HandClock) -> Scene:
-    return Scene(database, clock)
+__all__ = ["scene"]
 
 
 async def test_a_group_is_told_by_one_card_when_it_is_due_and_not_before(scene: Scene) -> None:
@@ -272,58 +198,6 @@ async def test_a_bundle_that_cannot_be_told_is_kept_and_keeps_nobody_waiting(sce
     assert await scene.pass_(SECOND) == 0
     assert await scene.pass_(MINUTE) == 1
     assert await scene.told() == [("batch", ["e2"]), ("batch", ["e1"])]
-
-
-async def test_a_digest_counts_all_and_shows_what_went_wrong_first(
-    scene: Scene, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr("app.store.due_bundles.PAGE", 7)
-    monkeypatch.setattr("app.store.due_bundles.TIMES", 5)
-    monkeypatch.setattr(bundling, "TIMES", 5)
-    broken = {"status": "failed", "service": "basket", "error": "\nImagePullBackOff\nlong"}
-    await scene.wait(GROUP, "bad", fields=broken)
-    await scene.wait(GROUP, *(f"e{n:03}" for n in range(130)), max_wait=HOUR)
-    await scene.pass_(2 * MINUTE)
-    view = await scene.digest()
-    detail = view["digest"]
-    assert (detail["how"], detail["by"], detail["count"], detail["failed"]) == ("group", "batches", 131, 1)
-    assert detail["counts"] == [{"outcome": "succeeded", "count": 130}, {"outcome": "failed", "count": 1}]
-    assert detail["services"] == ["basket", "checkout"]
-    assert [item["id"] for item in detail["items"]] == ["bad", *(f"e{n:03}" for n in range(129, 30, -1))]
-    assert detail["items"][0]["error"] == "ImagePullBackOff"
-    assert (view["service"], view["environment"], view["environment_tier"]) == ("unmapped", "dev", "development")
-
-
-async def test_a_digest_survives_its_events(scene: Scene) -> None:
-    await scene.wait(GROUP, "e1", "e2")
-    await scene.database.write(lambda c: c.execute(sa.delete(events).where(events.c.id == "e1")))
-    await scene.pass_(2 * MINUTE)
-    detail = (await scene.digest())["digest"]
-    assert detail["count"] == 2
-    assert {"id": "e1"} in detail["items"]
-
-
-async def test_a_digest_mentions_everybody_once_and_twenty_at_most(scene: Scene) -> None:
-    for n in range(15):
-        people = [{"name": f"P{n}", "address": None}, {"name": f"P{n + 10}", "address": None}]
-        await scene.wait(GROUP, f"e{n:02}", extra=orjson.dumps({"mentions": people, "message": "hi"}))
-    await scene.pass_(2 * MINUTE)
-    (row,) = (await scene.database.read(snapshot)).values()
-    kept = orjson.loads(row.extra)
-    assert kept.keys() == {"mentions"}
-    names = [person["name"] for person in kept["mentions"]]
-    assert len(names) == len(set(names)) == 20
-
-
-async def test_a_dead_digest_can_be_owed_again(scene: Scene) -> None:
-    await scene.wait(GROUP, "e1", "e2", extra=b'{"mentions":[{"name":"Ada","address":null}]}')
-    await scene.pass_(2 * MINUTE)
-    now = scene.database.clock()
-    await scene.database.write(lambda c: c.execute(sa.update(deliveries).values(state="dead", finished_at=now)))
-    (dead,) = (await scene.database.read(snapshot)).values()
-    again = await scene.database.write(lambda c: owe_again(c, dead.id, now, DAY))
-    row = (await scene.database.read(snapshot))[again]
-    assert (row.event_id, row.card, row.generation, row.extra) == (dead.event_id, "batch", 1, dead.extra)
 
 
 async def test_it_is_counted(scene: Scene) -> None:

@@ -15,7 +15,7 @@ import pytest
 
 from app import telemetry
 from app.clients.faults import ApiFault
-from app.clients.sqs import Message, Queue, open_queue, region_of
+from app.clients.sqs import Message, Queue, open_queue
 from app.ingest import consumer as consuming
 from app.ingest.committer import Committer
 from app.ingest.consumer import Consumer
@@ -247,17 +247,6 @@ async def test_a_queue_that_is_not_there_is_a_fault(queue: str, url: str, kind: 
         with pytest.raises(ApiFault) as caught:
             await opened.receive(0)
     assert caught.value.kind == kind
-
-
-def test_the_region_stands_in_the_host() -> None:
-    hosts = {
-        "sqs.eu-west-1.amazonaws.com": "eu-west-1",
-        "sqs-fips.us-gov-west-1.amazonaws.com": "us-gov-west-1",
-        "vpce-0a1b.sqs.eu-central-1.vpce.amazonaws.com": "eu-central-1",
-        "eu-west-1.queue.amazonaws.com": "eu-west-1",
-        "localhost:9324": None,
-    }
-    assert {host: region_of(f"https://{host}/111122223333/q") for host in hosts} == hosts
 
 
 def _stored(path: Path) -> int:
