@@ -18,7 +18,7 @@ from bench.processes import Command, Server, free_port, inherited
 from bench.saturate import Unusable
 
 _RULES = Path(__file__).parent.parent.parent / "rules"
-_TOKENS = ("GITOPS", "BITBUCKET", "JIRA", "ARGOCD", "JSM", "PAGERDUTY", "INCIDENTIO")
+_TOKENS = ("GITOPS", "BITBUCKET", "JIRA", "ARGOCD", "REGISTRY", "JSM", "PAGERDUTY", "INCIDENTIO")
 _PATIENCE = 300.0
 
 Round = Mapping[str, Any]
