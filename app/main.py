@@ -172,6 +172,7 @@ def _parts(building: Building, disk: Disk) -> Parts:
         jitter=lambda: secrets.randbelow(10_000) / 10_000,
         owner=secrets.token_hex(8),
         why=_why(settings.public_url),
+        ticket_urls=lambda keys: rules.now.book.estate.ticket_urls(keys),
     )
     processor = Processor(database, building.sources, lambda: rules.now.book, courier.wake)
     return Parts(
@@ -200,8 +201,7 @@ def _parts(building: Building, disk: Disk) -> Parts:
 
 def _why(public_url: str) -> Callable[[str], str]:
     """The page of an event that a card's footer links to."""
-    base = public_url.rstrip("/")
-    return lambda event: f"{base}/api/v1/events/{event}/explain?as=text" if base else ""
+    return lambda event: f"{public_url.rstrip('/')}/api/v1/events/{event}/explain?as=text" if public_url else ""
 
 
 @asynccontextmanager

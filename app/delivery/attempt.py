@@ -1,7 +1,7 @@
 """One attempt: make the card, send it within the deadline, and say what becomes of the delivery."""
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -45,12 +45,12 @@ class Prepared:
     letter: Letter | None
 
 
-def prepare(claim: Claimed, cards: Cards, why_url: str = "") -> Prepared:
-    """Make the card. Raises nothing for what the card does."""
+def prepare(claim: Claimed, cards: Cards, why_url: str = "", facts: Mapping[str, Any] | None = None) -> Prepared:
+    """Make the card, of the event and what `facts` add to it. Raises nothing for what the card does."""
     view = orjson.loads(claim.data) if claim.data is not None else {}
     if why_url and view.get("type") != DIGEST_TYPE:  # no rule ever saw a digest
         view["why_url"] = why_url
-    return Prepared(claim, view, _compose(claim, view, cards))
+    return Prepared(claim, view, _compose(claim, {**view, **facts} if facts else view, cards))
 
 
 async def attempt(

@@ -29,7 +29,7 @@ log = logs.get("courier")
 class Courier:
     """Delivers what is due. `owner` names this process; `jitter` gives numbers in [0, 1).
 
-    `why` is the page that says why an event was told, or "".
+    `why` is the page that says why an event was told, or ""; `ticket_urls` are the pages of tickets by their keys.
 
     On PostgreSQL a channel belongs to one replica at a time; on SQLite all are ours, and what a dead process
     held is taken over at the start.
@@ -45,10 +45,12 @@ class Courier:
         jitter: Callable[[], float],
         owner: str,
         why: Callable[[str], str] = lambda _: "",
+        ticket_urls: Callable[[Iterable[str]], Mapping[str, str]] = lambda _: {},
     ) -> None:
         leases = Leases(database, clock)
         self._desk = Desk(
-            database, cards, clock, jitter, owner, leases, ResultWriter(database, leases, clock, owner), why
+            database, cards, clock, jitter, owner, leases, ResultWriter(database, leases, clock, owner), why,
+            ticket_urls,
         )  # fmt: skip
         self._channels = channels
         self._alone = database.dialect == "sqlite"

@@ -1,8 +1,11 @@
 """A lane: the way of one channel's deliveries from claim to outcome. Lanes do not wait for each other."""
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
+from typing import Any
+
+import orjson
 
 from app import telemetry
 from app.cards import Cards
@@ -17,6 +20,7 @@ from app.kernel.clock import SECOND, Clock, monotonic
 from app.kernel.errors import StoreUnavailable
 from app.store import Connection, Database
 from app.store.budgets import read_stamps, save_stamps
+from app.store.card_facts import KINDS, card_facts
 from app.store.channel_states import ChannelState
 from app.store.claims import Claimed, claim, hasten
 from app.store.overflow import BITE, overflow
@@ -43,6 +47,8 @@ class Desk:
     results: ResultWriter
     why: Callable[[str], str]
     """The page that says why an event was told, by the event's id; "" if there is none."""
+    ticket_urls: Callable[[Iterable[str]], Mapping[str, str]]
+    """The pages of tickets by their keys, as far as the estate says."""
 
 
 class Lane:
@@ -150,11 +156,31 @@ class Lane:
 
     async def _prepare(self, claims: list[Claimed]) -> None:
         """Make the cards in a row, which takes half the time of making each between two posts."""
-        cards = self._desk.cards()
+        cards, facts = self._desk.cards(), await self._facts(claims)
         for number, each in enumerate(claims, 1):
-            self._queue.put_nowait(prepare(each, cards, self._desk.why(each.event_id)))
+            self._queue.put_nowait(prepare(each, cards, self._desk.why(each.event_id), facts.get(each.id)))
             if number % AT_A_TIME == 0:
                 await asyncio.sleep(0)
+
+    async def _facts(self, claims: list[Claimed]) -> Mapping[int, dict[str, Any]]:
+        """What the facts add to these cards, by delivery. No card waits for them: what cannot be read is left out."""
+        views = {
+            each.id: orjson.loads(each.data)
+            for each in claims
+            if each.rendered is None and each.data is not None and any(kind in each.data for kind in KINDS)
+        }
+        if not views:
+            return {}
+        urls = self._desk.ticket_urls
+        try:
+            return await self._desk.database.read(
+                lambda connection: {name: card_facts(connection, view, urls) for name, view in views.items()}
+            )
+        except StoreUnavailable:
+            return {}
+        except Exception:  # a defect of ours: the cards go out without it
+            log.exception("what the facts add to cards could not be read", action="deliver")
+            return {}
 
     async def _send(self) -> None:
         while (each := await self._queue.get()) is not None:

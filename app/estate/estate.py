@@ -142,6 +142,10 @@ class Estate:
         """The keys of our tickets that texts name, each once."""
         return list(dict.fromkeys(found["key"] for text in texts for found in self._tickets((text,))))
 
+    def ticket_urls(self, keys: Iterable[str]) -> dict[str, str]:
+        """The pages of tickets by their keys, as far as they are of our projects and `tickets.url` is set."""
+        return {found["key"]: found["url"] for found in self._tickets(keys) if "url" in found}
+
     def remedy(self, event: Envelope) -> str | None:
         """The lines for the estate's file that would map this event, or None when it is mapped already."""
         lines = []
