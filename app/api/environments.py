@@ -13,8 +13,8 @@ from app.api.owners import Owner, narrowed, services_of
 from app.api.paging import Cursor, Limit, Page, numbers, page, us_of
 from app.api.parts import Parts, parts_of
 from app.api.promotion import MOST_COMMITS, Promotion, sum_up
+from app.store import differences, measure_states
 from app.store import measure_places as store
-from app.store import measure_states
 
 router = APIRouter(prefix="/api/v1", tags=["measures"])
 
@@ -35,6 +35,10 @@ _TICKET: Row = {
 _SUM: Row = {
     "commits": 0, "complete": True, "pull_requests": 0, "tickets": 1, "authors": {}, "migrations": [], "reverts": [],
     "oldest_at": None,
+    "size": {
+        "files": 12, "lines_added": 340, "lines_removed": 25, "complete": True, "unknown": [],
+        "migrations": [{"service": "checkout", "path": "db/migrations/V12__cards.sql"}],
+    },
 }  # fmt: skip
 _WAITING: Row = {"example": {"commits": [], "tickets": [_TICKET], "sum": _SUM, "next": None}}
 
@@ -129,15 +133,16 @@ async def list_waiting(
         raise HTTPException(422, f"the estate has no such environment; it has {', '.join(names)}")
     after, fresh_after = since_and_number(cursor), parts.clock() - parts.stale_after()
     services = await services_of(parts, owner, service)
-    commits, everything, tickets = await parts.database.read(
+    commits, everything, tickets, compared = await parts.database.read(
         lambda connection: (
             store.waiting_commits(connection, services, source, target, limit=limit + 1, after=after),
             store.waiting_commits(connection, services, source, target, limit=MOST_COMMITS + 1, after=None),
             store.waiting_tickets(connection, services, source, target, 500, fresh_after),
+            differences.between(connection, services, source, target),
         )
     )
     found = behind([store.first_line(row) for row in commits], limit, "since", after)
-    total = shown(sum_up(everything, len(tickets)))
+    total = shown(sum_up(everything, len(tickets), compared))
     return Waiting(
         commits=found.items, tickets=[shown(row) for row in tickets], sum=Promotion(**total), next=found.next
     )

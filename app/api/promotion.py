@@ -2,10 +2,12 @@
 
 import re
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from typing import Any
 
 from pydantic import BaseModel, Field
+
+from app.store.differences import Difference
 
 MOST_COMMITS = 2_000
 """Commits that are looked at for the sum."""
@@ -15,8 +17,19 @@ _MIGRATION = re.compile(
 _REVERT = re.compile(r"^revert\b|^this reverts commit", re.IGNORECASE | re.MULTILINE)
 
 
+class Size(BaseModel):
+    """How much changes, by the repositories' own count between what runs here and there."""
+
+    files: int
+    lines_added: int
+    lines_removed: int
+    complete: bool = Field(description="false: there is more, or of a service in `unknown` nobody told")
+    migrations: list[dict[str, str]] = Field(description="files of migrations that change: `service` and `path`")
+    unknown: list[str] = Field(description="services that run something else there, of which nobody told how much")
+
+
 class Promotion(BaseModel):
-    """How much it is, by what was told of it: no source tells which files a commit changes."""
+    """How much it is, by what was told of it."""
 
     commits: int
     complete: bool = Field(description=f"false: more than {MOST_COMMITS} commits wait, and only those are counted")
@@ -25,11 +38,15 @@ class Promotion(BaseModel):
     authors: dict[str, int] = Field(description="their commits, most first")
     migrations: list[dict[str, Any]] = Field(description="commits of which message or pull request speak of a schema")
     reverts: list[dict[str, Any]] = Field(description="commits that take others back")
+    size: Size | None = Field(description="null: it is known of no service")
     oldest_at: int | str | None = Field(description="since when the first of them waits")
 
 
-def sum_up(commits: Sequence[Mapping[str, Any]], tickets: int) -> dict[str, Any]:
-    """The sum of commits that wait, with their whole messages, the newest first."""
+Compared = Sequence[tuple[Mapping[str, Any], Difference | None]]
+
+
+def sum_up(commits: Sequence[Mapping[str, Any]], tickets: int, compared: Compared) -> dict[str, Any]:
+    """The sum of commits that wait, with their whole messages, the newest first, and of what differs."""
     counted = commits[:MOST_COMMITS]
     authors = Counter(each["author"] or "unknown" for each in counted)
     return {
@@ -40,7 +57,25 @@ def sum_up(commits: Sequence[Mapping[str, Any]], tickets: int) -> dict[str, Any]
         "authors": dict(authors.most_common()),
         "migrations": [_short(each) for each in counted if _MIGRATION.search(_said(each))],
         "reverts": [_short(each) for each in counted if _REVERT.search(each["message"] or "")],
+        "size": size_of(compared, {each["service"] for each in counted}),
         "oldest_at": counted[-1]["since"] if counted else None,
+    }
+
+
+def size_of(compared: Compared, waiting: Collection[str]) -> dict[str, Any] | None:
+    """The sum of what differs; of `waiting` services that are not among `compared` nobody told, too."""
+    told = [each for _, each in compared if each is not None]
+    known = {each.service for each in told}
+    unknown = sorted({row["service"] for row, _ in compared} - known | set(waiting) - known)
+    if not told:
+        return None
+    return {
+        "files": sum(each.files for each in told),
+        "lines_added": sum(each.lines_added for each in told),
+        "lines_removed": sum(each.lines_removed for each in told),
+        "complete": not unknown and all(each.complete for each in told),
+        "migrations": [{"service": each.service, "path": path} for each in told for path in each.migrations],
+        "unknown": unknown,
     }
 
 

@@ -129,7 +129,7 @@ def _ticket(told: Row) -> str:
         said.append(
             "not found in the ticket tool, or hidden" if told.get("missing") else "the ticket tool said nothing"
         )
-    elif not versions:
+    elif told.get("fix_versions") == []:
         said.append("no fix version")
     stale = f"stale: asked last {_moment(told['looked_at'])}" if told.get("stale") else None
     return " · ".join(filter(None, [*said, stale]))
@@ -169,11 +169,24 @@ def _sum(total: Row, more: str | None) -> None:
     least = "" if total["complete"] else "at least "
     counts = [_count(total[name], word) for name, word in _COUNTED.items()]
     typer.echo(f"\n{least}{', '.join(counts)}; by {authors or 'nobody'}")
+    _size(total["size"])
     for name in ("migrations", "reverts"):
         for each in total[name]:
             typer.echo(f"  {name[:-1]}: {each['sha'][:_SHORT]} {each['message']}")
     if more:
         typer.echo(f"… and more commits than {_MOST}: GET /api/v1/environments/waiting")
+
+
+def _size(size: Row | None) -> None:
+    if size is None:
+        typer.echo("how much changes is unknown: no repository told")
+        return
+    lines = f"+{size['lines_added']} -{size['lines_removed']} lines"
+    typer.echo(f"{'' if size['complete'] else 'at least '}{_count(size['files'], 'file')}, {lines}")
+    for each in size["migrations"]:
+        typer.echo(f"  migration: {each['service']} {each['path']}")
+    if size["unknown"]:
+        typer.echo(f"  unknown of {', '.join(size['unknown'])}")
 
 
 def _count(number: int, word: str) -> str:

@@ -12,6 +12,7 @@ from typing import TypeVar
 from app.clients.addressed import segment
 from app.clients.api import Api, Params
 from app.clients.bitbucket_answers import (
+    Changed,
     Commit,
     Deployment,
     Environment,
@@ -34,6 +35,7 @@ LIMIT = 5_000
 OLD_ENOUGH = 100
 """Commits older than wanted in a row, after which there is no younger one: dates are the authors', who rebase."""
 
+_CHANGED_FIELDS = "next,page,pagelen,size,values.lines_added,values.lines_removed,values.old.path,values.new.path"
 _STATES = ("OPEN", "MERGED", "DECLINED", "SUPERSEDED")
 # Without `fields` the pipeline of a release is a uuid alone.
 _DEPLOYMENT_FIELDS = ",".join(
@@ -80,6 +82,15 @@ class Bitbucket:
             return await self._list(f"{self._path(repo)}/commits", params, Commit, limit, _older(since))
         except ApiFault as fault:
             raise await self._told_apart(fault, repo, heads if old is None else [*heads, old]) from None
+
+    async def changed(self, repo: str, new: str, old: str, limit: int) -> Listed[Changed]:
+        """The files that differ between two revisions; the new one is named first, the other way round than git does.
+
+        https://developer.atlassian.com/cloud/bitbucket/rest/api-group-commits/
+        """
+        params: Params = {"topic": "false", "pagelen": 500, "fields": _CHANGED_FIELDS}
+        path = f"{self._path(repo)}/diffstat/{segment(new)}..{segment(old)}"
+        return await self._list(path, params, Changed, limit)
 
     async def commit(self, repo: str, revision: str) -> Commit:
         """One commit, by a hash (abbreviated ones too), a branch or a tag. Raises UnknownRevision."""

@@ -128,6 +128,16 @@ class Deployment:
 
 
 @dataclass(frozen=True, slots=True)
+class Changed:
+    """A file that differs: `path` as it is called now, None where it is gone; `before` as it was called."""
+
+    lines_added: Annotated[int, BeforeValidator(lambda value: value or 0)] = 0
+    lines_removed: Annotated[int, BeforeValidator(lambda value: value or 0)] = 0
+    path: Annotated[str | None, _at("new", "path")] = None
+    before: Annotated[str | None, _at("old", "path")] = None
+
+
+@dataclass(frozen=True, slots=True)
 class Environment:
     """An environment: `type` is Test, Staging or Production."""
 

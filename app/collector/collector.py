@@ -9,6 +9,7 @@ from functools import partial
 from app import telemetry
 from app.clients.opening import Clients
 from app.clients.upstreams import Collect
+from app.collector.differences import COMPARED
 from app.collector.incident_tool import Told
 from app.collector.labels import LABEL
 from app.collector.news import Tell
@@ -21,8 +22,9 @@ from app.estate import Estate
 from app.kernel import logs
 from app.kernel.clock import MINUTE, SECOND, monotonic
 from app.kernel.errors import Overloaded, StoreUnavailable
-from app.store import Database, collected, fact_claims, fact_history
+from app.store import Database, collected, differences, fact_claims, fact_history
 from app.store.collected import LOOKED, UNSEEN, Seen
+from app.store.differences import Difference
 
 log = logs.get("collector")
 
@@ -31,7 +33,7 @@ LEASE = 3 * MINUTE
 ROUND = "round"
 KINDS = (
     *("environment", "application", "commits", "version", "pull_request", "ticket", "moved", "cursor"),
-    *(SHOWN, UNSEEN, LOOKED, LABEL),
+    *(SHOWN, UNSEEN, LOOKED, LABEL, COMPARED),
 )
 WHOLE = 40
 """Digits of a whole commit."""
@@ -104,6 +106,7 @@ class Collector:
             send=self.send,
             keep=self._keep,
             again=since is not None,
+            compared=self._compared,
         )
         return await Round(
             work, clients, self.estate(), self.standing, collect.concurrency, tell, frozenset(only)
@@ -173,6 +176,10 @@ class Collector:
         for claim in await self.database.read(lambda connection: fact_claims.by_subjects(connection, subjects)):
             found.setdefault(claim.subject, []).append(Told(claim.type, claim.at))
         return found
+
+    async def _compared(self, told: Sequence[Difference]) -> None:
+        if self.keeps:
+            await self.database.write(lambda connection: differences.note(connection, told))
 
     async def _keep(self, seen: Sequence[Seen]) -> None:
         if self.keeps:

@@ -33,6 +33,8 @@ class History:
     """How long a repository without news is left alone, µs."""
     labels: Labels
     looked: bool = field(default=False, init=False)
+    found: dict[str, str] = field(default_factory=dict, init=False)
+    """Versions with the whole commits that this round has found."""
 
     async def read(self, words: Mapping[str, str]) -> list[str]:
         """What lineage is made of; `words` are the versions that are wanted or run, each with the commit it names.
@@ -58,6 +60,12 @@ class History:
             tell_pipelines(self.here) if pipelines else nothing(),
             tell_deployments(self.here) if deployments else nothing(),
         )
+
+    async def commits_of(self, words: Mapping[str, str]) -> dict[str, str]:
+        """The commit of each version, or whatever else names it in the repository."""
+        named = await self._labelled(words)
+        known = await self.here.work.ask.known(self.here.service, set(named.values()))
+        return {word: self.found.get(word) or known.get(sha, sha) for word, sha in named.items()}
 
     async def _has_news(self) -> bool:
         """Whether there are runs since the last look. Not asked again before its time."""
@@ -136,6 +144,7 @@ class History:
         for word, sha in unknown.items():
             made = next((each for each in fresh if each.hash.startswith(sha)), None)
             if made is not None:
+                self.found[word] = made.hash
                 if _is_named(word, sha, made):
                     event = told_as.tagged(self.here.service, self.here.its, word, made)
                     await self.here.work.tell(
@@ -158,6 +167,7 @@ class History:
             self._not_known(word)
             self._note(word, MISSING)
             return []
+        self.found[word] = made.hash
         head = here.work.before("commits", here.name)
         last = head.digest if head else None
         try:

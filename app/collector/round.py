@@ -13,6 +13,7 @@ from app.clients.bitbucket import Bitbucket
 from app.clients.faults import ApiFault
 from app.clients.opening import Clients
 from app.collector.applications import tell_applications
+from app.collector.differences import compare, pairs
 from app.collector.environments import Place, places, tell_environments
 from app.collector.history import History
 from app.collector.incident_tool import Tool
@@ -70,6 +71,7 @@ class Round:
         issues = Issues(self.clients.jira) if self.clients.jira else None
         await self._side_by_side(services, lambda service: self._service(service, here.get(service, ()), issues))
         await self._side_by_side(list(self._read), self._rest)
+        await self._side_by_side(list(self._read), lambda service: self._compare(service, here.get(service, ())))
 
     def _wanted(self, service: str) -> bool:
         return not self.only or service in self.only
@@ -174,6 +176,16 @@ class Round:
 
     async def _rest(self, service: str) -> None:
         await self._guarded(service, "bitbucket", self._read[service].rest())
+        await self.work.flush()
+
+    async def _compare(self, service: str, here: Sequence[Place]) -> None:
+        """How much differs between environments: after all else, for it can wait the longest."""
+        history = self._read[service]
+        wanted = list(pairs(here, self.estate))
+        commits = await history.commits_of(self._words(here)) if wanted else {}
+        found = await self._guarded(service, "bitbucket", compare(history.here, wanted, commits))
+        if found:
+            await self.work.compared(found)
         await self.work.flush()
 
     def _words(self, here: Sequence[Place]) -> Mapping[str, str]:

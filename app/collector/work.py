@@ -10,6 +10,7 @@ from app.collector.news import News, Tell
 from app.collector.summary import Summary
 from app.kernel.clock import to_us
 from app.store.collected import Seen
+from app.store.differences import Difference
 
 Known = Callable[[str, Collection[str]], Awaitable[Mapping[str, str]]]
 """The whole commits of versions and beginnings of commits of a service, as far as facts know them."""
@@ -47,6 +48,8 @@ class Work:
     seen: dict[tuple[str, str], Seen]
     send: Tell
     keep: Callable[[Sequence[Seen]], Awaitable[None]]
+    compared: Callable[[Sequence[Difference]], Awaitable[None]]
+    """Keeps what differs between versions."""
     again: bool = False
     summary: Summary = field(default_factory=Summary)
     noted: list[Seen] = field(default_factory=list)

@@ -10,6 +10,7 @@ import sqlalchemy as sa
 
 from app.store import collected as collected
 from app.store import counters as counters  # so that the metadata knows their tables
+from app.store import differences as differences
 from app.store import fact_tables as fact_tables
 from app.store import lead_times as lead_times
 from app.store.tables import metadata

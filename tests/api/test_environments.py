@@ -9,7 +9,9 @@ import sqlalchemy as sa
 from sqlalchemy import Connection
 
 from app.kernel.clock import HOUR
+from app.store import differences
 from app.store import fact_tables as tables
+from app.store.differences import Difference
 from tests.api.conftest import TOKENS, Api, StartApi
 from tests.measures.rows import add, row
 from tests.measures.week import us
@@ -101,6 +103,24 @@ async def test_what_waits_between_two_environments(filled: Api) -> None:
     ]  # fmt: skip
     back = await filled.get("/api/v1/environments/waiting", **{"from": "prod", "to": "qa"})
     assert (back["commits"], back["tickets"]) == ([], [])
+
+
+async def test_how_much_a_promotion_changes_and_of_whom_nobody_knows(filled: Api) -> None:
+    async def size() -> Any:
+        return (await filled.get("/api/v1/environments/waiting", **{"from": "qa", "to": "prod"}))["sum"]["size"]
+
+    assert await size() is None  # nobody compared anything yet
+    other = Difference("pay", "0", "2", 9, 9, 9, (), True)
+    told = Difference("pay", "1", "2", 3, 40, 2, ("db/migrations/7.sql",), True)
+    await filled.parts.database.write(lambda connection: differences.note(connection, [other, told, told]))
+    assert await size() == {
+        "files": 3, "lines_added": 40, "lines_removed": 2, "complete": False, "unknown": ["web"],
+        "migrations": [{"service": "pay", "path": "db/migrations/7.sql"}],
+    }  # fmt: skip
+    alone = await filled.get("/api/v1/environments/waiting", **{"from": "qa", "to": "prod", "service": "pay"})
+    assert (alone["sum"]["size"]["complete"], alone["sum"]["size"]["unknown"]) == (True, [])
+    back = await filled.get("/api/v1/environments/waiting", **{"from": "prod", "to": "qa", "service": "pay"})
+    assert back["sum"]["size"] is None
 
 
 async def test_tickets_in_an_environment_and_nothing_of_the_restricted(filled: Api) -> None:

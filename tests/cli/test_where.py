@@ -32,7 +32,9 @@ GOT = {
 TICKET = {"key": "SHOP-1", "summary": "Pay by card", "status": "In Test", "fix_versions": [], "restricted": False,
           "stale": True, "looked_at": "2026-11-22T08:00:00.000000Z", "service": "checkout"}  # fmt: skip
 SUM = {"commits": 1, "complete": True, "pull_requests": 1, "tickets": 1, "authors": {"Ines Varga": 1}, "reverts": [],
-       "migrations": [COMMIT], "oldest_at": None}  # fmt: skip
+       "migrations": [COMMIT], "oldest_at": None,
+       "size": {"files": 3, "lines_added": 40, "lines_removed": 2, "complete": False, "unknown": ["web"],
+                "migrations": [{"service": "checkout", "path": "db/migrations/7.sql"}]}}  # fmt: skip
 ANSWERS: dict[str, Any] = {
     "/api/v1/where/checkout": {"what": "service", "services": [{"service": "checkout", "environments": [QA, PROD]}],
                                "ticket": None, "commits": []},
@@ -93,6 +95,13 @@ def test_what_is_between_two_environments(shipbell: Shipbell) -> None:
     assert "1 commit, 1 pull request, 1 ticket; by Ines Varga (1)" in said.out
     assert "  migration: 9f9f9f9f9f9f SHOP-1 [/x] pay" in said.out
     assert "In Test" in line(said.out, "Pay by card")
+
+
+def test_how_much_a_promotion_changes(shipbell: Shipbell, monkeypatch: pytest.MonkeyPatch) -> None:
+    out = shipbell("where", "checkout", "--between", "qa,prod").out
+    assert "at least 3 files, +40 -2 lines\n  migration: checkout db/migrations/7.sql\n  unknown of web" in out
+    monkeypatch.setitem(ANSWERS["/api/v1/environments/waiting"], "sum", {**SUM, "size": None})
+    assert "how much changes is unknown" in shipbell("where", "checkout", "--between", "qa,prod").out
 
 
 def test_what_ran_on_a_day(shipbell: Shipbell) -> None:

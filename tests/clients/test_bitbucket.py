@@ -34,6 +34,19 @@ def not_found(*shas: str) -> web.Response:
 # ------------------------------------------------------------------ commits
 
 
+async def test_the_files_that_differ_new_before_old(upstream: Upstream, bitbucket: Bitbucket) -> None:
+    path = {"path": "db/V1__a.sql", "type": "commit_file"}
+    gone = {"status": "removed", "lines_added": 0, "lines_removed": 9, "old": path, "new": None}
+    binary = {"status": "added", "lines_added": None, "lines_removed": None, "old": None, "new": path}
+    upstream.script = [said({"values": [gone, binary], "pagelen": 500})]
+    found = await bitbucket.changed("acme/checkout", "feature/a", OLD, 10)
+    assert [(each.lines_added, each.lines_removed, each.path, each.before) for each in found.items] == [
+        (0, 9, None, "db/V1__a.sql"), (0, 0, "db/V1__a.sql", None),
+    ]  # fmt: skip
+    (asked,) = upstream.asked
+    assert asked.target.startswith(f"{REPO}/diffstat/feature%2Fa..{OLD}?topic=false&pagelen=500&")
+
+
 async def test_the_commits_between_two_revisions(upstream: Upstream, bitbucket: Bitbucket) -> None:
     full = commit(
         "c",

@@ -35,6 +35,7 @@ class Bitbucket:
             "/commits": _commits,
             "/commits/{revision:path}": _commits,
             "/commit/{revision}": _commit,
+            "/diffstat/{spec:path}": _diffstat,
             "/refs/{kind}": _refs,
             "/refs/{kind}/{name:path}": _ref,
             "/pullrequests": _pulls,
@@ -106,6 +107,16 @@ async def _commit(request: Request, here: Repository) -> Response:
     except UnknownRevision as unknown:
         return error(404, f"Commit not found: {unknown}", shas=[str(unknown)])
     return answer(fields(request, repositories.commit(here, here.service.commits[sha])))
+
+
+async def _diffstat(request: Request, here: Repository) -> Response:
+    """What the first of two revisions changes against the second."""
+    new, _, old = request.path_params["spec"].partition("..")
+    try:
+        found = between(here.service, [new], [old])
+    except UnknownRevision as unknown:
+        return error(404, f"Commit not found: {unknown}", shas=[str(unknown)])
+    return listed(request, repositories.changes(found), default=500, most=5000, sized=False)
 
 
 async def _refs(request: Request, here: Repository) -> Response:

@@ -1,6 +1,6 @@
 """A repository as Bitbucket shows it, with its people, commits and refs."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import Any
 from urllib.parse import quote
@@ -43,6 +43,28 @@ def moment(us: int) -> str:
 def exact(us: int) -> str:
     """As pipelines have it: microseconds and `Z`."""
     return iso(us)
+
+
+def changes(made: Iterable[Commit]) -> list[dict[str, Any]]:
+    """The files that these commits touch: two of each, of which every sixteenth commit's second is a migration."""
+    found: dict[str, list[int]] = {}
+    for each in made:
+        kind = f"db/migrations/V{each.sha[:4]}__change.sql" if each.sha[0] == "0" else f"tests/test_{each.sha[1]}.py"
+        for path, lines in ((f"src/part_{each.sha[:1]}.py", int(each.sha[2:4], 16)), (kind, int(each.sha[4], 16))):
+            count = found.setdefault(path, [0, 0])
+            count[0] += lines
+            count[1] += lines // 3
+    return [
+        {
+            "type": "diffstat",
+            "status": "modified",
+            "lines_added": added,
+            "lines_removed": removed,
+            "old": {"type": "commit_file", "path": path, "escaped_path": quote(path)},
+            "new": {"type": "commit_file", "path": path, "escaped_path": quote(path)},
+        }
+        for path, (added, removed) in sorted(found.items())
+    ]
 
 
 def repository(here: Repository) -> dict[str, Any]:
