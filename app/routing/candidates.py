@@ -1,15 +1,17 @@
-"""Which rules an event can meet at all: found by its type, service, environment and status, before more is asked."""
+"""Which rules an event can meet at all: found by its type and by what comes again and again, before more is asked."""
 
 from functools import lru_cache
 from typing import Any
 
-from app.routing.match import View
+from app.routing.match import View, look_up
 from app.routing.operators import Test
 from app.routing.rulebook import Candidate, Candidates, Rule
 
-_KEYS = ("service", "environment", "status")
+_KEYS = ("service", "environment", "status", "repository.full_name", "build.ref", "commit.author.email")
+"""What says the same for many events, so that what the rules ask of it need not be asked of each of them."""
+_PLACES = tuple(tuple(path.split(".")) for path in _KEYS)
 _KEPT = 4096
-"""Combinations kept for each type: some hundred services, in each of their environments, with each status."""
+"""Combinations kept for each type: some hundred services, in each of their environments, of their authors."""
 
 
 def candidates(rules: tuple[Rule, ...], event_type: str) -> Candidates:
@@ -23,10 +25,8 @@ def candidates(rules: tuple[Rule, ...], event_type: str) -> Candidates:
         return tuple(candidate for candidate, asked in found if all(test(values[at]) for at, test in asked))
 
     def meeting(view: View) -> tuple[Candidate, ...]:
-        service, environment, status = view.get("service"), view.get("environment"), view.get("status")
-        if _keepable(service) and _keepable(environment) and _keepable(status):
-            return narrowed(service, environment, status)
-        return every
+        values = [look_up(view, keys) for keys in _PLACES]
+        return narrowed(*values) if all(map(_keepable, values)) else every
 
     return meeting
 

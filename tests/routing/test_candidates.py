@@ -64,6 +64,21 @@ rules:
     assert asked(book, event, "payments-api") == ["unmapped", "payments", "late"]
 
 
+def test_rules_are_found_by_repository_branch_and_author(with_rules: Load) -> None:
+    book = with_rules("""
+rules:
+  - {name: release, match: {type: pipeline.finished, build.ref: {glob: "release/*"}}, drop: true}
+  - {name: ours, match: {type: pipeline.finished, repository.full_name: {glob: "acme/*"}}, drop: true}
+  - {name: robots, match: {type: pipeline.finished, commit.author.email: {regex: "bot@"}}, drop: true}
+  - {name: unknown, match: {type: pipeline.finished, build.ref: {exists: false}}, drop: true}
+""")
+    event, robot = "pipeline.finished", {"author": {"email": "bot@example.com"}}
+    assert asked(book, event, "basket", build={"ref": "release/4"}, commit=robot) == ["release", "robots"]
+    assert asked(book, event, "basket", build={"ref": "main"}, repository={"full_name": "acme/basket"}) == ["ours"]
+    assert asked(book, event, "basket", build={"ref": ["no", "text"]}) == ["release", "ours", "robots", "unknown"]
+    assert asked(book, event, "basket", commit="no part") == ["unknown"]
+
+
 def test_rules_with_a_pattern_are_found_by_what_it_asks_for_everywhere(with_rules: Load) -> None:
     book = with_rules("""
 rules:
