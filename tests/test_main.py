@@ -135,6 +135,17 @@ async def test_a_process_without_the_door_takes_nothing(settings: dict[str, str]
         assert (await ask(app, "GET", "/readyz")).status_code == 200
 
 
+async def test_probes_do_not_wait_for_the_api_to_be_built(settings: dict[str, str]) -> None:
+    app = create_app(build(settings))
+    async with app.router.lifespan_context(app):
+        for path in ("/healthz", "/readyz"):
+            assert (await ask(app, "GET", path)).json()["status"] == "ok"
+        assert app.middleware_stack is None
+        app.state.parts.draining.set()
+        assert (await ask(app, "GET", "/readyz")).status_code == 503
+        assert (await ask(app, "POST", "/readyz")).status_code == 405
+
+
 async def test_what_was_left_over_is_processed_at_the_next_start(settings: dict[str, str]) -> None:
     first = create_app(build({**settings, "SHIPBELL_ROLES": "ingest"}))
     async with first.router.lifespan_context(first):

@@ -1,5 +1,7 @@
 """Health, readiness and metrics: for whoever runs the process. No token: none of it tells of events."""
 
+from collections.abc import Awaitable, Callable
+from functools import partial
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Depends, Request, Response
@@ -18,10 +20,10 @@ def _shows(example: Any, **more: Any) -> dict[str, Any]:
     return {"content": {"application/json": {"example": example}}, **more}
 
 
-@router.get("/healthz", responses={200: _shows({"status": "ok"})})
-async def healthz() -> dict[str, str]:
+@router.get("/healthz", response_model=dict[str, str], responses={200: _shows({"status": "ok"})})
+async def healthz() -> JSONResponse:
     """The process lives."""
-    return {"status": "ok"}
+    return JSONResponse({"status": "ok"})
 
 
 @router.get(
@@ -43,6 +45,11 @@ async def readyz(parts: Annotated[Parts, Depends(parts_of)]) -> JSONResponse:
         checks["store"] = "unavailable"
     ready = all(value == "ok" for value in checks.values())
     return JSONResponse({"status": "ok" if ready else "not ready", **checks}, 200 if ready else 503)
+
+
+def probes(parts: Parts) -> dict[str, Callable[[], Awaitable[JSONResponse]]]:
+    """What a probe asks often, and first of all, by its path."""
+    return {"/healthz": healthz, "/readyz": partial(readyz, parts)}
 
 
 @router.get(
