@@ -8,8 +8,7 @@ from app.kernel.ids import derived_id
 
 COUNTED = frozenset({"release", "hotfix", "config"})
 _UNKNOWN: dict[str, None] = dict.fromkeys(
-    ("repository", "failed_by", "failed_because", "failed_confidence", "failure_of", "detected_at", "recovered_at",
-     "recovered_by")
+    ("failed_by", "failed_because", "failed_confidence", "failure_of", "detected_at", "recovered_at", "recovered_by")
 )  # fmt: skip
 """What lineage and blame find out later."""
 
@@ -41,6 +40,7 @@ def deployment_of(
         artifact=artifact.key,
         version=artifact.version,
         sha=artifact.sha,
+        repository=rollout.first_said("repository"),
         revision=revision,
         kind=kind,
         outcome=outcome,
