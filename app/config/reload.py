@@ -14,7 +14,7 @@ from app import telemetry
 from app.api.parts import RulesState
 from app.cards import Cards
 from app.channels import REASONS, ChannelKind
-from app.clients.outbound import Outbound
+from app.clients.late_outbound import LateOutbound
 from app.clients.upstreams import Collect, Upstreams
 from app.config.asking import Asking
 from app.config.environment import FileTwins
@@ -67,7 +67,7 @@ class Rules:
     ) -> None:
         self._folder, self._kinds, self._environ, self._secrets = folder, kinds, FileTwins(environ), environ
         self._allowed, self._write = allowed, write
-        self._outbound = Outbound(allowed)
+        self._outbound = LateOutbound(allowed)
         self.asking = Asking(self._environ, cache)
         self._live: Live[Loaded | None] = Live(None)
         self._told: Callable[[Iterable[str]], None] = lambda _: None

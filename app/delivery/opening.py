@@ -6,10 +6,10 @@ from pathlib import Path
 from typing import Any
 
 from app.channels import Channel, ChannelKind, ChannelSettings, Printer, Tools
-from app.clients.outbound import Outbound
 from app.kernel.clock import SECOND
 from app.kernel.durations import parse_duration
 from app.kernel.errors import ConfigError, ConfigErrors
+from app.kernel.wire import Post
 from app.routing import Channel as Written
 from app.routing import Connection, Rulebook
 
@@ -42,7 +42,7 @@ def open_channels(
     book: Rulebook,
     kinds: Mapping[str, ChannelKind],
     environ: Mapping[str, str],
-    outbound: Outbound,
+    outbound: Post,
     allowed: frozenset[str],
     write: Callable[[str], None],
 ) -> dict[str, OpenChannel]:
