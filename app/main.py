@@ -1,7 +1,6 @@
 """The composition root: settings → parts → FastAPI. Its lifespan owns the loops."""
 
 import asyncio
-import random
 import secrets
 import tempfile
 from collections.abc import AsyncIterator, Callable, Coroutine, Iterator, Mapping
@@ -170,7 +169,7 @@ def _parts(building: Building, disk: Disk) -> Parts:
         channels=lambda: rules.now.channels,
         cards=lambda: rules.now.cards,
         clock=database.clock,
-        jitter=random.random,  # no secret: one out of the system's store takes 30 µs for each delivery
+        jitter=lambda: secrets.randbelow(10_000) / 10_000,
         owner=secrets.token_hex(8),
         why=_why(settings.public_url),
         ticket_urls=lambda keys: rules.now.book.estate.ticket_urls(keys),
