@@ -33,9 +33,12 @@ def dur(seconds: Any) -> Any:
     return f"{sign}{total} s"
 
 
+_HEX = frozenset("0123456789abcdef")
+
+
 def sha(commit: Any) -> Any:
-    """The first seven characters of a commit's id: what people compare."""
-    return commit[:7] if isinstance(commit, str) else commit
+    """The first seven characters of a commit's id: what people compare. What is none stays whole."""
+    return commit[:7] if isinstance(commit, str) and _HEX.issuperset(commit.lower()) else commit
 
 
 def short(text: Any, length: int = 80, lines: int = 1) -> Any:

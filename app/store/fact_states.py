@@ -41,9 +41,10 @@ def note_state(connection: Connection, service: str, environment: str) -> None:
     seen = fact_claims.latest(connection, service, environment, "observed")
     health = fact_claims.latest(connection, service, environment, "health")
     times = [last.live_at if last else 0, seen.at if seen else 0, health.at if health else 0]
-    deployed = last.version or last.artifact if last else None
+    deployed = (last.version or last.sha) if last else None  # else nobody told: the name of a report is no version
     # The collector tells nothing where it sees what it told last: the same again was deployed, and its word holds.
-    fresh = seen is not None and (last is None or seen.at >= last.live_at or seen["actual_version"] == deployed)
+    same = seen is not None and deployed is not None and seen["actual_version"] == deployed
+    fresh = seen is not None and (last is None or seen.at >= last.live_at or same)
     partly = ask(connection, _PARTLY, here | {"since_": last.live_at if last else 0})
     well = seen["health"] if seen and (health is None or seen.at >= health.at) else None
     state = EnvironmentState(

@@ -51,6 +51,7 @@ def test_short(arguments, expected):
 
 def test_sha_time_words_and_plural():
     assert filters.sha("4f1c0de9a7") == "4f1c0de"
+    assert filters.sha("ecs-svc/7093553217285614226") == "ecs-svc/7093553217285614226"
     assert filters.time("2026-11-22T10:00:00.123456Z") == "2026-11-22 10:00 UTC"
     assert filters.time("yesterday") == "yesterday"
     assert filters.words("passed_with_conditions") == "passed with conditions"
