@@ -1,12 +1,13 @@
 """News that a channel has had in other words: of one happening there is one card, whoever tells it first."""
 
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from typing import Any
 
-from app.facts.claims import Claim, moment
+from app.facts.claims import moment
 from app.facts.retold import TOLD_BY_SEVERAL, Word, retold
 from app.ingest.retold_incidents import same_incidents
 from app.kernel.clock import HOUR
+from app.kernel.ids import derived_id
 from app.store import Connection, fact_claims
 from app.store import retold as store
 from app.store.deliveries import Wanted
@@ -26,10 +27,7 @@ def same_news(connection: Connection, views: Sequence[View]) -> dict[str, Collec
     for view in shared:
         mine = [each for each in known if each.subject == view["subject"]]
         found |= {each.event_id: retold(each, mine) for each in mine if each.event_id == view["id"]}
-    ends = [view for view in views if view["type"] == ROLLOUT]
-    told = fact_claims.by_subjects(connection, {view["subject"] for view in ends})
-    for view in ends:
-        found[view["id"]] = [*_of_operation(view, told), *_of_rollout(connection, view)]
+    found |= _of_rollouts(connection, [view for view in views if view["type"] == ROLLOUT])
     return {event: others for event, others in found.items() if others}
 
 
@@ -50,25 +48,39 @@ def hold_back(
     return left, held
 
 
-def _of_operation(view: View, told: Iterable[Claim]) -> Iterator[str]:
-    """Other words on the end of the same operation, however long ago: of its job and its hook, or a mere scaling."""
-    mine = view["subject"], ROLLOUT, view.get("status")
-    ends = (each for each in told if (each.subject, each.type, each["status"]) == mine)
-    yield from (each.event_id for each in ends if each.event_id != view["id"])
-
-
-def _of_rollout(connection: Connection, view: View) -> Iterator[str]:
-    """The ends of the same rollout, as other sources tell them. Of several targets each is news of its own.
+def _of_rollouts(connection: Connection, ends: Sequence[View]) -> dict[str, Collection[str]]:
+    """The ends of the same rollouts, as others tell them. Of several targets each is news of its own.
 
     An Argo CD that is called one thing by its notifications and another by the collector is no other source.
     """
+    attempts = {view["id"]: _attempt(view) for view in ends}
+    begun = store.begun(connection, attempts.values())
+    reported = {event: begun.get(attempt, []) for event, attempt in attempts.items()}
+    for view in ends:
+        if view["id"] not in reported[view["id"]]:  # somebody else began it, or it is a mere scaling of an old one
+            reported[view["id"]] = _elsewhere(connection, view)
+    words = {
+        each.event_id: each
+        for each in store.by_ids(connection, {event for told in reported.values() if len(told) > 1 for event in told})
+    }
+    return {
+        event: [each for each in told if each != event and each in words and _is_same_end(words[each], words[event])]
+        for event, told in reported.items()
+        if event in words
+    }
+
+
+def _attempt(view: View) -> str:
+    """As the facts call a rollout that this event's subject began."""
+    return derived_id("attempt", view["service"], view.get("environment") or "", view["subject"])
+
+
+def _elsewhere(connection: Connection, view: View) -> list[str]:
+    """The events of a rollout that another subject began, and all on this event's own."""
     at = moment(view["occurred_at"]) or 0
-    place = view["service"], view.get("environment") or ""
-    live = view.get("status") == "succeeded"
-    reported = store.evidence(connection, *place, view["id"], at - LOOK_BACK, live=live)
-    words = store.by_ids(connection, reported) if len(reported) > 1 else []
-    one = next((each for each in words if each.event_id == view["id"]), None)
-    yield from (each.event_id for each in words if one and each is not one and _is_same_end(each, one))
+    near = store.near(connection, view["service"], view.get("environment") or "", view["id"], at - LOOK_BACK)
+    own = [each.event_id for each in fact_claims.by_subjects(connection, {view["subject"]})]
+    return list(dict.fromkeys([*near, *own]))
 
 
 def _is_same_end(each: Word, one: Word) -> bool:

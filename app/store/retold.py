@@ -1,6 +1,6 @@
 """Other events of what an event tells of: by its subject, or by the rollout that it is evidence of; who had a card."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection
 from typing import Any
 
 import orjson
@@ -10,19 +10,20 @@ from sqlalchemy import Connection
 from app.facts.retold import Word
 from app.store.ask import ask
 from app.store.fact_records import number, param, several
-from app.store.fact_tables import fact_attempts, fact_deployments
+from app.store.fact_tables import fact_attempts
 from app.store.tables import TOLD_BY_SEVERAL, bundle_items, bundles, deliveries, events
 
-_e, _d, _a = events.c, fact_deployments.c, fact_attempts.c
+_e, _a = events.c, fact_attempts.c
 _WORD = sa.select(_e.id, _e.type, _e.status, _e.source, _e.subject, _e.occurred_at)
 _BY_SUBJECT = _WORD.where(TOLD_BY_SEVERAL, _e.subject.in_(several("subjects_")))
 _BY_ID = _WORD.where(_e.id.in_(several("ids_")))
-_CHAIN = {
-    table: (table.c.service == param("service_"), table.c.environment == param("environment_"))
-    for table in (fact_deployments, fact_attempts)
-}
-_LIVE = sa.select(_d.evidence).where(*_CHAIN[fact_deployments], _d.live_at >= number("since_"))
-_TRIED = sa.select(_a.evidence).where(*_CHAIN[fact_attempts], _a.at >= number("since_"))
+_FIRST = sa.select(_a.id, _a.evidence).where(_a.id.in_(several("ids_")))
+_NEAR = (
+    sa.select(_a.evidence)
+    .where(_a.service == param("service_"), _a.environment == param("environment_"), _a.at >= number("since_"))
+    .order_by(_a.at.desc())
+    .limit(20)
+)
 _OWED = sa.select(deliveries.c.event_id, deliveries.c.channel).where(deliveries.c.event_id.in_(several("ids_")))
 _WAITS = (
     sa.select(bundle_items.c.event_id, bundles.c.channel)
@@ -41,18 +42,17 @@ def by_ids(connection: Connection, event_ids: Collection[str]) -> list[Word]:
     return _words(connection, _BY_ID, {"ids_": list(event_ids)}) if event_ids else []
 
 
-def evidence(
-    connection: Connection, service: str, environment: str, event_id: str, since: int, *, live: bool
-) -> Sequence[str]:
-    """The events of the rollout that an event is evidence of, itself among them; () where facts know of none.
+def begun(connection: Connection, attempts: Collection[str]) -> dict[str, list[str]]:
+    """The events of rollouts, by the attempts that the facts call them."""
+    rows = ask(connection, _FIRST, {"ids_": list(attempts)}) if attempts else []
+    return {attempt: list(orjson.loads(data)) for attempt, data in rows}
 
-    Looks at what went live, or else (`live` False) was tried, since then (µs).
-    """
+
+def near(connection: Connection, service: str, environment: str, event_id: str, since: int) -> list[str]:
+    """The events of the rollout that an event is evidence of, of the last twenty since then (µs); [] if of none."""
     values = {"service_": service, "environment_": environment, "since_": since}
-    for (data,) in ask(connection, _LIVE if live else _TRIED, values):
-        if event_id in (found := orjson.loads(data)):
-            return list(found)
-    return ()
+    found = (list(orjson.loads(data)) for (data,) in ask(connection, _NEAR, values))
+    return next((events for events in found if event_id in events), [])
 
 
 def had(connection: Connection, event_ids: Collection[str]) -> set[tuple[str, str]]:
