@@ -1,5 +1,6 @@
 """How much differs between what runs in two environments: the size of a promotion, and the migrations in it."""
 
+import asyncio
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from itertools import pairwise
@@ -21,6 +22,7 @@ MOST_MIGRATIONS = 50
 AGAIN = 6 * HOUR
 """After how long two versions that could not be compared are compared again, µs."""
 
+_PROMOTED = ("testing", "staging", "production")
 _MIGRATION = re.compile(
     r"(^|/)(migrations?|migrate|flyway|liquibase|alembic)/.*[^/]$|(^|/)[vu][0-9][0-9._]*__[^/]*$"
     r"|(^|/)(db\.)?(changelog|schema)[^/]*\.(sql|rb|prisma|xml|ya?ml|json)$",
@@ -40,27 +42,27 @@ def pairs(here: Sequence[Place], estate: Estate) -> Iterator[tuple[str, str]]:
             yield runs[source], runs[target]
 
 
-_PROMOTED = ("testing", "staging", "production")
-
-
-async def compare(here: Reading, wanted: Sequence[tuple[str, str]], commits: Mapping[str, str]) -> list[Difference]:
-    """What differs between versions that were not compared yet, as far as there are calls left for it.
+async def compare(here: Reading, wanted: Sequence[tuple[str, str]], commits: Mapping[str, str]) -> None:
+    """Keep what differs between versions that were not compared yet, if there are calls left for it.
 
     `commits` are their commits, or whatever they are called in the repository. Raises ApiFault.
     """
-    found: list[Difference] = []
-    for new, old in dict.fromkeys(wanted):
-        key = f"{here.service}:{digest(new, old)}"
-        before = here.work.before(COMPARED, key)
-        if before is not None and (before.digest != MISSING or before.at > here.work.now - AGAIN):
-            continue
-        if not here.may_spend():
-            break
-        difference = await _difference(here, new, old, commits)
-        here.work.summary.looked["difference"] += 1
-        here.work.note(Seen(COMPARED, key, "known" if difference else MISSING, here.work.now))
-        found += [difference] if difference else []
-    return found
+    due = [pair for pair in dict.fromkeys(wanted) if _is_due(here, _key(here, *pair))] if here.may_spend() else []
+    told = await asyncio.gather(*(_difference(here, *pair, commits) for pair in due))
+    here.work.summary.looked["difference"] += len(due)
+    if found := [difference for difference in told if difference is not None]:
+        await here.work.compared(found)
+    for pair, difference in zip(due, told, strict=True):
+        here.work.note(Seen(COMPARED, _key(here, *pair), "known" if difference else MISSING, here.work.now))
+
+
+def _key(here: Reading, new: str, old: str) -> str:
+    return f"{here.service}:{digest(new, old)}"
+
+
+def _is_due(here: Reading, key: str) -> bool:
+    before = here.work.before(COMPARED, key)
+    return before is None or (before.digest == MISSING and before.at <= here.work.now - AGAIN)
 
 
 async def _difference(here: Reading, new: str, old: str, commits: Mapping[str, str]) -> Difference | None:

@@ -183,9 +183,7 @@ class Round:
         history = self._read[service]
         wanted = list(pairs(here, self.estate))
         commits = await history.commits_of(self._words(here)) if wanted else {}
-        found = await self._guarded(service, "bitbucket", compare(history.here, wanted, commits))
-        if found:
-            await self.work.compared(found)
+        await self._guarded(service, "bitbucket", compare(history.here, wanted, commits))
         await self.work.flush()
 
     def _words(self, here: Sequence[Place]) -> Mapping[str, str]:
