@@ -168,7 +168,7 @@ def _sum(total: Row, more: str | None) -> None:
     authors = ", ".join(f"{name} ({count})" for name, count in total["authors"].items())
     least = "" if total["complete"] else "at least "
     counts = [_count(total[name], word) for name, word in _COUNTED.items()]
-    typer.echo(f"\n{least}{', '.join(counts)}; by {authors or 'nobody'}")
+    typer.echo(f"\n{least}{', '.join(counts)}{f'; by {authors}' if authors else ''}")
     _size(total["size"])
     for name in ("migrations", "reverts"):
         for each in total[name]:

@@ -112,5 +112,5 @@ async def test_of_a_restricted_ticket_the_facts_hold_its_key_alone(database: Dat
 
     assert await database.write(tickets) == {
         "SHOP-412": ("Keep the card on file between orders", "done", '["2026.47"]', False),
-        "SEC-9": (None, None, "[]", True),
+        "SEC-9": (None, None, "null", True),
     }
