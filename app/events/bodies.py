@@ -236,7 +236,11 @@ class Incident(Envelope):
     """Something broke, or is whole again."""
 
     type: Literal[
-        "incident.opened", "incident.acknowledged", "incident.unacknowledged", "incident.resolved", "incident.reopened",
+        "incident.opened",
+        "incident.acknowledged",
+        "incident.unacknowledged",
+        "incident.resolved",
+        "incident.reopened",
         "incident.cancelled",
     ]
     external_id: Text = Field(None, description="the incident tool's own")

@@ -71,7 +71,7 @@ def between(
     )  # fmt: skip
     if services is not None:
         query = query.where(here.c.service.in_(services))
-    rows = connection.execute(query).mappings()
+    rows = [dict(row) for row in connection.execute(query).mappings()]
     return [(row, None if row["files"] is None else _difference(row)) for row in rows]
 
 
