@@ -7,10 +7,7 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from app.api.access import allow
 from app.api.dora_csv import as_csv
-from app.api.dora_reconcile import router as reconcile_router
-from app.api.dora_rows import router as rows_router
 from app.api.dora_scope import scope_of, scope_shown, window_shown, windows_of, zone_of
-from app.api.dora_teams import router as teams_router
 from app.api.errors import refusals
 from app.api.parts import Parts, parts_of
 from app.kernel.clock import iso
@@ -204,8 +201,3 @@ def _definition(measure: Measure) -> Definition:
         values=dict(measure.values),
         reasons={reason: REASONS[reason] for reason in measure.reasons},
     )
-
-
-router.include_router(reconcile_router)
-router.include_router(teams_router)
-router.include_router(rows_router)

@@ -18,7 +18,7 @@ from app.measures.windows import Window
 from app.store.measure_points import read
 from app.store.measure_told import told
 
-router = APIRouter()
+router = APIRouter(prefix="/api/v1/dora", tags=["measures"])
 
 COMPARED = {
     "deployment_frequency": ("count", "frequency"),

@@ -17,7 +17,7 @@ from app.measures.scope import Scope
 from app.measures.windows import Window
 from app.store import measure_rows
 
-router = APIRouter()
+router = APIRouter(prefix="/api/v1/dora", tags=["measures"])
 
 _EXAMPLE: dict[str, Any] = {
     "kind": "commits",

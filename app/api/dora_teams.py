@@ -12,7 +12,7 @@ from app.facts.windows import day_of, first_day, week_of
 from app.kernel.clock import iso
 from app.store.measure_weeks import weeks as read_weeks
 
-router = APIRouter()
+router = APIRouter(prefix="/api/v1/dora", tags=["measures"])
 
 _WEEK: dict[str, Any] = {
     "team": "storefront", "week": "2026-W47", "monday": "2026-11-16", "timezone": "Europe/Berlin", "complete": False,

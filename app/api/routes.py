@@ -1,6 +1,6 @@
 """All routes of the API in one place, and what its OpenAPI page says first."""
 
-from fastapi import FastAPI
+from fastapi import Depends, FastAPI
 
 from app.api import (
     amends,
@@ -9,6 +9,9 @@ from app.api import (
     deliveries,
     deployments,
     dora,
+    dora_reconcile,
+    dora_rows,
+    dora_teams,
     environments,
     errors,
     events,
@@ -25,6 +28,7 @@ from app.api import (
     tests,
     where,
 )
+from app.api.parameters import known_parameters
 
 DESCRIPTION = """
 Shipbell takes the webhooks of a delivery chain, loses none, and tells the right people.
@@ -55,6 +59,8 @@ def install(app: FastAPI) -> None:
     """Add every route and the form of errors."""
     errors.install(app)
     news = (receipts, replay, events, explain, deliveries, bundles, amends)
-    numbers = (dora, deployments, environments, where)
-    for module in (hooks, scans, tests, reports, incidents, gates, *news, *numbers, configured, preview, health):
+    numbers = (dora, dora_reconcile, dora_teams, dora_rows, deployments, environments, where)
+    for module in (hooks, preview, health):
         app.include_router(module.router)
+    for module in (scans, tests, reports, incidents, gates, *news, *numbers, configured):
+        app.include_router(module.router, dependencies=[Depends(known_parameters)])
