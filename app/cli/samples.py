@@ -19,6 +19,12 @@ def names() -> list[str]:
     return [f"{room}/{name}" for room in rooms(app.sources, "SOURCE") for name in sample_names(_module(room))]
 
 
+def sendable() -> list[str]:
+    """Those that a sender sends: what only the service tells itself comes through no door."""
+    inside = {name for name, source in rooms(app.sources, "SOURCE").items() if source.door == "inside"}
+    return [name for name in names() if name.partition("/")[0] not in inside]
+
+
 def find(sample: str) -> tuple[Source, Sample]:
     """The sample of this name or file. Exits with the nearest name when there is none."""
     sources, known = rooms(app.sources, "SOURCE"), names()

@@ -32,7 +32,7 @@ def send(
       shipbell send bitbucket/pipeline-failed
     """
     if list_them or sample is None:
-        names = samples.names()
+        names = samples.sendable()
         print_json(names) if as_json else typer.echo("\n".join(names))
         return
     source, found = samples.find(sample)

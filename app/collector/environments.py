@@ -9,6 +9,7 @@ from app.collector.news import digest, report
 from app.collector.work import Work
 from app.gitops import Desired, joined
 from app.kernel.clock import iso
+from app.sources.argocd.health import STATUSES
 from app.store.collected import Seen
 
 
@@ -66,9 +67,9 @@ class Place:
 
     @property
     def health(self) -> str | None:
-        """The one health of all applications, else the first that is not Healthy."""
-        said = [each.health for each in self.running if each.health]
-        return next((each for each in said if each != "Healthy"), said[0] if said else None)
+        """The one health of all applications, else the first that is not healthy; in the words of Argo CD's room."""
+        said = [STATUSES.get(each.health, each.health) for each in self.running if each.health]
+        return next((each for each in said if each != "healthy"), said[0] if said else None)
 
 
 def places(desired: Iterable[tuple[str, str, Desired]], found: Sequence[Running]) -> dict[tuple[str, str], Place]:

@@ -33,6 +33,7 @@ def send_build(ask: Shipbell) -> tuple[str, str]:
 def test_samples_are_listed_and_a_wrong_name_is_told_the_nearest(ask: Shipbell) -> None:
     names = ask("send", "--list").out.split()
     assert {"bitbucket/pipeline-failed", "argocd/deployment-succeeded", "scans/pipeline-scan-failed"} <= set(names)
+    assert not [name for name in names if name.startswith("collector/")]  # told inside, by no sender
     assert ask("send", "--json").json == names
     wrong = ask("send", "bitbucket/pipeline-faild")
     assert (wrong.code, "did you mean 'bitbucket/pipeline-failed'?" in wrong.err) == (2, True)
