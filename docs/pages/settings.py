@@ -48,7 +48,8 @@ A channel's URL is a secret and never stands in the rules. The rules name the va
 ## Upstreams
 
 The tokens of what the collector and the gates ask are secrets, too. The section `upstreams` of the rules names the
-variables (`token_env`); where it does not, they are these, and `SHIPBELL_GITOPS_TOKEN` by custom for the repository.
+variables (`token_env`); where it does not, they are these, and by custom `SHIPBELL_GITOPS_TOKEN` for the repository and
+`SHIPBELL_REGISTRY_TOKEN` for a registry of images.
 """
 
 _REMOTE = """## The command line
