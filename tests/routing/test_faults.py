@@ -92,10 +92,10 @@ def test_F52_what_is_not_re2_is_refused(problems: Problems, pattern: str) -> Non
 
 def test_F52_a_pattern_that_explodes_elsewhere_takes_no_time(with_rules: Load) -> None:
     book = with_rules("rules: [{name: a, match: {commit.message: {regex: '^(a+)+$'}}, drop: true}]")
-    start = time.perf_counter()
+    start = time.process_time()
     assert route(book, {"type": "change.pushed", "commit": {"message": "a" * 8000 + "!"}}).dropped_by == "a"
     assert route(book, {"type": "change.pushed", "commit": {"message": "a" * 4000 + "!"}}).unrouted
-    assert time.perf_counter() - start < 0.5
+    assert time.process_time() - start < 0.5
 
 
 def test_F54_a_rule_book_is_swapped_whole_while_events_are_routed(with_rules: Load) -> None:

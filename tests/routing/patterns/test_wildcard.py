@@ -1,7 +1,7 @@
 """Wildcards: the whole text, escapes, and no blow-up."""
 
 import re
-from time import perf_counter
+from time import process_time
 
 import pytest
 from hypothesis import given
@@ -66,8 +66,8 @@ def test_it_says_what_a_regular_expression_says(pattern: str, text: str) -> None
 
 def test_many_stars_do_not_blow_up() -> None:
     fits = compile_wildcard("*a" * 1500 + "*b")
-    started = perf_counter()
+    started = process_time()
     assert not fits("a" * 100_000)
     assert not fits("a" * 100_000 + "c")
     assert fits("a" * 100_000 + "b")
-    assert perf_counter() - started < 1
+    assert process_time() - started < 1

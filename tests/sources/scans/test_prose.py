@@ -30,9 +30,9 @@ def test_paragraphs(text: str, expected: list[str]) -> None:
 
 @pytest.mark.parametrize("piece", ["<", "<!", "<![", "<a ", "&", "<!--", "</", "<span>", '<a b="'])
 def test_a_megabyte_of_anything_is_bounded(piece: str) -> None:
-    started = time.perf_counter()
+    started = time.process_time()
     assert all(len(line) <= 300 for line in paragraphs(piece * 200_000))
-    assert time.perf_counter() - started < 0.2
+    assert time.process_time() - started < 0.2
 
 
 @pytest.mark.parametrize(
