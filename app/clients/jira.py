@@ -4,17 +4,15 @@ A gate never searches: the index lags behind, and one unknown key makes a whole 
 https://developer.atlassian.com/cloud/jira/platform/rest/v3/api-group-issues/
 """
 
-import asyncio
-from collections.abc import Coroutine, Iterable, Mapping, Sequence
-from typing import Any, Literal, TypeVar
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any, Literal
 
 from app.clients.addressed import segment
 from app.clients.api import Api
 from app.clients.faults import ApiFault, Kind
 from app.clients.jira_answers import Account, CustomField, Issue, Issues, Project, ProjectPage
 from app.clients.replies import Reply, read
-
-T = TypeVar("T")
+from app.kernel.together import all_of
 
 Edition = Literal["cloud", "datacenter"]
 
@@ -65,13 +63,13 @@ class Jira:
     async def together(self, keys: Sequence[str], *, sprint: str | None = None) -> dict[str, Issue]:
         """Those of the issues that one question for a hundred finds under these keys; Data Center has none such."""
         starts = range(0, len(keys), CHUNK) if self._cloud else ()
-        chunks = await _all(self._bulk(list(keys[start : start + CHUNK]), sprint) for start in starts)
+        chunks = await all_of(self._bulk(list(keys[start : start + CHUNK]), sprint) for start in starts)
         return {issue.key.upper(): issue for chunk in chunks for issue in chunk}
 
     async def alone(self, keys: Iterable[str], *, sprint: str | None = None) -> dict[str, Issue]:
         """Each issue asked for by itself, under the key that was asked for; without those that are not found."""
         asked = list(keys)
-        found = await _all(self._single(key, sprint) for key in asked)
+        found = await all_of(self._single(key, sprint) for key in asked)
         return {key: issue for key, issue in zip(asked, found, strict=True) if issue is not None}
 
     async def sprint_field(self) -> str | None:
@@ -140,13 +138,3 @@ class Jira:
         if not self._cloud:
             return headers.get("x-ausername") == "anonymous"
         return self.api.host != GATEWAY and "x-aaccountid" not in headers
-
-
-async def _all(asked: Iterable[Coroutine[Any, Any, T]]) -> list[T]:
-    """All of the answers, or the first fault: then the others are no longer waited for."""
-    try:
-        async with asyncio.TaskGroup() as group:
-            tasks = [group.create_task(each) for each in asked]
-    except ExceptionGroup as faults:
-        raise faults.exceptions[0] from None
-    return [task.result() for task in tasks]

@@ -11,8 +11,8 @@ from app.collector.news import digest, report
 from app.collector.reading import Reading
 from app.collector.requests import list_requests, tell_requests
 from app.collector.runs import tell_deployments, tell_pipelines
-from app.collector.together import nothing, together
 from app.kernel.clock import HOUR, to_datetime
+from app.kernel.together import nothing, together
 from app.store.collected import MISSING, Seen
 
 FURTHER_COMMITS = 200

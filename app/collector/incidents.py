@@ -3,7 +3,6 @@
 The first time it reads the whole past in silence, part by part: whoever is killed goes on where it was.
 """
 
-import asyncio
 from collections.abc import Sequence
 from typing import Any
 
@@ -20,6 +19,7 @@ from app.kernel.clock import MINUTE, to_datetime, to_us
 from app.kernel.errors import BadPayload
 from app.kernel.json import dumps
 from app.kernel.text import clean
+from app.kernel.together import all_of
 from app.sources import Ignored, Inbound
 from app.store.collected import Seen
 
@@ -71,12 +71,8 @@ async def _tell_page(work: Work, tool: Tool[Any], items: Sequence[Any], *, first
     subjects = [_subject(tool, item) for item in items]
     told = await work.ask.incidents(subjects)
     work.summary.looked["incident"] += len(items)
-    try:
-        async with asyncio.TaskGroup() as group:
-            for item, subject in zip(items, subjects, strict=True):
-                group.create_task(_tell(work, tool, item, told.get(subject, ()), first=first))
-    except ExceptionGroup as faults:
-        raise faults.exceptions[0] from None
+    pairs = zip(items, subjects, strict=True)
+    await all_of(_tell(work, tool, item, told.get(subject, ()), first=first) for item, subject in pairs)
 
 
 async def _tell(work: Work, tool: Tool[Any], item: Any, told: Sequence[Told], *, first: bool) -> None:

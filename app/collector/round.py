@@ -26,10 +26,10 @@ from app.collector.shown import Places, note_unseen, remember, say_lost, unseen
 from app.collector.standing import Heard, Standing
 from app.collector.summary import ALL, Summary
 from app.collector.tickets import tell_tickets
-from app.collector.together import together
 from app.collector.work import Work
 from app.estate import Estate
 from app.kernel.clock import monotonic
+from app.kernel.together import all_of, together
 from app.store.collected import LOOKED, Seen
 
 T = TypeVar("T")
@@ -83,12 +83,7 @@ class Round:
             async with slots:
                 await step(service)
 
-        try:
-            async with asyncio.TaskGroup() as group:
-                for service in services:
-                    group.create_task(one(service))
-        except ExceptionGroup as faults:
-            raise faults.exceptions[0] from None
+        await all_of(one(service) for service in services)
 
     # ---------------------------------------------------------------- for all services at once
 
