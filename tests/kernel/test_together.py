@@ -9,6 +9,9 @@ import pytest
 from app.kernel.together import all_of, together
 
 
+Ask = Callable[..., Coroutine[Any, Any, Any]]
+
+
 async def answer(value: int) -> int:
     await asyncio.sleep(0)
     return value
@@ -21,7 +24,7 @@ async def test_answers_come_in_the_order_of_the_questions() -> None:
 
 
 @pytest.mark.parametrize("ask", [together, lambda *asked: all_of(asked)])
-async def test_a_fault_is_raised_as_it_is_and_the_others_are_not_waited_for(ask: Callable[..., Coroutine[Any, Any, Any]]) -> None:
+async def test_a_fault_is_raised_as_it_is_and_the_others_are_not_waited_for(ask: Ask) -> None:
     ended = []
 
     async def hangs() -> None:
