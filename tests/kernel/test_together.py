@@ -8,7 +8,6 @@ import pytest
 
 from app.kernel.together import all_of, together
 
-
 Ask = Callable[..., Coroutine[Any, Any, Any]]
 
 
