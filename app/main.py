@@ -1,4 +1,4 @@
-"""The composition root: settings → parts → FastAPI. Its lifespan owns the loops."""
+"""The composition root: settings → parts → the application. Its life owns the loops."""
 
 import asyncio
 import secrets
@@ -7,20 +7,15 @@ from collections.abc import AsyncIterator, Callable, Coroutine, Iterator, Mappin
 from contextlib import AsyncExitStack, asynccontextmanager, contextmanager
 from dataclasses import dataclass
 from functools import partial
-from importlib.metadata import version
 from pathlib import Path
-from typing import Any
-
-from fastapi import FastAPI
-from prometheus_fastapi_instrumentator import Instrumentator
+from typing import TYPE_CHECKING, Any
 
 import app.channels
 import app.sources
 from app import telemetry
-from app.api import health, routes
 from app.api.front import Front
-from app.api.limits import BoundedBodies
 from app.api.parts import Parts
+from app.api.probes import probes
 from app.channels import ChannelKind
 from app.clients.sqs import need_extra, open_queue
 from app.config.names import unknown_names
@@ -46,7 +41,7 @@ from app.kernel import logs
 from app.kernel.clock import MINUTE, SECOND, Clock, system_clock
 from app.kernel.discover import rooms
 from app.kernel.errors import ConfigError, ConfigErrors
-from app.kernel.lasting import settle_memory
+from app.kernel.lasting import lasting, settle_memory
 from app.kernel.live import Joined
 from app.kernel.loops import guarded
 from app.kernel.tokens import Token
@@ -55,6 +50,9 @@ from app.store import Database
 from app.store.migrate import upgrade
 from app.store.opening import open_database, sqlite_file
 from app.store.receipts import suspect_leftovers
+
+if TYPE_CHECKING:
+    from fastapi import FastAPI
 
 log = logs.get("main")
 
@@ -133,33 +131,36 @@ def standing(building: Building) -> dict[str, str]:
     return doors
 
 
-def create_app(building: Building) -> FastAPI:
-    """The application: the hooks' door in front, FastAPI for the rest, the loops in its lifespan."""
+def create_app(building: Building) -> Front:
+    """The application: the hooks' door and the probes in front, the API behind them, the loops in its life."""
     settings = building.settings
     file = sqlite_file(settings.database_url)
     disk = Disk(file.resolve().parent if file else None, settings.disk_reserve_bytes)
     parts = _parts(building, disk)
-    api = Front(
-        title="Shipbell",
-        version=version("shipbell"),
-        description=routes.DESCRIPTION,
-        openapi_tags=routes.TAGS,
-        redirect_slashes=False,
-        lifespan=lambda _: _life(building, parts, disk),
+    return Front(
+        parts,
+        door=_door(building, parts) if "ingest" in parts.roles else None,
+        probes=probes(parts),
+        load=partial(_load_api, parts, settings.max_body_bytes),
+        life=lambda front: _life(building, front, disk),
     )
-    api.state.parts, api.probes = parts, health.probes(parts)
-    routes.install(api)
-    Instrumentator(excluded_handlers=["/metrics", "/healthz", "/readyz"], registry=telemetry.REGISTRY).instrument(api)
-    api.add_middleware(BoundedBodies, limit=settings.max_body_bytes)
-    if "ingest" in parts.roles:
-        api.door = HookDoor(
-            sources=building.doors,
-            committer=parts.committer,
-            clock=parts.clock,
-            max_body=settings.max_body_bytes,
-            shut=parts.shut,
-        )
-    return api
+
+
+def _load_api(parts: Parts, max_body: int) -> "FastAPI":
+    with lasting():
+        from app.api.whole import whole_api
+
+        return whole_api(parts, max_body)
+
+
+def _door(building: Building, parts: Parts) -> HookDoor:
+    return HookDoor(
+        sources=building.doors,
+        committer=parts.committer,
+        clock=parts.clock,
+        max_body=building.settings.max_body_bytes,
+        shut=parts.shut,
+    )
 
 
 def _parts(building: Building, disk: Disk) -> Parts:
@@ -205,8 +206,9 @@ def _why(public_url: str) -> Callable[[str], str]:
 
 
 @asynccontextmanager
-async def _life(building: Building, parts: Parts, disk: Disk) -> AsyncIterator[None]:
+async def _life(building: Building, front: Front, disk: Disk) -> AsyncIterator[None]:
     """Everything that runs while the service does. What was opened first is closed last."""
+    parts = front.parts
     async with AsyncExitStack() as stack:
         await _open_store(building, stack)
         stack.push_async_callback(building.rules.close)
@@ -220,6 +222,8 @@ async def _life(building: Building, parts: Parts, disk: Disk) -> AsyncIterator[N
             consumer = Consumer(partial(open_queue, url), source, parts.committer, parts.clock, parts.shut)
             tasks.append(asyncio.create_task(guarded(consumer.run())))
             stack.push_async_callback(consumer.drain)
+        opening = asyncio.create_task(guarded(front.open_soon()))
+        stack.callback(opening.cancel)
         settle_memory()
         for warning in building.warnings:
             log.warning(warning, action="start")

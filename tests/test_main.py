@@ -2,16 +2,18 @@
 
 import asyncio
 import gc
+import threading
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
 import httpx
 import pytest
-from fastapi import FastAPI
 from structlog.testing import capture_logs
 
 from app import main
+from app.api import front
+from app.api.front import Front
 from app.config.reload import Rules
 from app.config.settings import read_settings
 from app.delivery.courier import Courier
@@ -47,18 +49,18 @@ def build(settings: Mapping[str, str]) -> Building:
     return prepare(read_settings(settings), settings, write=lambda _: None)
 
 
-async def ask(app: FastAPI, method: str, path: str, **more: Any) -> httpx.Response:
+async def ask(app: Front, method: str, path: str, **more: Any) -> httpx.Response:
     async with httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url="http://x") as http:
         headers = {"authorization": f"Bearer {TOKEN}", **more.pop("headers", {})}
         return await http.request(method, path, headers=headers, **more)
 
 
-async def take(app: FastAPI) -> httpx.Response:
+async def take(app: Front) -> httpx.Response:
     hook = sample("bitbucket", "pipeline-failed")
     return await ask(app, "POST", hook.path, content=hook.body, headers=hook.signed())
 
 
-async def state(app: FastAPI, kind: str) -> list[str]:
+async def state(app: Front, kind: str) -> list[str]:
     answer = await ask(app, "GET", f"/api/v1/{kind}")
     return [item["state"] for item in answer.json()["items"]]
 
@@ -116,7 +118,7 @@ async def test_a_role_does_its_part_and_no_more(
     settings: dict[str, str], roles: str, receipts: list[str], deliveries: list[str]
 ) -> None:
     app = create_app(build({**settings, "SHIPBELL_ROLES": roles}))
-    async with app.router.lifespan_context(app):
+    async with app.life():
         assert (await take(app)).status_code == 202
 
         async def reached() -> bool:
@@ -129,29 +131,64 @@ async def test_a_role_does_its_part_and_no_more(
 
 async def test_a_process_without_the_door_takes_nothing(settings: dict[str, str]) -> None:
     app = create_app(build({**settings, "SHIPBELL_ROLES": "process deliver"}))
-    async with app.router.lifespan_context(app):
+    async with app.life():
         assert (await take(app)).status_code == 503
         assert await state(app, "receipts") == []
         assert (await ask(app, "GET", "/readyz")).status_code == 200
 
 
-async def test_probes_do_not_wait_for_the_api_to_be_built(settings: dict[str, str]) -> None:
+async def test_neither_probes_nor_webhooks_wait_for_the_api(
+    settings: dict[str, str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    go_on = threading.Event()
+    load = main._load_api
+    monkeypatch.setattr(main, "_load_api", lambda *given: go_on.wait(30) and load(*given))
     app = create_app(build(settings))
-    async with app.router.lifespan_context(app):
+    async with app.life():
+        waits = asyncio.create_task(ask(app, "GET", "/api/v1/events"))
         for path in ("/healthz", "/readyz"):
             assert (await ask(app, "GET", path)).json()["status"] == "ok"
-        assert app.middleware_stack is None
-        app.state.parts.draining.set()
+        assert (await take(app)).status_code == 202
+        assert not waits.done()
+        go_on.set()
+        assert (await waits).status_code == 200
+        app.parts.draining.set()
         assert (await ask(app, "GET", "/readyz")).status_code == 503
         assert (await ask(app, "POST", "/readyz")).status_code == 405
 
 
+async def test_the_api_is_loaded_before_anybody_asks_for_it(
+    settings: dict[str, str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    loaded: list[object] = []
+    load = main._load_api
+    monkeypatch.setattr(main, "_load_api", lambda *given: loaded.append(given) or load(*given))
+    monkeypatch.setattr(front, "LET_BE", 0.0)
+    app = create_app(build(settings))
+    async with app.life():
+        await until(lambda: bool(loaded), "the API")
+        assert await app.api() is await app.api()
+        assert (await ask(app, "GET", "/api/v1/events")).status_code == 200
+    assert len(loaded) == 1
+
+
+async def test_an_api_that_cannot_be_loaded_ends_the_process(
+    settings: dict[str, str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(main, "_load_api", lambda *_: 1 / 0)
+    monkeypatch.setattr(front, "LET_BE", 0.0)
+    app = create_app(build(settings))
+    with capture_logs() as lines, pytest.raises(SystemExit) as caught:
+        await guarded(app.open_soon())
+    assert (caught.value.code, lines[0]["log_level"]) == (70, "critical")
+
+
 async def test_what_was_left_over_is_processed_at_the_next_start(settings: dict[str, str]) -> None:
     first = create_app(build({**settings, "SHIPBELL_ROLES": "ingest"}))
-    async with first.router.lifespan_context(first):
+    async with first.life():
         await take(first)
     second = create_app(build({**settings, "SHIPBELL_ROLES": "process deliver"}))
-    async with second.router.lifespan_context(second):
+    async with second.life():
 
         async def delivered() -> bool:
             return await state(second, "deliveries") == ["delivered"]
@@ -162,7 +199,7 @@ async def test_what_was_left_over_is_processed_at_the_next_start(settings: dict[
 async def test_it_ends_in_order(settings: dict[str, str], monkeypatch: pytest.MonkeyPatch) -> None:
     order: list[str] = []
     app = create_app(build(settings))
-    parts = app.state.parts
+    parts = app.parts
 
     def spy(kind: type, name: str) -> None:
         real = getattr(kind, name)
@@ -186,7 +223,7 @@ async def test_it_ends_in_order(settings: dict[str, str], monkeypatch: pytest.Mo
         order.append("loops ended")
 
     monkeypatch.setattr(main, "_end", end)
-    async with app.router.lifespan_context(app):
+    async with app.life():
         assert (await take(app)).status_code == 202
     assert order == ["Committer.flush", "Courier.drain", "loops ended", "Rules.close", "SqliteDatabase.close"]
     assert len(loops) == 12
@@ -196,20 +233,20 @@ async def test_a_start_that_fails_leaves_nothing_open(
     settings: dict[str, str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     holder = create_app(build(settings))
-    async with holder.router.lifespan_context(holder):
+    async with holder.life():
         second = create_app(build(settings))
         with pytest.raises(ConfigError, match="another process"):
-            async with second.router.lifespan_context(second):
+            async with second.life():
                 pytest.fail("two processes on one file")
         assert (await take(holder)).status_code == 202
     monkeypatch.setattr(main, "upgrade", lambda _: 1 / 0)
     broken = create_app(build(settings))
     with pytest.raises(ZeroDivisionError):
-        async with broken.router.lifespan_context(broken):
+        async with broken.life():
             pytest.fail("started without a schema")
     monkeypatch.undo()
     again = create_app(build(settings))
-    async with again.router.lifespan_context(again):
+    async with again.life():
         assert (await ask(again, "GET", "/readyz")).status_code == 200
 
 
@@ -225,7 +262,7 @@ async def test_a_loop_that_dies_ends_the_process() -> None:
 async def test_the_start_and_the_end_are_one_line_each(settings: dict[str, str]) -> None:
     app = create_app(build({**settings, "SHIPBELL_ROLLS": "x"}))
     with capture_logs() as lines:
-        async with app.router.lifespan_context(app):
+        async with app.life():
             await asyncio.sleep(0)  # the loops begin
     told = [(line["log_level"], line["event"][:14]) for line in lines if line["action"] in ("start", "stop")]
     assert told == [("warning", "SHIPBELL_ROLLS"), ("info", "ready"), ("info", "stopped")]

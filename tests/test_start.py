@@ -23,6 +23,8 @@ async def start(server):
 asyncio.run(start(build_server(read_settings(read_environment()))))
 """
 LATER = {
+    "fastapi",  # with the first question of the API, or soon after the start
+    "app.api.routes",
     "aiohttp",  # with the first message to a channel
     "httpx",  # with the first client of an upstream
     "app.collector.collector",

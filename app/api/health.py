@@ -1,14 +1,12 @@
 """Health, readiness and metrics: for whoever runs the process. No token: none of it tells of events."""
 
-from collections.abc import Awaitable, Callable
-from functools import partial
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Depends, Request, Response
 from fastapi.responses import JSONResponse
 
+from app.api import probes
 from app.api.parts import Parts, parts_of
-from app.kernel.errors import StoreUnavailable
 
 router = APIRouter(tags=["health"])
 
@@ -23,7 +21,7 @@ def _shows(example: Any, **more: Any) -> dict[str, Any]:
 @router.get("/healthz", response_model=dict[str, str], responses={200: _shows({"status": "ok"})})
 async def healthz() -> JSONResponse:
     """The process lives."""
-    return JSONResponse({"status": "ok"})
+    return await probes.alive()
 
 
 @router.get(
@@ -33,23 +31,7 @@ async def healthz() -> JSONResponse:
 )
 async def readyz(parts: Annotated[Parts, Depends(parts_of)]) -> JSONResponse:
     """Whether this process takes work: store, disk and rules. 503 if not, and what is wrong."""
-    checks = {
-        "process": "draining" if parts.draining.is_set() else "ok",
-        "store": "unavailable" if parts.committer.failing else "ok",
-        "door": parts.shut() or "ok",
-        "rules": "ok" if parts.rules.now.rev else "none",
-    }
-    try:
-        await parts.database.ping()
-    except StoreUnavailable:
-        checks["store"] = "unavailable"
-    ready = all(value == "ok" for value in checks.values())
-    return JSONResponse({"status": "ok" if ready else "not ready", **checks}, 200 if ready else 503)
-
-
-def probes(parts: Parts) -> dict[str, Callable[[], Awaitable[JSONResponse]]]:
-    """What a probe asks often, and first of all, by its path."""
-    return {"/healthz": healthz, "/readyz": partial(readyz, parts)}
+    return await probes.ready(parts)
 
 
 @router.get(

@@ -4,7 +4,7 @@ import asyncio
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
-from fastapi import Request
+from starlette.requests import Request
 
 from app.cards import Cards
 from app.delivery.courier import Courier

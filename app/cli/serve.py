@@ -17,7 +17,7 @@ from app.kernel.clock import SECOND
 from app.kernel.lasting import lasting
 
 if TYPE_CHECKING:
-    from fastapi import FastAPI
+    from app.api.front import Front
 
 KEEP_ALIVE_SECONDS = 75
 GRACEFUL_SECONDS = 12  # longer than a request may take to arrive; the couriers need the rest of the 30 s
@@ -78,14 +78,14 @@ def build_server(settings: Settings) -> uvicorn.Server:
         return server_of(create_app(prepare(settings, read_environment(), write=_print)), settings)
 
 
-def server_of(app: "FastAPI", settings: Settings) -> uvicorn.Server:
+def server_of(app: "Front", settings: Settings) -> uvicorn.Server:
     """The server of an application that stands: one worker, our protocol, nothing that logs requests."""
     from app.ingest.protocol import GuardedProtocol
 
     return DrainingServer(
         settings.drain / SECOND,
-        app.state.parts.draining,
-        app.router.lifespan_context(app),
+        app.parts.draining,
+        app.life(),
         uvicorn.Config(
             app,
             host=settings.host,

@@ -11,6 +11,7 @@ import httpx
 import pytest
 from fastapi import FastAPI
 
+from app.api.front import Front
 from app.api.parts import Parts
 from app.config.settings import read_settings
 from app.main import create_app, prepare
@@ -27,10 +28,10 @@ RULES = ONE_SINK.replace("kind: webhook, url_env: SINK_URL, concurrency: 8", "ki
 class Api:
     """Asks the application; `as_` is the bearer token, None for none."""
 
-    def __init__(self, app: FastAPI) -> None:
+    def __init__(self, front: Front, app: FastAPI) -> None:
         self.app = app
-        self.parts: Parts = app.state.parts
-        transport = httpx.ASGITransport(app, raise_app_exceptions=False)
+        self.parts: Parts = front.parts
+        transport = httpx.ASGITransport(front, raise_app_exceptions=False)
         self.http = httpx.AsyncClient(transport=transport, base_url="http://shipbell.example.com")
 
     async def ask(self, method: str, path: str, *, as_: str | None = ALL, **more: Any) -> httpx.Response:
@@ -79,9 +80,9 @@ async def start(settings: Mapping[str, str]) -> AsyncIterator[StartApi]:
 
         async def make(**changes: str | None) -> Api:
             environ = {name: value for name, value in {**settings, **changes}.items() if value is not None}
-            app = create_app(prepare(read_settings(environ), environ, write=lambda _: None))
-            await stack.enter_async_context(app.router.lifespan_context(app))
-            return Api(app)
+            front = create_app(prepare(read_settings(environ), environ, write=lambda _: None))
+            await stack.enter_async_context(front.life())
+            return Api(front, await front.api())
 
         yield make
     gc.unfreeze()  # main froze what lives as long as a service does: here that is shorter than the process

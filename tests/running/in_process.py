@@ -42,7 +42,7 @@ async def running(environ: Mapping[str, str]) -> AsyncIterator[Service]:
         await until(lambda: server.started or task.done(), "the start of the service")
         assert server.started, "the service did not start"
         port = server.servers[0].sockets[0].getsockname()[1]
-        service = Service(port, app.state.parts, settings.rules_dir, settings.database_url)
+        service = Service(port, app.parts, settings.rules_dir, settings.database_url)
         await service.remember()
         yield service
         await service.close()
