@@ -137,12 +137,19 @@ def create_app(building: Building) -> Front:
     file = sqlite_file(settings.database_url)
     disk = Disk(file.resolve().parent if file else None, settings.disk_reserve_bytes)
     parts = _parts(building, disk)
+    door = HookDoor(
+        sources=building.doors,
+        committer=parts.committer,
+        clock=parts.clock,
+        max_body=settings.max_body_bytes,
+        shut=parts.shut,
+    )
     return Front(
         parts,
-        door=_door(building, parts) if "ingest" in parts.roles else None,
+        door=door if "ingest" in parts.roles else None,
         probes=probes(parts),
         load=partial(_load_api, parts, settings.max_body_bytes),
-        life=lambda front: _life(building, front, disk),
+        life=partial(_life, building, parts, disk),
     )
 
 
@@ -151,16 +158,6 @@ def _load_api(parts: Parts, max_body: int) -> "FastAPI":
         from app.api.whole import whole_api
 
         return whole_api(parts, max_body)
-
-
-def _door(building: Building, parts: Parts) -> HookDoor:
-    return HookDoor(
-        sources=building.doors,
-        committer=parts.committer,
-        clock=parts.clock,
-        max_body=building.settings.max_body_bytes,
-        shut=parts.shut,
-    )
 
 
 def _parts(building: Building, disk: Disk) -> Parts:
@@ -206,9 +203,8 @@ def _why(public_url: str) -> Callable[[str], str]:
 
 
 @asynccontextmanager
-async def _life(building: Building, front: Front, disk: Disk) -> AsyncIterator[None]:
+async def _life(building: Building, parts: Parts, disk: Disk, front: Front) -> AsyncIterator[None]:
     """Everything that runs while the service does. What was opened first is closed last."""
-    parts = front.parts
     async with AsyncExitStack() as stack:
         await _open_store(building, stack)
         stack.push_async_callback(building.rules.close)
