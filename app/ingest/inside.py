@@ -1,7 +1,6 @@
 """The door for what the service itself found: no signature, the same receipts."""
 
 from collections.abc import Awaitable, Callable, Mapping
-from dataclasses import replace
 from typing import Protocol
 
 import orjson
@@ -35,7 +34,7 @@ def inside_door(
         receipt = new_receipt(sources[found.source], found.headers, found.body, -1, clock())
         if QUIET in found.headers:  # nobody outside can say so: the door keeps no such header
             kept = {**orjson.loads(receipt.headers), QUIET: "1"}
-            receipt = replace(receipt, headers=orjson.dumps(kept).decode())
+            receipt = receipt._replace(headers=orjson.dumps(kept).decode())
         await committer.submit(receipt)
 
     return take

@@ -15,6 +15,9 @@ MAX_HEADER_BYTES = 64 << 10
 MAX_HEADERS = 200
 RECEIVE_SECONDS = 10.0
 
+_TELLING = frozenset({b"content-length", b"transfer-encoding", b"expect"})
+"""Headers that tell how the request goes on; the others are only kept."""
+
 _TIMEOUT = (
     b"HTTP/1.1 408 Request Timeout\r\ncontent-type: text/plain\r\ncontent-length: 26\r\nconnection: close\r\n\r\n"
     b"the request took too long\n"
@@ -59,13 +62,17 @@ class GuardedProtocol(HttpToolsProtocol):
         self._in_headers, self._header_bytes, self._sizes_said = True, 0, 0
 
     def on_header(self, name: bytes, value: bytes) -> None:
-        super().on_header(name, value)
+        name = name.lower()
         self._header_bytes += len(name) + len(value)
-        if self._header_bytes > MAX_HEADER_BYTES or len(self.headers) > MAX_HEADERS:
+        if self._header_bytes > MAX_HEADER_BYTES or len(self.headers) >= MAX_HEADERS:
             raise HeaderFault
-        if name.lower() in (b"content-length", b"transfer-encoding"):
+        if name not in _TELLING:
+            self.headers.append((name, value))  # as uvicorn would, without asking again what it is: ten times a request
+            return
+        super().on_header(name, value)
+        if name != b"expect":
             self._sizes_said += 1
-            unpacked = name.lower() == b"content-length" or value.strip().lower() == b"chunked"
+            unpacked = name == b"content-length" or value.strip().lower() == b"chunked"
             if self._sizes_said > 1 or not unpacked:
                 raise HeaderFault
 
