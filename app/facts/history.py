@@ -29,7 +29,7 @@ class Link:
 
 def commits_of(view: View) -> list[Commit]:
     """The commits that an event tells, with the tickets of the event that their messages name."""
-    repository = repository_key(view)
+    repository = repository_key(view) if view.get("commits") or view.get("before") else None
     if repository is None:
         return []
     pushed = moment(view["occurred_at"]) if view["type"] == "change.pushed" else None

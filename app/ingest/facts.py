@@ -130,17 +130,22 @@ def note_history(
     touched: Touched | None,
 ) -> None:
     """Note commits, links, names and pull requests; chains whose deployments carry them are touched."""
+    names: list[tuple[str, str, str, str]] = []
+    named: dict[str, set[str]] = {}
     for view in views:
         repository, service = repository_key(view), view.get("service") or UNMAPPED
         if repository is None:
             continue
-        commits, links, names = commits_of(view), links_of(view), names_of(view)
-        changed = fact_history.add_commits(connection, service, commits)
-        changed |= fact_history.add_links(connection, repository, links)
-        fact_history.add_names(connection, [(service, name, repository, sha) for name, sha in names])
-        keys = changed | {f"={form}" for name, _ in names for form in (name, name.removeprefix("v"))}
-        if touched is not None and keys:
-            _touch(connection, service, repository, changed, keys, causes[view["id"]], touched)
+        changed = fact_history.add_commits(connection, service, commits_of(view))
+        changed |= fact_history.add_links(connection, repository, links_of(view))
+        if touched is not None and changed:
+            _touch(connection, service, repository, changed, causes[view["id"]], touched)
+        for name, sha in names_of(view):
+            names.append((service, name, repository, sha))
+            named.setdefault(view["id"], set()).update((f"={name}", f"={name.removeprefix('v')}"))
+    fact_history.add_names(connection, names)
+    if touched is not None:
+        _touch_named(connection, named, causes, touched)
     for claim in {each.subject: each for each in claims if each.family == "pull"}.values():
         _note_request(connection, claim, causes, touched)
 
@@ -153,23 +158,25 @@ def _note_request(connection: Connection, claim: Claim, causes: Mapping[str, Cau
         words = {request.merge_commit, *request.commits}
         whole = fact_history.whole(connection, claim.service, words)
         shas = {whole.get(word, word) for word in words}
-        _touch(connection, claim.service, request.repository, shas, shas, causes[claim.event_id], touched)
+        _touch(connection, claim.service, request.repository, shas, causes[claim.event_id], touched)
+
+
+def _touch_named(
+    connection: Connection, named: Mapping[str, set[str]], causes: Mapping[str, Cause], touched: Touched
+) -> None:
+    """Touch the chains in which deployments wait to hear of names, by the events that told them. Nearly none does."""
+    waited_for = fact_waits.waited_for(connection, {key for keys in named.values() for key in keys})
+    for event_id, keys in named.items() if waited_for else ():
+        for where in fact_waits.waiting(connection, keys & waited_for):
+            touched.touch(*where, causes[event_id])
 
 
 def _touch(
-    connection: Connection,
-    service: str,
-    repository: str,
-    shas: Collection[str],
-    keys: Iterable[str],
-    cause: Cause,
-    touched: Touched,
+    connection: Connection, service: str, repository: str, shas: Collection[str], cause: Cause, touched: Touched
 ) -> None:
     """Touch the chains in which some commits are live already, or deployments wait to hear of them."""
-    for where in fact_waits.waiting(connection, {fact_waits.wait_key(key) for key in keys}):
+    for where in fact_waits.waiting(connection, {fact_waits.wait_key(sha) for sha in shas}):
         touched.touch(*where, cause)
-    if not shas:
-        return
     chains: dict[str, list[str]] = {}
     for place in fact_chains.places_of(connection, service, repository):
         chains.setdefault(place.service, []).append(place.environment)

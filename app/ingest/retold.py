@@ -24,8 +24,11 @@ def same_news(connection: Connection, views: Sequence[View]) -> dict[str, Collec
     shared = [view for view in views if view["type"] in TOLD_BY_SEVERAL]
     known = store.by_subject(connection, {view["subject"] for view in shared})
     found: dict[str, Collection[str]] = dict(same_incidents(connection, views))
+    told: dict[str, list[Word]] = {}
+    for each in known:
+        told.setdefault(each.subject, []).append(each)
     for view in shared:
-        mine = [each for each in known if each.subject == view["subject"]]
+        mine = told.get(view["subject"], ())
         found |= {each.event_id: retold(each, mine) for each in mine if each.event_id == view["id"]}
     found |= _of_rollouts(connection, [view for view in views if view["type"] == ROLLOUT])
     return {event: others for event, others in found.items() if others}

@@ -1,7 +1,7 @@
 """Which rules an event can meet at all: found by its type and by what comes again and again, before more is asked."""
 
+from collections.abc import Iterable, Mapping
 from functools import lru_cache
-from typing import Any
 
 from app.routing.match import View, look_up
 from app.routing.operators import Test
@@ -10,30 +10,31 @@ from app.routing.rulebook import Candidate, Candidates, Rule
 _KEYS = ("service", "environment", "status", "repository.full_name", "build.ref", "commit.author.email")
 """What says the same for many events, so that what the rules ask of it need not be asked of each of them."""
 _PLACES = tuple(tuple(path.split(".")) for path in _KEYS)
-_KEPT = 4096
-"""Combinations kept for each type: some hundred services, in each of their environments, of their authors."""
+_KEPT = 1024
+"""Combinations kept for each type: some hundred services, of their authors."""
+_KEEPABLE = frozenset({str, type(None)})
+"""What an event has there; anything else is perhaps not even hashable."""
 
 
 def candidates(rules: tuple[Rule, ...], event_type: str) -> Candidates:
     """For an event of this type: the rules that it can meet, in order, each with what is asked of it."""
-    compiled = [(rule.compile(event_type), rule) for rule in rules]
-    found = [((holds, rule), _asked(rule)) for holds, rule in compiled if holds is not None]
-    every = tuple(candidate for candidate, _ in found)
+    every = _compiled(rules, {"type": event_type})
+    found = [(rule, _asked(rule)) for _, rule in every]
 
     @lru_cache(maxsize=_KEPT)  # made when such an event comes: of all the combinations few ever do
     def narrowed(*values: str | None) -> tuple[Candidate, ...]:
-        return tuple(candidate for candidate, asked in found if all(test(values[at]) for at, test in asked))
+        met = (rule for rule, asked in found if all(test(values[at]) for at, test in asked))
+        return _compiled(met, {"type": event_type, **dict(zip(_KEYS, values, strict=True))})
 
     def meeting(view: View) -> tuple[Candidate, ...]:
         values = [look_up(view, keys) for keys in _PLACES]
-        return narrowed(*values) if all(map(_keepable, values)) else every
+        return narrowed(*values) if _KEEPABLE.issuperset(map(type, values)) else every
 
     return meeting
 
 
-def _keepable(value: Any) -> bool:
-    """Whether it is what an event has there; anything else is perhaps not even hashable."""
-    return value is None or isinstance(value, str)
+def _compiled(rules: Iterable[Rule], known: Mapping[str, str | None]) -> tuple[Candidate, ...]:
+    return tuple((holds, rule) for rule in rules if (holds := rule.compile(known)) is not None)
 
 
 def _asked(rule: Rule) -> list[tuple[int, Test]]:

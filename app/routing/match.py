@@ -42,15 +42,15 @@ class Match:
     clauses: tuple[Clause, ...] = ()
     branches: tuple[Branches, ...] = ()
 
-    def compile(self, event_type: str) -> Predicate | None:
-        """One closure for events of this type, or None when none of them can fit.
+    def compile(self, known: Mapping[str, str | None]) -> Predicate | None:
+        """One closure for the events that have these values at these paths, or None when none of them can fit.
 
-        What is asked of `type`, at any depth, is answered here and not for each event again.
+        What is asked of them (of `type` always), at any depth, is answered here and not for each event again.
         """
-        if not all(clause.test(event_type) for clause in self.clauses if clause.path == "type"):
+        if not all(clause.test(known[clause.path]) for clause in self.clauses if clause.path in known):
             return None
-        parts: list[Predicate | None] = [_clause(clause) for clause in self.clauses if clause.path != "type"]
-        parts += [_branches(branches, event_type) for branches in self.branches]
+        parts: list[Predicate | None] = [_clause(clause) for clause in self.clauses if clause.path not in known]
+        parts += [_branches(branches, known) for branches in self.branches]
         tests = [part for part in parts if part is not None]
         return _all_of(tests) if len(tests) == len(parts) else None
 
@@ -89,9 +89,9 @@ def _clause_in_part(test: Test, head: str, key: str) -> Predicate:
     return holds
 
 
-def _branches(branches: Branches, event_type: str) -> Predicate | None:
-    """None when it can never hold for this type."""
-    compiled = [match.compile(event_type) for match in branches.matches]
+def _branches(branches: Branches, known: Mapping[str, str | None]) -> Predicate | None:
+    """None when it can never hold for these events."""
+    compiled = [match.compile(known) for match in branches.matches]
     tests = [test for test in compiled if test is not None]
     if branches.how == "all":
         return _all_of(tests) if len(tests) == len(compiled) else None

@@ -117,6 +117,9 @@ def _contains(field: Field, wanted: Any) -> Test:
     texts = tuple(_texts(wanted))
     if field.kind == "list":
         return lambda got: isinstance(got, list) and any(text in got for text in texts)
+    only = texts[0]
+    if len(texts) == 1:
+        return lambda got: isinstance(got, str) and only in got
     return lambda got: isinstance(got, str) and any(text in got for text in texts)
 
 

@@ -118,14 +118,14 @@ class Rule:
     schedule: Schedule | None = None
     """Comes by the clock, not by events: no event matches it."""
 
-    def compile(self, event_type: str) -> Predicate | None:
-        """One closure for events of this type, or None when none of them can fit."""
-        holds = self.match.compile(event_type)
+    def compile(self, known: Mapping[str, str | None]) -> Predicate | None:
+        """One closure for the events that have these values at `type` and other paths, or None when none can fit."""
+        holds = self.match.compile(known)
         pattern = self.pattern
         if holds is None or pattern is None:
             return holds
         types = pattern.types()
-        if types is not None and event_type not in types:
+        if types is not None and known["type"] not in types:
             return None
         return lambda view: holds(view) and pattern.matches(view)
 

@@ -96,5 +96,5 @@ def _by_type(match: Match | None, types: tuple[str, ...]) -> Mapping[str, Predic
     """What is asked of the events of each type that it can meet; None when nothing is asked."""
     if match is None:
         return None
-    met: Any = {name: match.compile(name) for name in narrow(match.clauses, types)}
+    met: Any = {name: match.compile({"type": name}) for name in narrow(match.clauses, types)}
     return {name: holds for name, holds in met.items() if holds is not None}

@@ -1,4 +1,4 @@
-"""Questions that are asked over and over: compiled once, and put to SQLite's driver itself.
+"""Questions, and changes that answer, which are asked over and over: compiled once, and put to SQLite's driver itself.
 
 SQLAlchemy takes 100 to 300 µs to prepare a statement and to wrap its rows, SQLite 10 to answer it; facts of one event
 take some dozens of them.
@@ -11,18 +11,24 @@ from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy import Connection
+from sqlalchemy.sql.dml import ReturningUpdate
+
+from app.store.bulk import as_told
 
 Row = tuple[Any, ...]
 _Text = tuple[str, list[str], dict[str, Any]]
 """SQL, the names of its parameters in their order, and the values of those that are written in the statement."""
 
 
-class _Question:
-    """A select, with its text for lists of certain lengths."""
+Statement = sa.Select[Any] | ReturningUpdate[Any]
 
-    def __init__(self, statement: sa.Select[Any]) -> None:
+
+class _Question:
+    """A statement, with its text for lists of certain lengths."""
+
+    def __init__(self, statement: Statement) -> None:
         self.statement = statement
-        columns = list(statement.selected_columns)
+        columns = list(statement.exported_columns)
         self._flags = [place for place, column in enumerate(columns) if isinstance(column.type, sa.Boolean)]
         self._texts: dict[tuple[int, ...], _Text] = {}
 
@@ -65,7 +71,7 @@ MOST = 500
 _questions: dict[int, _Question] = {}
 
 
-def ask(connection: Connection, statement: sa.Select[Any], values: Mapping[str, Any]) -> list[Row]:
+def ask(connection: Connection, statement: Statement, values: Mapping[str, Any]) -> list[Row]:
     """The rows of a statement, as plain tuples. A statement is known by its identity."""
     question = _questions.get(id(statement))
     if question is None and len(_questions) < MOST:
@@ -73,8 +79,10 @@ def ask(connection: Connection, statement: sa.Select[Any], values: Mapping[str, 
     if question is not None and connection.dialect.name == "sqlite":
         try:
             return question.ask(connection, values)
-        except sqlite3.Error:
-            pass  # SQLAlchemy meets the same fault, and tells it as everybody expects
+        except sqlite3.Error as error:
+            if not statement.is_select:  # the fault may have ended the transaction: what is written now would stay
+                raise as_told(connection, str(statement), error) from error
+            # SQLAlchemy meets the same fault, and tells it as everybody expects
     return [tuple(row) for row in connection.execute(statement, values)]
 
 

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 import sqlalchemy as sa
 from sqlalchemy import Connection
 
+from app.store.ask import ask
 from app.store.tables import INFLIGHT, PENDING, channel_states, deliveries, digests, events
 
 
@@ -102,7 +103,7 @@ def claim(connection: Connection, channel: str, owner: str, limit: int, now: int
     Has to be committed before the first of them is sent.
     """
     values = {"channel_": channel, "owner_": owner, "limit_": limit, "now_": now, "lease_until_": now + lease}
-    claimed = [Claimed(*row) for row in connection.execute(_CLAIM, values)]
+    claimed = [Claimed(*row) for row in ask(connection, _CLAIM, values)]
     claimed.sort(key=lambda each: each.id)
     return claimed
 
@@ -155,5 +156,5 @@ def renew(connection: Connection, pairs: Collection[Pair], lease_until: int) -> 
             "fence_": fence,
             "lease_until_": lease_until,
         }
-        kept.update((found, fence) for found in connection.execute(_RENEW, values).scalars())
+        kept.update((row[0], fence) for row in ask(connection, _RENEW, values))
     return kept

@@ -9,6 +9,7 @@ import sqlalchemy as sa
 from sqlalchemy import Connection
 
 from app.kernel.ids import derived_id
+from app.store.ask import ask
 from app.store.bulk import BulkInsert
 from app.store.bundles import join, waiting
 from app.store.news import News, claim_news
@@ -36,7 +37,7 @@ class Planned:
 def plan(connection: Connection, wanted: Sequence[Wanted], now: int) -> Planned:
     """Owe these cards, in the transaction of the events. A second run with the same events adds nothing."""
     suppressed = _suppressed(connection, wanted, now)
-    left = [item for item in wanted if item not in suppressed]
+    left = [item for item in wanted if item not in suppressed] if suppressed else wanted
     patient = [item for item in left if item.wait is not None]
     at_once: Sequence[Wanted] = left
     waits: Sequence[tuple[Wanted, int]] = ()
@@ -69,7 +70,7 @@ def _insert(connection: Connection, rows: Mapping[str, tuple[Any, ...]]) -> list
     if not rows:
         return []
     if connection.dialect.name == "sqlite":  # the only writer: what was not there a moment ago is not there now
-        there = set(connection.execute(_THERE, {"keys": list(rows)}).scalars())
+        there = {key for (key,) in ask(connection, _THERE, {"keys": list(rows)})}
         fresh = [row for key, row in rows.items() if key not in there]
         _ADD.run(connection, fresh)
         return [row[_CHANNEL] for row in fresh]

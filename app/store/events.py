@@ -2,11 +2,13 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from operator import attrgetter
 from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy import Connection
 
+from app.store.ask import ask
 from app.store.bulk import BulkInsert
 from app.store.owned import among
 from app.store.tables import events, routings
@@ -31,6 +33,7 @@ class NewEvent:
 
 
 _COLUMNS = tuple(NewEvent.__dataclass_fields__)
+_row = attrgetter(*_COLUMNS)
 _INSERT = BulkInsert(events, *_COLUMNS)
 _REFRESHED = ("type", "status", "service", "environment", "subject", "data")
 
@@ -41,7 +44,7 @@ def add(connection: Connection, batch: Sequence[NewEvent], *, refresh: bool = Fa
     `refresh` (a replay) rewrites what a mended parser or estate makes of news that is there already.
     """
     unique = {event.id: event for event in batch}
-    there = set(connection.execute(_THERE, {"ids": list(unique)}).scalars()) if unique else set()
+    there = {row[0] for row in ask(connection, _THERE, {"ids": list(unique)})}
     fresh = [event for event in unique.values() if event.id not in there]
     if there and refresh:
         for event in (unique[each] for each in there):
@@ -51,7 +54,7 @@ def add(connection: Connection, batch: Sequence[NewEvent], *, refresh: bool = Fa
 
 
 def _insert(connection: Connection, fresh: Sequence[NewEvent]) -> set[str]:
-    rows = [tuple(getattr(event, column) for column in _COLUMNS) for event in fresh]
+    rows = [_row(event) for event in fresh]
     if connection.dialect.name == "sqlite":  # the only writer: what was not there a moment ago is not there now
         _INSERT.run(connection, rows)
         return {event.id for event in fresh}

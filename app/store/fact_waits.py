@@ -23,6 +23,7 @@ _WAITING = (
     .where(_w.key.in_(several("keys_")))
     .group_by(_w.service, _w.environment)
 )
+_WAITED_FOR = sa.select(_w.key).where(_w.key.in_(several("keys_"))).distinct()
 _ARRIVED = (
     sa.select(_r.environment, sa.func.min(_r.live_at))
     .where(_r.service == param("service_"), _r.environment.in_(several("environments_")), _r.sha.in_(several("shas_")))
@@ -52,6 +53,11 @@ def waiting(connection: Connection, keys: Collection[str]) -> list[tuple[str, st
     if not keys:
         return []
     return [(row[0], row[1], row[2]) for row in ask(connection, _WAITING, {"keys_": list(keys)})]
+
+
+def waited_for(connection: Connection, keys: Collection[str]) -> set[str]:
+    """Those of some keys on which a deployment hangs."""
+    return {row[0] for row in ask(connection, _WAITED_FOR, {"keys_": list(keys)})} if keys else set()
 
 
 def arrived(

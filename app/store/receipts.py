@@ -7,6 +7,7 @@ from typing import Any, NamedTuple
 import sqlalchemy as sa
 from sqlalchemy import Connection
 
+from app.store.ask import ask
 from app.store.bulk import Bulk, BulkInsert
 from app.store.tables import receipt_bodies, receipts, seen
 from app.store.upsert import insert_for
@@ -136,7 +137,7 @@ _SUSPECTS = _WAITING.where(receipts.c.tries > 0)
 
 def claim(connection: Connection, now: int, limit: int, lease: int) -> list[StoredReceipt]:
     """Fresh receipts to process, oldest first. On PostgreSQL other replicas leave them alone for `lease` µs."""
-    found = [StoredReceipt(*row) for row in connection.execute(_FRESH, {"now": now, "limit": limit})]
+    found = [StoredReceipt(*row) for row in ask(connection, _FRESH, {"now": now, "limit": limit})]
     _lease(connection, found, now + lease)
     return found
 

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 import sqlalchemy as sa
 from sqlalchemy import Connection
 
+from app.store.ask import Row, ask
 from app.store.bulk import BulkInsert
 from app.store.claims import STILL_OURS, Pair
 from app.store.tables import attempts, deliveries
@@ -103,12 +104,12 @@ def record(connection: Connection, results: Sequence[Result], now: int) -> set[P
         groups[result.change, result.fence].append(result.delivery_id)
     ours: set[Pair] = set()
     for (change, fence), ids in groups.items():
-        ours.update((done, fence) for done in _finish(connection, change, fence, ids, now))
+        ours.update((done, fence) for (done,) in _finish(connection, change, fence, ids, now))
     _ADD_ATTEMPTS.run(connection, [_attempt_row(each, each.attempt) for each in results if each.attempt is not None])
     return ours
 
 
-def _finish(connection: Connection, change: Change, fence: int, ids: Sequence[int], now: int) -> sa.ScalarResult[int]:
+def _finish(connection: Connection, change: Change, fence: int, ids: list[int], now: int) -> list[Row]:
     values = {
         "ids_": ids,
         "fence_": fence,
@@ -123,10 +124,10 @@ def _finish(connection: Connection, change: Change, fence: int, ids: Sequence[in
         "ended_": change.state != "pending",
         "now_": now,
     }
-    return connection.execute(_FINISH, values).scalars()
+    return ask(connection, _FINISH, values)
 
 
-def _attempt_row(result: Result, attempt: Attempt) -> tuple[int | str | None, ...]:
+def _attempt_row(result: Result, attempt: Attempt) -> Row:
     return (
         result.delivery_id, result.fence, attempt.started_at, attempt.ended_at,
         attempt.verdict, attempt.reason, attempt.http_status, attempt.retry_after,

@@ -93,6 +93,21 @@ rules:
     assert asked(book, "gate.decided", "ledger", environment="dev") == ["either", "anything"]
 
 
+def test_what_is_known_of_an_event_is_not_asked_again_in_the_branches_either(with_rules: Load) -> None:
+    book = with_rules("""
+rules:
+  - {name: bad, match: {type: pipeline.finished, any: [{status: failed}, {environment: prod}]}, drop: true}
+  - {name: hot, match: {any: [{status: failed}, {commit.message: {contains: hotfix}}]}, drop: true}
+  - {name: good, match: {none: [{status: failed}]}, drop: true}
+""")
+    event = "pipeline.finished"
+    assert asked(book, event, "basket", status="succeeded") == ["hot", "good"]
+    assert asked(book, event, "basket", status="succeeded", environment="prod") == ["bad", "hot", "good"]
+    assert asked(book, event, "basket", status="failed") == ["bad", "hot"]
+    assert route(book, {"type": event, "status": "failed"}).matched == ("bad", "hot")
+    assert route(book, {"type": event, "commit": {"message": "a hotfix"}}).matched == ("hot", "good")
+
+
 def test_a_value_that_no_event_has_is_asked_of_every_rule(with_rules: Load) -> None:
     book = with_rules("rules:\n  - {name: it, match: {environment: {exists: true}}, drop: true}\n")
     assert asked(book, "gate.decided", "basket", environment=["prod"]) == ["it"]

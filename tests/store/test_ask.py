@@ -1,6 +1,9 @@
+import contextlib
+
 import pytest
 import sqlalchemy as sa
 
+from app.kernel.errors import ValueRefused
 from app.store import Database
 from app.store.apart import apart
 from app.store.ask import ask
@@ -10,8 +13,15 @@ from app.store.tables import schedules
 SOME = sa.select(schedules.c.rule, schedules.c.last_due).where(
     schedules.c.rule.in_(sa.bindparam("rules_", expanding=True)), schedules.c.last_due > 1
 )
+EVERY = sa.select(schedules.c.rule, schedules.c.last_due).order_by(schedules.c.rule)
 ALL = SOME.order_by(schedules.c.rule)
 FLAGS = sa.select(sa.true(), sa.cast(sa.null(), sa.Boolean), schedules.c.rule)
+MOVE = (
+    sa.update(schedules)
+    .where(schedules.c.rule.in_(sa.bindparam("rules_", expanding=True)))
+    .values(rule=sa.bindparam("new_", type_=sa.String), last_due=schedules.c.last_due + 1)
+    .returning(schedules.c.rule, schedules.c.last_due)
+)
 NOTHING = sa.select(sa.column("x")).select_from(sa.table("there_is_none"))
 
 
@@ -41,6 +51,25 @@ async def test_a_fault_is_told_as_everybody_tells_it(database: Database) -> None
         return str(failed.value)
 
     assert "there_is_none" in await database.read(told)
+
+
+async def test_a_change_answers_and_one_that_fails_is_tried_once(database: Database) -> None:
+    def told(connection: sa.Connection) -> list[tuple[str, int]]:
+        connection.execute(sa.insert(schedules), [{"rule": name, "last_due": 1} for name in ("a", "b", "c")])
+        return ask(connection, MOVE, {"rules_": ["a", "none", "nothing"], "new_": "d"})
+
+    def twice(connection: sa.Connection) -> None:
+        counted: list[str] = []
+        sa.event.listen(connection, "before_cursor_execute", lambda *told: counted.append(told[2]))
+        with pytest.raises(sa.exc.IntegrityError):
+            ask(connection, MOVE, {"rules_": ["b", "c"], "new_": "e"})
+        assert len(counted) == (connection.dialect.name == "postgresql")  # on SQLite the driver was asked, and it alone
+
+    assert await database.write(told) == [("d", 2)]
+    with contextlib.suppress(sa.exc.DBAPIError, ValueRefused):  # PostgreSQL ends the transaction
+        await database.write(twice)
+    found = await database.read(lambda connection: ask(connection, EVERY, {}))
+    assert found == [("b", 1), ("c", 1), ("d", 2)]
 
 
 async def test_what_fails_apart_leaves_the_rest(database: Database) -> None:

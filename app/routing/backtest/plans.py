@@ -78,7 +78,7 @@ def _paths(books: Sequence[Rulebook], event_type: str) -> tuple[list[str], list[
     """Service, `quiet`, and every path that a rule reads which events of this type can meet: those of one key apart."""
     paths: dict[Path, None] = {("service",): None, ("quiet",): None}
     for rule in (rule for book in books for rule in book.rules):
-        if rule.compile(event_type) is not None:
+        if rule.compile({"type": event_type}) is not None:
             paths |= dict.fromkeys(_read_by(rule.match))
             # A pattern looks into lists and keys with dots by itself: the whole of each field is what it reads.
             paths |= {(path.partition(".")[0],): None for path in (rule.pattern.paths() if rule.pattern else ())}
