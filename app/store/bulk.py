@@ -56,6 +56,7 @@ class BulkInsert(Bulk):
     """`INSERT INTO table (columns) VALUES (…)`.
 
     With `or_ignore` a row whose key is there already adds nothing, with `or_replace` it stands for what is there.
+    PostgreSQL is sent all rows as one statement, but for those that replace: there a key must not come twice in one.
     """
 
     def __init__(self, table: sa.Table, *columns: str, or_ignore: bool = False, or_replace: bool = False) -> None:
@@ -67,3 +68,28 @@ class BulkInsert(Bulk):
             rest = ", ".join(f'"{name}" = excluded."{name}"' for name in columns if name not in key)
             ending = f" ON CONFLICT ({', '.join(key)}) DO UPDATE SET {rest}"
         super().__init__(statement, *columns, ending=ending)
+        self._table, self._one_by_one = table, or_replace
+        self._together = ""
+
+    def run(self, connection: Connection, rows: Sequence[tuple[Any, ...]]) -> int:
+        if not rows or self._one_by_one or connection.dialect.name == "sqlite":
+            return super().run(connection, rows)
+        return self._send(connection, rows, "").rowcount
+
+    def added(self, connection: Connection, rows: Sequence[tuple[Any, ...]], column: str) -> set[Any]:
+        """Run it on PostgreSQL; returns the values of `column` in the rows that were not there already."""
+        return set(self._send(connection, rows, f" RETURNING {column}").scalars())
+
+    def _send(self, connection: Connection, rows: Sequence[tuple[Any, ...]], answer: str) -> sa.CursorResult[Any]:
+        """One array for each column: https://www.postgresql.org/docs/current/functions-array.html (unnest)."""
+        self._together = self._together or self._unnested(connection.dialect)
+        columns = tuple(list(column) for column in zip(*rows, strict=True))
+        return connection.exec_driver_sql(self._together + answer, columns)
+
+    def _unnested(self, dialect: Dialect) -> str:
+        types = (self._table.c[name].type.compile(dialect) for name in self._names)
+        # Without its length: a cast to it would cut what is too long, where the column refuses it.
+        arrays = ", ".join(f"${index}::{kind.partition('(')[0]}[]" for index, kind in enumerate(types, 1))
+        names = ", ".join(f'"{name}"' for name in self._names)
+        into = f"INSERT INTO {self._table.name} ({names})"
+        return f"{into} SELECT * FROM unnest({arrays}){self._ending}"  # noqa: S608  names of our own tables

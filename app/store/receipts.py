@@ -10,7 +10,6 @@ from sqlalchemy import Connection
 from app.store.ask import ask
 from app.store.bulk import Bulk, BulkInsert
 from app.store.tables import receipt_bodies, receipts, seen
-from app.store.upsert import insert_for
 
 RECEIVED, PROCESSED, IGNORED, QUARANTINED = "received", "processed", "ignored", "quarantined"
 REPLAY_FLAG = "replay"
@@ -95,8 +94,7 @@ def _claim(connection: Connection, batch: Sequence[NewReceipt]) -> set[str]:
         if _KEYS.run(connection, rows) == len(rows):
             return {r.id for r in batch}
         return {r.id for r in batch if connection.scalar(_OWNER, {"s": r.source, "k": r.key}) == r.id}
-    claim = insert_for(connection, seen).on_conflict_do_nothing().returning(seen.c.receipt_id)
-    return set(connection.execute(claim, [dict(zip(_KEY_COLUMNS, row, strict=True)) for row in rows]).scalars())
+    return _KEYS.added(connection, rows, "receipt_id")
 
 
 def _duplicate(connection: Connection, receipt: NewReceipt) -> Accepted:
@@ -107,8 +105,7 @@ def _duplicate(connection: Connection, receipt: NewReceipt) -> Accepted:
     return Accepted(first.receipt_id, duplicate=True, conflict=first.body_hash != receipt.body_hash)
 
 
-_KEY_COLUMNS = ("source", "key", "receipt_id", "body_hash", "seen_at", "hits")
-_KEYS = BulkInsert(seen, *_KEY_COLUMNS, or_ignore=True)
+_KEYS = BulkInsert(seen, "source", "key", "receipt_id", "body_hash", "seen_at", "hits", or_ignore=True)
 _OWNER = sa.select(seen.c.receipt_id).where(seen.c.source == sa.bindparam("s"), seen.c.key == sa.bindparam("k"))
 _INSERT_RECEIPTS = BulkInsert(
     receipts, "id", "source", "received_at", "headers", "key_index", "state", "tries", "due_at"

@@ -44,7 +44,9 @@ COLUMNS = """SELECT table_name, column_name, data_type, character_maximum_length
     , is_identity FROM information_schema.columns WHERE table_schema = 'public'"""
 OTHERS = """SELECT indexdef FROM pg_indexes WHERE schemaname = 'public' UNION ALL
     SELECT conrelid::regclass || ' ' || conname || ' ' || pg_get_constraintdef(oid) FROM pg_constraint
-    WHERE connamespace = 'public'::regnamespace"""
+    WHERE connamespace = 'public'::regnamespace UNION ALL
+    SELECT attrelid::regclass || '.' || attname || ' ' || attstorage::text FROM pg_attribute
+    WHERE attrelid IN (SELECT oid FROM pg_class WHERE relnamespace = 'public'::regnamespace AND relkind = 'r')"""
 WRITTEN = "SELECT sql FROM sqlite_schema WHERE sql IS NOT NULL AND tbl_name <> 'alembic_version'"
 
 
