@@ -1,9 +1,9 @@
 """`Outbound`, loaded with the first message: no start waits for its HTTP client and the certificates that it reads."""
 
 import asyncio
-from collections.abc import Mapping
+from collections.abc import Coroutine, Mapping
 from importlib import import_module
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from app.kernel.secrets import SecretUrl
 from app.kernel.wire import Answer
@@ -17,21 +17,33 @@ class LateOutbound:
 
     def __init__(self, allowed: frozenset[str] = frozenset()) -> None:
         self._allowed = allowed
-        self._opened: asyncio.Task[Outbound] | None = None
+        self._opening: asyncio.Task[Outbound] | None = None
+        self._opened: Outbound | None = None
 
-    async def __call__(self, url: SecretUrl, body: bytes, headers: Mapping[str, str], *, channel: str) -> Answer:
+    def __call__(
+        self, url: SecretUrl, body: bytes, headers: Mapping[str, str], *, channel: str
+    ) -> Coroutine[Any, Any, Answer]:
         """See `Outbound`."""
-        if self._opened is None:
-            self._opened = asyncio.create_task(self._open())
-        post = self._opened.result() if self._opened.done() else await asyncio.shield(self._opened)
-        return await post(url, body, headers, channel=channel)
+        return (self._opened or self._first)(url, body, headers, channel=channel)
 
     async def close(self) -> None:
         """Close all connections, if there are any."""
+        if self._opening is not None:
+            await asyncio.wait([self._opening])
         if self._opened is not None:
-            await (await self._opened).close()
+            await self._opened.close()
+
+    async def _first(self, url: SecretUrl, body: bytes, headers: Mapping[str, str], *, channel: str) -> Answer:
+        if self._opening is None:
+            self._opening = asyncio.create_task(self._open())
+        post = await asyncio.shield(self._opening)
+        return await post(url, body, headers, channel=channel)
 
     async def _open(self) -> "Outbound":
-        module = await asyncio.to_thread(import_module, "app.clients.outbound")  # meanwhile the door takes webhooks
-        opened: Outbound = module.Outbound(self._allowed)
-        return opened
+        try:
+            module = await asyncio.to_thread(import_module, "app.clients.outbound")  # meanwhile the door takes webhooks
+        except BaseException:
+            self._opening = None  # the next message tries again
+            raise
+        self._opened = module.Outbound(self._allowed)
+        return self._opened

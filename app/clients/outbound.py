@@ -1,23 +1,20 @@
 """Outgoing HTTP for deliveries: one small pool a channel, guarded against inner addresses, silent about URLs."""
 
+import asyncio
 from collections.abc import Mapping
-from functools import lru_cache
+from weakref import WeakSet
 
-import aiohttp
+from aiohttp import ThreadedResolver
 from aiohttp.abc import AbstractResolver
 
-from app.clients.addresses import BlockedAddress, GuardedResolver, guarded_socket
+from app.clients.addresses import GuardedResolver, guarded_socket
+from app.clients.connection import Connection
+from app.clients.dial import Dial
 from app.kernel.secrets import SecretUrl
 from app.kernel.target import Target, read_target
 from app.kernel.wire import Answer, WireFault
 
-MAX_ANSWER = 16 * 1024
-"""Bytes of an answer that are read; the rest is not waited for."""
-POOL = 32
-"""Connections to one channel: as many as its `concurrency` may be, so that nobody waits for a place."""
-
 _HEADERS = {"User-Agent": "Shipbell", "Accept": "*/*", "Accept-Encoding": "identity"}
-_Pool = tuple[str, bool]
 
 
 class Outbound:
@@ -36,88 +33,81 @@ class Outbound:
         connect: float = 5.0,
         resolver: AbstractResolver | None = None,
     ) -> None:
-        self._timeout = aiohttp.ClientTimeout(total=total, connect=connect)
+        self._allowed, self._total, self._connect = allowed, total, connect
         self._resolver = resolver
-        self._pools: dict[_Pool, aiohttp.ClientSession] = {}
-        self._target = lru_cache(maxsize=1024)(lambda url: read_target(url, allowed))
+        self._pools: dict[tuple[str, str], _Pool] = {}
 
     async def __call__(self, url: SecretUrl, body: bytes, headers: Mapping[str, str], *, channel: str) -> Answer:
         """Post and read at most 16 KiB of the answer. Raises WireFault, and never anything that shows the URL."""
-        try:
-            target = self._target(url.reveal())
-        except ValueError:
-            raise WireFault("blocked_address", sent=False) from None
-        try:
-            return await self._post(target, body, headers, channel)
-        except (aiohttp.ClientError, OSError, ValueError) as error:  # TimeoutError is an OSError
-            reason, sent = classify(error)
-        raise WireFault(reason, sent=sent)
+        key = channel, url.reveal()
+        pool = self._pools.get(key) or self._open(key)
+        request = _head(pool.first, {**_HEADERS, **headers, "Content-Length": str(len(body))}) + body
+        until = asyncio.get_running_loop().time() + self._total
+        connection = pool.take() or await pool.connect(self._connect)
+        answer = await connection.exchange(request, until)
+        pool.give_back(connection)
+        return answer
 
     async def close(self) -> None:
         """Close all connections."""
         pools, self._pools = self._pools, {}
         for pool in pools.values():
-            await pool.close()
+            pool.close()
         if self._resolver is not None:
             await self._resolver.close()
 
-    async def _post(self, target: Target, body: bytes, headers: Mapping[str, str], channel: str) -> Answer:
-        pool = self._pools.get((channel, target.extra)) or self._open((channel, target.extra))
-        async with pool.post(target.url, data=body, headers=headers, allow_redirects=False) as response:
-            answer = await _read(response)
-            return Answer(response.status, {name.lower(): value for name, value in response.headers.items()}, answer)
-
-    def _open(self, key: _Pool) -> aiohttp.ClientSession:
+    def _open(self, key: tuple[str, str]) -> "_Pool":
+        try:
+            target = read_target(key[1], self._allowed)
+        except ValueError:
+            raise WireFault("blocked_address", sent=False) from None
         if self._resolver is None:
-            self._resolver = aiohttp.ThreadedResolver()
-        if key[1]:
-            connector = aiohttp.TCPConnector(limit=POOL, resolver=self._resolver)
-        else:
-            resolver = GuardedResolver(self._resolver)
-            connector = aiohttp.TCPConnector(limit=POOL, resolver=resolver, socket_factory=guarded_socket)
-        self._pools[key] = aiohttp.ClientSession(
-            connector=connector,
-            timeout=self._timeout,
-            headers=_HEADERS,
-            cookie_jar=aiohttp.DummyCookieJar(),
-            auto_decompress=False,
-            trust_env=False,
-        )
+            self._resolver = ThreadedResolver()
+        self._pools[key] = _Pool(target, self._resolver)
         return self._pools[key]
 
 
-async def _read(response: aiohttp.ClientResponse) -> bytes:
-    body = bytearray()
-    while len(body) < MAX_ANSWER:
-        chunk = await response.content.read(MAX_ANSWER - len(body))
-        if not chunk:
-            return bytes(body)
-        body += chunk
-    response.close()  # what follows is not read: this connection is of no more use
-    return bytes(body)
+def _head(first: str, headers: Mapping[str, str]) -> bytes:
+    lines = [f"{name}: {value}" for name, value in headers.items()]
+    if not "".join(lines).isprintable():  # a line that ends early begins another header
+        raise WireFault("protocol", sent=False)
+    return (first + "\r\n".join(lines) + "\r\n\r\n").encode()
 
 
-def classify(error: Exception) -> tuple[str, bool]:
-    """A reason of the closed list, and whether bytes of the body may have arrived."""
-    before = _before_sending(error)
-    if before:
-        return before, False
-    if isinstance(error, TimeoutError):
-        return "timeout", True
-    if isinstance(error, aiohttp.ClientConnectionError | aiohttp.ClientPayloadError | OSError):
-        return "reset", True
-    return "protocol", True
+class _Pool:
+    """The connections to one URL of a channel; as many as there are messages on their way at a time."""
 
+    def __init__(self, target: Target, resolver: AbstractResolver) -> None:
+        self.first = f"POST {target.url.raw_path_qs} HTTP/1.1\r\nHost: {target.url.host_port_subcomponent}\r\n"
+        if target.extra:
+            self._dial = Dial(target, resolver, None)
+        else:
+            self._dial = Dial(target, GuardedResolver(resolver), guarded_socket)
+        self._idle: list[Connection] = []
+        self._all: WeakSet[Connection] = WeakSet()
 
-def _before_sending(error: Exception) -> str | None:
-    if isinstance(error, aiohttp.ConnectionTimeoutError):
-        return "timeout"
-    if isinstance(error, aiohttp.ClientSSLError | aiohttp.ClientConnectorCertificateError):
-        return "tls"
-    if isinstance(error, aiohttp.InvalidURL):
-        return "blocked_address"
-    if isinstance(error, aiohttp.ClientConnectorError):
-        if isinstance(error.os_error, BlockedAddress):
-            return "blocked_address"
-        return "dns" if isinstance(error, aiohttp.ClientConnectorDNSError) else "connect"
-    return None
+    def take(self) -> Connection | None:
+        """One that is open already, the last one that was used: the others may close."""
+        while self._idle:
+            connection = self._idle.pop()
+            if connection.usable:
+                return connection
+        return None
+
+    async def connect(self, seconds: float) -> Connection:
+        """A new one. Raises WireFault."""
+        connection = await self._dial(seconds)
+        self._all.add(connection)
+        return connection
+
+    def give_back(self, connection: Connection) -> None:
+        """The next message may have it."""
+        if connection.usable:
+            self._idle.append(connection)
+            connection.rest()
+
+    def close(self) -> None:
+        """Close all."""
+        self._dial.close()
+        for connection in self._all:
+            connection.close()

@@ -1,5 +1,7 @@
 import asyncio
 
+import pytest
+
 from app.clients.late_outbound import LateOutbound
 from app.kernel.secrets import SecretUrl
 from tests.clients.posting import BODY
@@ -29,3 +31,16 @@ async def test_a_sender_that_gives_up_takes_the_client_from_nobody(teams: FakeTe
 
 async def test_what_was_never_opened_is_closed_too() -> None:
     await LateOutbound().close()
+
+
+async def test_a_client_that_could_not_be_loaded_is_loaded_by_the_next_message(
+    teams: FakeTeams, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    late = LateOutbound(frozenset([teams.host]))
+    with monkeypatch.context() as broken:
+        broken.setattr("app.clients.late_outbound.import_module", lambda _: (_ for _ in ()).throw(ImportError("gone")))
+        with pytest.raises(ImportError):
+            await late(SecretUrl(teams.url), BODY, {}, channel="security")
+        await late.close()  # nothing to close, and nothing to complain about
+    assert (await late(SecretUrl(teams.url), BODY, {}, channel="security")).status == 202
+    await late.close()

@@ -9,7 +9,8 @@ from typing import Any
 import pytest
 import uvloop
 
-from app.clients.outbound import MAX_ANSWER, Outbound
+from app.clients.connection import MAX_ANSWER
+from app.clients.outbound import Outbound
 from tests.clients.conftest import Opener
 from tests.clients.names import Names
 from tests.clients.posting import BODY, CANARY, fault, post

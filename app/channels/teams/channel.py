@@ -17,7 +17,8 @@ class TeamsChannel:
 
     def __init__(self, name: str, url: SecretUrl, headers: Mapping[str, Secret], post: Post) -> None:
         self._name, self._url, self._post = name, url, post
-        self._headers = {name: value.reveal() for name, value in headers.items()}
+        # In the letters that others write them in: a header of ours is replaced, not sent twice.
+        self._headers = {name.title(): value.reveal() for name, value in headers.items()}
         self._headers["Content-Type"] = "application/json; charset=utf-8"
 
     async def send(self, message: Message) -> Outcome:
