@@ -14,21 +14,10 @@ from app.config.settings import read_settings
 from app.kernel.errors import ConfigErrors
 
 if TYPE_CHECKING:
-    from app.clients.upstreams import (
-        ArgoCDEntry,
-        BitbucketEntry,
-        IncidentIoEntry,
-        JiraEntry,
-        JsmEntry,
-        OpsgenieEntry,
-        PagerDutyEntry,
-        Upstreams,
-    )
+    from app.clients.upstreams import TokenEntry, Upstreams
     from app.delivery.opening import OpenChannel
     from app.estate import Estate
     from app.sources import Source
-
-    Asked = BitbucketEntry | JiraEntry | ArgoCDEntry | JsmEntry | OpsgenieEntry | PagerDutyEntry | IncidentIoEntry
 
 
 def check(as_json: AsJson = False) -> None:
@@ -108,10 +97,10 @@ def _channel(opened: "OpenChannel") -> Mapping[str, Any]:
 
 
 def _upstreams(named: "Upstreams", estate: "Estate") -> Iterator[Mapping[str, str]]:
-    """What the collector asks. Without its token the service does not start, so one that is shown has it."""
+    """What may be asked. Without its token the service does not start, so one that is shown has it."""
     if named.gitops is not None:
         note = f"{named.gitops.mode}: {named.gitops.path}"
-        token = f"{named.gitops.token_env} is set" if named.gitops.token_env else "none"
+        token = _token(named.gitops.token_env)
         yield {"name": "gitops", "url": named.gitops.repository, "token": token, "note": note}
     if named.bitbucket is not None:
         known = sum(1 for repository in estate.repositories.values() if repository)
@@ -122,6 +111,10 @@ def _upstreams(named: "Upstreams", estate: "Estate") -> Iterator[Mapping[str, st
         yield {"name": "jira", **_asked(named.jira), "note": named.jira.edition}
     for name, entry in named.argocd.items():
         yield {"name": f"argocd {name}", **_asked(entry), "note": ", ".join(entry.projects) or "all projects"}
+    for host, registry in named.registries.items():
+        token = _token(registry.token_env)
+        note = "the commit in an image's labels"
+        yield {"name": f"registry {host}", "url": registry.url or f"https://{host}", "token": token, "note": note}
     yield from _incident_tools(named)
 
 
@@ -144,5 +137,9 @@ def _incident_tools(named: "Upstreams") -> Iterator[Mapping[str, str]]:
         yield {"name": "incidentio", **_asked(named.incidentio), "note": "all but private ones"}
 
 
-def _asked(entry: "Asked") -> Mapping[str, str]:
-    return {"url": entry.url, "token": f"{entry.token_env} is set"}
+def _asked(entry: "TokenEntry") -> Mapping[str, str]:
+    return {"url": entry.url, "token": _token(entry.token_env)}
+
+
+def _token(variable: str | None) -> str:
+    return f"{variable} is set" if variable else "none"

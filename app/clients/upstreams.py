@@ -145,6 +145,10 @@ class IncidentIoEntry(Entry):
     token_env: Variable = Field("SHIPBELL_INCIDENTIO_TOKEN", description="variable that holds the API key")
 
 
+TokenEntry = BitbucketEntry | JiraEntry | ArgoCDEntry | JsmEntry | OpsgenieEntry | PagerDutyEntry | IncidentIoEntry
+"""An API that is never asked without a token: its variable has a name even where none is given."""
+
+
 class Upstreams(Entry):
     """What may be asked. What is absent is not asked."""
 

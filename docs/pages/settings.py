@@ -7,15 +7,7 @@ from typing import Any, get_args
 from pydantic.fields import FieldInfo
 
 import app.sources
-from app.clients.upstreams import (
-    ArgoCDEntry,
-    BitbucketEntry,
-    IncidentIoEntry,
-    JiraEntry,
-    JsmEntry,
-    OpsgenieEntry,
-    PagerDutyEntry,
-)
+from app.clients.upstreams import TokenEntry
 from app.config.names import REMOTE, secret_name
 from app.config.settings import PREFIX, Duration, Settings
 from app.kernel.discover import rooms
@@ -92,9 +84,7 @@ def pages() -> dict[str, str]:
 
 def _tokens() -> list[tuple[str, str]]:
     """The variables of tokens that need not be named."""
-    incidents = (JsmEntry, OpsgenieEntry, PagerDutyEntry, IncidentIoEntry)
-    entries = (BitbucketEntry, JiraEntry, ArgoCDEntry, *incidents)
-    return [(code(entry.model_fields["token_env"].default), first_line(entry)) for entry in entries]
+    return [(code(entry.model_fields["token_env"].default), first_line(entry)) for entry in get_args(TokenEntry)]
 
 
 def _default(field: FieldInfo) -> str:

@@ -5,6 +5,7 @@ from pathlib import Path
 import pytest
 
 from tests.cli.conftest import Shipbell
+from tests.running.rules import shipped_rules
 
 SECRET = {"SHIPBELL_SECRET_BITBUCKET": "CANARY-0123456789"}
 URL = "https://prod-01.westeurope.logic.azure.com/workflows/CANARY/triggers/manual/paths/invoke?sig=CANARY-0123456789"
@@ -84,3 +85,20 @@ def test_a_test_card_that_does_not_arrive_is_1_with_the_reason(shipbell: Shipbel
 def test_an_unknown_channel_is_2_with_the_nearest_name(shipbell: Shipbell) -> None:
     said = shipbell("channels", "test", "securty")
     assert (said.code, "did you mean 'security'?" in said.err) == (2, True)
+
+
+def test_a_registry_is_shown_with_where_it_is_and_its_token(shipbell: Shipbell, tmp_path: Path) -> None:
+    folder = shipped_rules(tmp_path / "rules")
+    section = """upstreams:
+  registries:
+    images.example.com: {user: ci, token_env: IMAGES_TOKEN}
+    public.example.com: {url: "https://mirror.example.com/"}
+"""
+    (folder / "upstreams.yaml").write_text(section, encoding="utf-8")
+    found = shipbell("check", "--json", SHIPBELL_RULES_DIR=str(folder), IMAGES_TOKEN="CANARY-0123456789")
+    assert "CANARY" not in found.out
+    shown = {each["name"]: (each["url"], each["token"]) for each in found.json["upstreams"]}
+    assert shown == {
+        "registry images.example.com": ("https://images.example.com", "IMAGES_TOKEN is set"),
+        "registry public.example.com": ("https://mirror.example.com", "none"),
+    }
