@@ -8,6 +8,7 @@ from pydantic import BaseModel, ConfigDict, Field
 from app.api.access import allow
 from app.api.errors import refusals
 from app.api.facts_shown import HereName, behind, shown, since_and_number
+from app.api.named import refuse_unknown
 from app.api.owners import Owner, narrowed
 from app.api.paging import Cursor, HexId, Limit, Page, When, us_of
 from app.api.parts import Parts, parts_of
@@ -71,6 +72,7 @@ async def list_all(
     cursor: Cursor = None,
 ) -> Page[Row]:
     """Deployments by when they went live, newest first. Of an owner: of what was the owner's then."""
+    await refuse_unknown(parts, service=service, environment=environment, team=owner.get("team"))
     equal = {**narrowed(None, service=service, environment=environment, kind=kind), **owner}
     after = since_and_number(cursor)
     rows = await parts.database.read(

@@ -5,6 +5,7 @@ from zoneinfo import ZoneInfo
 
 from fastapi import Depends, HTTPException, Query
 
+from app.api.named import refuse_unknown
 from app.api.paging import When, us_of
 from app.api.parts import Parts, parts_of
 from app.kernel.clock import iso
@@ -17,7 +18,7 @@ Days = Literal["7d", "28d", "90d"]
 MOST_BUCKETS = 400
 
 
-def scope_of(
+async def scope_of(
     parts: Annotated[Parts, Depends(parts_of)],
     service: Annotated[str | None, Query(max_length=100, description="Our name of it.", examples=["checkout"])] = None,
     team: Annotated[str | None, Query(max_length=300, description="The owner then.", examples=["storefront"])] = None,
@@ -31,10 +32,11 @@ def scope_of(
     component: Annotated[str | None, Query(max_length=300, examples=["checkout-api"])] = None,
     platform: Annotated[str | None, Query(max_length=20, description="What deployed it.", examples=["lambda"])] = None,
 ) -> Scope:
-    """The scope of a query. Raises 422 for an environment that the estate does not know."""
+    """The scope of a query. Raises 422 for an environment that the estate does not know, or names that nobody knows."""
     estate = parts.book().estate
     if environment is not None and environment not in estate.environments:
         raise HTTPException(422, f"the estate has no such environment; it has {', '.join(estate.environments)}")
+    await refuse_unknown(parts, service=service, team=team)
     stages = tuple((name, str(estate.tiers[name])) for name in estate.environments)
     return Scope(stages, service, team, business_area, environment, pod, component, platform)
 

@@ -8,6 +8,7 @@ from fastapi import APIRouter, Depends, HTTPException, Query
 from app.api.access import allow
 from app.api.cdevents import CDEvents, as_cdevents
 from app.api.errors import refusals
+from app.api.named import refuse_unknown
 from app.api.owners import Owner, narrowed, services_of
 from app.api.paging import Cursor, HexId, Limit, Page, When, numbers, page, us_of
 from app.api.parts import Parts, parts_of
@@ -67,6 +68,7 @@ async def list_events(
 
     Of an owner: of the services that are the owner's now.
     """
+    await refuse_unknown(parts, service=service, environment=environment, team=owner.get("team"))
     services = await services_of(parts, owner, service)
     equal = narrowed(services, source=source, type=type, environment=environment, status=status)
     before = numbers(cursor, 2)

@@ -8,6 +8,7 @@ from pydantic import BaseModel, ConfigDict, Field
 from app import telemetry
 from app.api.access import allow
 from app.api.errors import refusals
+from app.api.named import refuse_unknown
 from app.api.owners import Owner, services_of
 from app.api.parts import Parts, parts_of
 from app.api.taking import take, takes
@@ -195,6 +196,7 @@ async def list_gates(
     ):
         if named is not None and named not in known:
             raise HTTPException(422, f"the estate has no such {what}; it has {', '.join(known)}")
+    await refuse_unknown(parts, team=owner.get("team"))
     services = await services_of(parts, owner, service)
     found = await preview(parts.gates(), parts.clock(), services, environment)
     return Preview.model_validate({"items": found})

@@ -21,7 +21,8 @@ the service then listens on nothing else.
 
 Errors are [problem+json](https://www.rfc-editor.org/rfc/rfc9457): `{"type", "status", "title"}`, 422 with `errors:
 [{where, what}]`. Listings answer `{"items": […], "next": cursor}`; give `cursor` back for the next page, `null` is
-the end.
+the end. A service, environment or team that neither the estate has nor anything was ever told of is 422 with the
+nearest name; one of which nothing is known yet has an empty answer.
 
 ## Webhooks
 

@@ -101,7 +101,7 @@ async def test_deployments_are_found_by_what_they_are(told: Api) -> None:
     assert await found(kind="rollback") == [MEND]
     assert await found(failed="true") == [BAD]
     assert await found(failed="false") == [MEND]
-    assert await found(service="web") == []
+    assert await found(service="checkout") == []
     assert await found(environment="prod", team="team-a") == [MEND, BAD]
     assert await found(since=iso(AT + 1)) == [MEND]
     assert await found(until=iso(AT + 1)) == [BAD]

@@ -88,6 +88,13 @@ def test_a_wrong_token_is_1_and_says_which_variable(ask: Shipbell) -> None:
     assert (said.code, "SHIPBELL_TOKEN" in said.err) == (1, True)
 
 
+def test_a_name_that_nobody_knows_is_2_with_the_nearest_one(ask: Shipbell) -> None:
+    for words in (("dora", "show"), ("events", "list"), ("where", "--on", "2026-10-01")):
+        said = ask(*words, "--team", "storefrond")
+        assert (said.code, "did you mean 'storefront'?" in said.err) == (2, True), words
+    assert ask("dora", "show", "--service", "checkout").code == 0
+
+
 def test_what_is_not_there_is_1(ask: Shipbell) -> None:
     for words in (("receipts", "show", "0" * 32), ("events", "show", "0" * 32), ("deliveries", "show", "999999"),
                   ("deliveries", "retry", "999999"), ("rules", "explain", "0" * 32), ("where", "moon")):  # fmt: skip
