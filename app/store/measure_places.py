@@ -84,8 +84,8 @@ def tickets(
     return [kept(row, fresh_after) for row in decoded(connection, query.limit(limit))]
 
 
-VERSION = sa.func.coalesce(_d.version, _d.artifact).label("version")
-"""What was deployed, by its version, else by the commit."""
+VERSION = sa.func.coalesce(_d.version, _d.sha).label("version")
+"""What was deployed, by its version, else by the commit; of one that is known by a report alone, nothing."""
 _ASKED = sa.and_(_s.kind == "ticket", _s.digest != MISSING)
 _SAID = (_t.summary, _t.status, _t.status_category, _t.fix_versions, _t.restricted, _s.at.label("looked_at"))
 """What the ticket tool says, and when it was asked last."""

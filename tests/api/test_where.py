@@ -149,7 +149,7 @@ async def test_what_nobody_knows_is_404_and_says_where_was_looked(told: Api) -> 
 
 
 async def test_what_ran_on_a_day_and_since_when(told: Api) -> None:
-    async def ran(on: str, **more: str) -> list[tuple[str, str]]:
+    async def ran(on: str, **more: str) -> list[tuple[str, str | None]]:
         items = (await told.get("/api/v1/environments", on=on, **more))["items"]
         return [(each["environment"], each["actual_version"]) for each in items]
 
@@ -157,6 +157,9 @@ async def test_what_ran_on_a_day_and_since_when(told: Api) -> None:
     assert await ran("2025-01-07", environment="dev") == [("dev", "1"), ("dev", "2"), ("dev", "1")]
     assert await ran("2025-01-07T11:30:00Z") == [("dev", "2"), ("prod", "1"), ("qa", "2")]
     assert await ran("2025-01-08") == [("dev", "1"), ("prod", "1"), ("qa", "2")]
+    bare = row("deployment", id="bare", environment="dev", live_at=AT + DAY, artifact="ci:run:12")
+    await told.parts.database.write(lambda connection: add(connection, bare))
+    assert await ran("2025-01-09", environment="dev") == [("dev", None)]
     ((first, *_),) = ((await told.get("/api/v1/environments", on="2025-01-07", environment="qa"))["items"],)
     assert (first["since"], first["until"]) == ("2025-01-07T10:00:00.000000Z", "2025-01-07T11:00:00.000000Z")
     for wrong in ({"on": "0001-01-01"}, {"on": "2025-01-07", "drift": "true"}, {"on": "tuesday"}):
