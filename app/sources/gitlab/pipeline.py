@@ -27,6 +27,9 @@ STATUS = {
 }
 
 
+_HIDDEN = "refs/merge-requests/"
+
+
 class Build(Shape):
     """A job of the pipeline."""
 
@@ -56,6 +59,7 @@ class MergeRequest(Shape):
     """The request that it runs for."""
 
     iid: StrictInt | None = None
+    source_branch: str | None = None
 
 
 class PipelineMessage(Body):
@@ -78,7 +82,7 @@ def read(kind: str, body: dict[str, Any]) -> Parsed:
     ended = parse_timestamp(run.finished_at) if outcome else None
     subject = reading.subject("build", its.key, run.id)
     url = run.url or (f"{its.web_url}/-/pipelines/{run.id}" if its.web_url else None)
-    made = reading.commit(message.commit) or {}
+    made, branch = reading.commit(message.commit) or {}, _ref(message)
     jobs = sorted(message.builds or [], key=lambda job: job.id or 0)[:LIST_LIMIT]
     return [
         Draft(
@@ -92,7 +96,7 @@ def read(kind: str, body: dict[str, Any]) -> Parsed:
             original_status=run.status,
             original_type=kind,
             instance=its.host,
-            texts=reading.texts(run.ref, made.get("message")),
+            texts=reading.texts(branch, made.get("message")),
             fields={
                 "repository": reading.repository(its),
                 "actor": reading.person(message.user),
@@ -111,11 +115,19 @@ def read(kind: str, body: dict[str, Any]) -> Parsed:
 
 def _kind(message: PipelineMessage) -> dict[str, str]:
     """What it ran for. That of a merge request says so, or has the request's hidden ref."""
-    run = message.object_attributes
-    if run.ref is None:
+    run, ref = message.object_attributes, _ref(message)
+    if run.ref is None or ref is None:
         return {}
-    asked = run.source == "merge_request_event" or run.ref.startswith("refs/merge-requests/")
-    return {"ref": run.ref, "ref_kind": "tag" if run.tag else "pull_request" if asked else "branch"}
+    asked = run.source == "merge_request_event" or run.ref.startswith(_HIDDEN)
+    return {"ref": ref, "ref_kind": "tag" if run.tag else "pull_request" if asked else "branch"}
+
+
+def _ref(message: PipelineMessage) -> str | None:
+    """The branch or tag; of a merge request's hidden ref (`refs/merge-requests/7/head`) the branch that is to merge."""
+    ref, request = message.object_attributes.ref, message.merge_request
+    if ref is not None and ref.startswith(_HIDDEN) and request is not None:
+        return request.source_branch or ref
+    return ref
 
 
 def _step(job: Build) -> dict[str, Any]:

@@ -68,6 +68,16 @@ def test_what_it_ran_for(one: One, what: dict[str, Any], kind: str | None) -> No
     assert one(KIND, object_attributes=run(**what)).fields["build"].get("ref_kind") == kind
 
 
+def test_a_merge_request_has_its_branch_and_not_the_hidden_ref(one: One) -> None:
+    hidden = run(ref="refs/merge-requests/74/head")
+    named = one(KIND, object_attributes=hidden, merge_request={"iid": 74, "source_branch": "SHOP-7-pay"})
+    assert named.fields["build"]["ref"] == "SHOP-7-pay"
+    assert "SHOP-7-pay" in named.texts
+    assert one(KIND, object_attributes=hidden, merge_request={"iid": 74}).fields["build"]["ref"] == hidden["ref"]
+    other = one(KIND, object_attributes=run(ref="main"), merge_request={"iid": 74, "source_branch": "SHOP-7-pay"})
+    assert other.fields["build"]["ref"] == "main"
+
+
 def test_an_old_shape_gets_the_address_of_its_page(one: One) -> None:
     page = one(KIND, object_attributes=run()).fields["links"]["pipeline"]
     assert page == f"{PROJECT['web_url']}/-/pipelines/31"
