@@ -15,6 +15,7 @@ _CHANNELS = {"channel": "channel", "cards": "cards", "the same news": "same_news
 _CONNECTIONS = {"connection": "connection", "budget": "budget", "most in a window": "most", "messages": "sent",
                 "found no room": "no_room", "longest wait (s)": "longest_wait_seconds"}  # fmt: skip
 _NOBODY = {"why": "why", "rule": "rule", "events": "events"}
+_RETOLD = "Of one happening that several sources tell, every card is counted here; the service sends the first alone."
 _LOST = {"today's rule": "rule", "events": "events", "for example": "samples"}
 
 
@@ -28,6 +29,7 @@ def print_report(found: Mapping[str, Any]) -> None:
     _print_rules(found["rules"], compares)
     _title("Channels")
     print_rows([_both(row, row["today"], row["changed"]) for row in found["channels"]], _CHANNELS, empty="none")
+    typer.echo(_RETOLD)
     _title("Connections")
     print_rows([_connection(row) for row in found["connections"]], _CONNECTIONS, empty="none")
     _title("Events that nobody gets")

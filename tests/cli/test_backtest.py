@@ -56,6 +56,7 @@ def test_todays_rules_alone_are_counted(shipbell: Shipbell, events: str) -> None
     assert said.code == 0, said.err
     assert said.out.startswith("3 events, received from 2026-03-04T12:00:00")
     assert "nothing was sent" in said.out
+    assert "every card is counted here; the service sends the first alone" in said.out
     rows = [line.split() for line in said.out.splitlines()]
     assert ["failed-deployments", "platform-deployments", "1"] in rows
     assert ["dropped", "quiet-news", "1"] in rows
