@@ -9,7 +9,7 @@ import typer
 from app.cards import CardContext, Cards, plain
 from app.cli.backtest_output import print_report
 from app.cli.faults import USAGE, WRONG, say
-from app.cli.junit import junit_report
+from app.cli.junit import write_junit
 from app.cli.output import AsJson, print_json
 from app.cli.past_events import Past, stored_events, written_events
 from app.cli.rules import Folder, read_rules, rules_cli
@@ -58,7 +58,7 @@ def backtest(
     found["cards"] = list(_cards(tested, changed.cards)) if changed is not None else None
     lost = found["lost"] or {"events": 0, "rules": []}
     if junit is not None:
-        junit.write_bytes(junit_report("shipbell backtest", "backtest", _cases(today.rules, lost)))
+        write_junit(junit, "shipbell backtest", "backtest", _cases(today.rules, lost))
     if as_json:
         print_json(found)
     else:

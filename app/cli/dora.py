@@ -6,7 +6,7 @@ import typer
 
 from app.cli.output import AsJson, print_json, print_rows
 from app.cli.owners import OfArea, OfComponent, OfPlatform, OfPod, OfTeam
-from app.cli.remote import Service
+from app.cli.remote import Service, segment
 from app.cli.sparkline import number, sparkline
 
 dora_cli = typer.Typer(help="Measures: numbers from facts, with the rows behind them.", no_args_is_help=True)
@@ -105,7 +105,7 @@ def explain(
     scope = {"service": service, "team": team, "business_area": business_area, "environment": environment, "pod": pod,
              "component": component, "platform": platform}  # fmt: skip
     api = Service()
-    rows = api.get(f"{_PATH}/{measure}/rows", **scope, window=window, until=until, limit=limit, reason=reason,
+    rows = api.get(f"{_PATH}/{segment(measure)}/rows", **scope, window=window, until=until, limit=limit, reason=reason,
                    left_out=left_out or reason is not None)  # fmt: skip
     if as_json:
         print_json(rows)

@@ -13,6 +13,8 @@ from app.gates.model import CannotTell
 TIMEOUT = 100.0
 """Seconds: a gate of the service may take sixty, and all of them are asked side by side."""
 _QUICK = 10.0
+_NEVER_HEARD_OF = 422
+"""The status for names that the service does not know: one that is new in the rules here runs nowhere yet."""
 
 
 class NoAnswer(Exception):
@@ -69,7 +71,12 @@ def runs_of(variables: Mapping[str, str], say: Callable[[str], None]) -> Runs | 
 
 def _running(variables: Mapping[str, str], service: str, environment: str) -> Running | None:
     path = f"/api/v1/environments?service={quote(service)}&environment={quote(environment)}"
-    items = ask_service(variables, "GET", path, timeout=_QUICK)["items"]
+    try:
+        items = ask_service(variables, "GET", path, timeout=_QUICK)["items"]
+    except NoAnswer as error:
+        if error.status != _NEVER_HEARD_OF:
+            raise
+        items = []
     row = items[0] if items else {}
     version = row.get("actual_version") or row.get("desired_version")
     return Running(version, _sha(variables, row.get("deployment_id")), "the service") if version else None

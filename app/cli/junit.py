@@ -1,7 +1,18 @@
 """A JUnit report, as every CI reads it."""
 
 from collections.abc import Iterable, Sequence
+from pathlib import Path
 from xml.etree import ElementTree
+
+from app.cli.faults import say
+
+
+def write_junit(file: Path, suite: str, classname: str, results: Iterable[tuple[str, Sequence[str]]]) -> None:
+    """Write the report. Exits with a sentence when it cannot be written."""
+    try:
+        file.write_bytes(junit_report(suite, classname, results))
+    except OSError as error:
+        raise say(f"{file} cannot be written: {error.strerror}") from None
 
 
 def junit_report(suite: str, classname: str, results: Iterable[tuple[str, Sequence[str]]]) -> bytes:

@@ -6,7 +6,7 @@ import typer
 
 from app.cli.output import AsJson, print_json, print_rows
 from app.cli.owners import OfArea, OfComponent, OfPlatform, OfPod, OfTeam
-from app.cli.remote import Service
+from app.cli.remote import Service, segment
 
 Limit = Annotated[int, typer.Option(help="How many to show.", min=1, max=500)]
 Since = Annotated[str | None, typer.Option(help="Only from this time on, ISO 8601.")]
@@ -52,7 +52,7 @@ def receipts_list(
 @receipts_cli.command("show")
 def receipts_show(receipt: str) -> None:
     """One receipt with its kept headers, as JSON. Example: shipbell receipts show 019ad3c0a1b27c3d8e4f5a6b7c8d9e0f."""
-    print_json(Service().get(f"/api/v1/receipts/{receipt}"))
+    print_json(Service().get(f"/api/v1/receipts/{segment(receipt)}"))
 
 
 @events_cli.command("list")
@@ -86,7 +86,7 @@ def events_list(
 @events_cli.command("show")
 def events_show(event: str) -> None:
     """One event and what the rules decided, as JSON. Example: shipbell events show a68738204542ad6f3d78e465ea9cd6dd."""
-    print_json(Service().get(f"/api/v1/events/{event}"))
+    print_json(Service().get(f"/api/v1/events/{segment(event)}"))
 
 
 @deliveries_cli.command("list")

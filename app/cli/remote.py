@@ -1,6 +1,7 @@
 """The running service as the command line speaks to it."""
 
 from typing import Any
+from urllib.parse import quote
 
 import httpx
 import typer
@@ -10,6 +11,11 @@ from app.config.environment import read_environment
 from app.config.settings import read, read_settings
 
 TIMEOUT_SECONDS = 30.0
+
+
+def segment(word: object) -> str:
+    """What a person typed, as one part of a path: `../` in it leads nowhere else."""
+    return quote(str(word), safe="")
 
 
 class Service:
@@ -22,10 +28,13 @@ class Service:
         self.url = (read(environ, "SHIPBELL_URL") or f"http://{host}:{settings.port}").rstrip("/")
         first = settings.api_tokens[0].split(":", 2)[-1] if settings.api_tokens else ""
         token = read(environ, "SHIPBELL_TOKEN") or first
-        headers = {"authorization": f"Bearer {token}"} if token else {}
-        self._client = httpx.Client(
-            base_url=self.url, headers=headers, timeout=TIMEOUT_SECONDS, trust_env=False, transport=transport
-        )
+        headers = {b"authorization": f"Bearer {token}".encode()} if token else {}
+        try:
+            self._client = httpx.Client(
+                base_url=self.url, headers=headers, timeout=TIMEOUT_SECONDS, trust_env=False, transport=transport
+            )
+        except httpx.InvalidURL:
+            raise say(f"SHIPBELL_URL is no address: {self.url}") from None
 
     def get(self, path: str, **query: Any) -> Any:
         """The answer's JSON; `query` leaves out what is None. Exits with what is wrong and what to do."""
@@ -51,16 +60,16 @@ class Service:
             answer = self._client.request(method, path, **more)
         except httpx.HTTPError:
             raise self._unreachable() from None
+        said = _object(answer)
+        if answer.is_success and said is None:
+            raise say(f"what answers at {self.url} is no Shipbell")
         if answer.is_success:
-            return answer.json()
-        try:
-            problem = answer.json()
-        except ValueError:
-            problem = {"title": answer.text[:200]}
+            return said
+        said = said or {"title": answer.text[:200]}
         hint = " (set SHIPBELL_TOKEN, or run where the service's .env is)" if answer.status_code == 401 else ""
         asked_wrongly = answer.status_code == 422 and method == "GET"
-        end = say(f"{answer.status_code} {problem.get('title', '')}{hint}", USAGE if asked_wrongly else WRONG)
-        for item in problem.get("errors", []):
+        end = say(f"{answer.status_code} {said.get('title', '')}{hint}", USAGE if asked_wrongly else WRONG)
+        for item in said.get("errors", []):
             typer.secho(f"  {item['where']}: {item['what']}", fg="red", err=True)
         raise end
 
@@ -68,3 +77,12 @@ class Service:
         return say(
             f"no service answers at {self.url}: start it with 'shipbell serve', or set SHIPBELL_URL", UNREACHABLE
         )
+
+
+def _object(answer: httpx.Response) -> dict[str, Any] | None:
+    """The JSON object that it holds, as all our answers do."""
+    try:
+        said = answer.json()
+    except ValueError:
+        return None
+    return said if isinstance(said, dict) else None

@@ -8,7 +8,7 @@ import typer
 
 import app.channels
 from app.cli.faults import USAGE, WRONG, say, tell
-from app.cli.junit import junit_report
+from app.cli.junit import write_junit
 from app.cli.output import AsJson, print_json
 from app.cli.remote import Service
 from app.config.environment import read_environment
@@ -65,7 +65,7 @@ def run_tests(
     failed = [result for result in results if not result.passed]
     if junit is not None:
         cases = [(result.name, result.problems) for result in results]
-        junit.write_bytes(junit_report("shipbell rules", "rules", cases))
+        write_junit(junit, "shipbell rules", "rules", cases)
     if as_json:
         print_json([{"name": each.name, "passed": each.passed, "problems": list(each.problems)} for each in results])
     else:

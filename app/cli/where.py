@@ -2,13 +2,12 @@
 
 import re
 from typing import Annotated, Any
-from urllib.parse import quote
 
 import typer
 
 from app.cli.output import AsJson, print_json, print_rows
 from app.cli.owners import OfArea, OfComponent, OfPlatform, OfPod, OfTeam
-from app.cli.remote import Service
+from app.cli.remote import Service, segment
 
 Row = dict[str, Any]
 
@@ -94,7 +93,7 @@ def _told(answer: Any, columns: dict[str, str], rows: list[Row], as_json: bool, 
 
 
 def _anything(anything: str, as_json: bool) -> None:
-    answer = Service().get(f"/api/v1/where/{quote(anything, safe='')}")
+    answer = Service().get(f"/api/v1/where/{segment(anything)}")
     if as_json:
         print_json(answer)
         return

@@ -123,7 +123,7 @@ def read_options(arguments: Sequence[str], write: Callable[[str], None]) -> argp
     try:
         return made.parse_args(arguments)
     except _Wrong as wrong:
-        write(f"shipbell report: nothing was reported: {wrong}. See shipbell report --help")
+        write(f"nothing was reported: {wrong}. See shipbell report --help")
     except SystemExit:  # argparse has printed its help
         pass
     return None

@@ -101,6 +101,7 @@ def test_a_ci_reads_json_and_a_report(shipbell: Shipbell, events: str, quieter: 
         (["--fail-on-lost"], 2, "name the changed rules with --against"),
         (["--since", "month"], 2, "not a duration"),
         (["--events", "missing.ndjson"], 1, "cannot be read"),
+        (["--events", "events.ndjson", "--junit", "missing/out.xml"], 1, "missing/out.xml cannot be written"),
         (["--events", "events.ndjson", "--against", "missing"], 1, "there is no such folder"),
         ([], 1, "there is no database"),
     ],

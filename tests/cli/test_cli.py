@@ -3,10 +3,11 @@
 from collections.abc import Iterator
 from importlib.metadata import version
 
+import httpx
 import pytest
 import typer
 
-from app.cli import cli
+from app.cli import cli, remote
 from app.reporter.options import KINDS
 from tests.cli.conftest import Shipbell
 
@@ -83,6 +84,18 @@ def test_a_bad_setting_is_1_and_a_sentence_for_every_command(shipbell: Shipbell)
         assert "Traceback" not in said.err
 
 
+def test_an_address_that_is_none_or_anothers_is_1_and_a_sentence(
+    shipbell: Shipbell, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    said = shipbell("events", "list", SHIPBELL_URL="http://[::1")
+    assert (said.code, said.err) == (1, "error: SHIPBELL_URL is no address: http://[::1\n")
+    first = remote.Service.__init__
+    page = httpx.MockTransport(lambda _: httpx.Response(200, text="<html>another service</html>"))
+    monkeypatch.setattr(remote.Service, "__init__", lambda self: first(self, page))
+    said = shipbell("events", "list", SHIPBELL_TOKEN="tökén")
+    assert (said.code, said.err) == (1, "error: what answers at http://127.0.0.1:1 is no Shipbell\n")
+
+
 def test_a_wrong_token_is_1_and_says_which_variable(ask: Shipbell) -> None:
     said = ask("events", "list", SHIPBELL_TOKEN="wrong")
     assert (said.code, "SHIPBELL_TOKEN" in said.err) == (1, True)
@@ -97,6 +110,7 @@ def test_a_name_that_nobody_knows_is_2_with_the_nearest_one(ask: Shipbell) -> No
 
 def test_what_is_not_there_is_1(ask: Shipbell) -> None:
     for words in (("receipts", "show", "0" * 32), ("events", "show", "0" * 32), ("deliveries", "show", "999999"),
-                  ("deliveries", "retry", "999999"), ("rules", "explain", "0" * 32), ("where", "moon")):  # fmt: skip
+                  ("deliveries", "retry", "999999"), ("rules", "explain", "0" * 32), ("where", "moon"),
+                  ("receipts", "show", "../events"), ("dora", "explain", "../events")):  # fmt: skip
         said = ask(*words)
         assert (said.code, said.err.startswith("error: 404 ")) == (1, True), words

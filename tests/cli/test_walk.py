@@ -94,7 +94,8 @@ def test_what_came_is_listed_and_shown(ask: Shipbell) -> None:
     delivery = ask("deliveries", "list", "--event", event, "--json").json["items"][0]
     assert ask("deliveries", "show", str(delivery["id"])).json["event"] == event
     assert str(delivery["ref"]) in ask("deliveries", "list", "--ref", delivery["ref"]).out
-    assert ask("events", "list", "--service", "nobody").out.strip() == "No event fits."
+    assert ask("events", "list", "--source", "nobody").out.strip() == "No event fits."
+    assert ask("events", "list", "--service", "nobody").code == 2
 
 
 def test_why_a_card_came_is_explained(ask: Shipbell) -> None:

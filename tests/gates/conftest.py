@@ -94,6 +94,8 @@ def service_of(world: Callable[[], World]) -> list[Route]:
     """As much of a service as a gate in a pipeline asks."""
 
     async def environments(request: Request) -> Response:
+        if "title" in world().runs:
+            return JSONResponse(world().runs, 422)
         return JSONResponse({"items": [world().runs] if world().runs else [], "next": None})
 
     async def deployment(request: Request) -> Response:

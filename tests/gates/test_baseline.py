@@ -92,6 +92,8 @@ def test_the_service_says_what_runs_and_is_told_the_verdict(run: Run, rules: Rul
     assert event["commit"] == {"sha": clone.head, "author": {"name": "Ada Byron", "email": "ada@acme.io"}}
     world.runs.clear()
     assert run(*ASK, "--rules", str(rules()), **service).codes == ["first_deployment"]
+    world.runs |= {"title": "the estate has no such service"}  # it is new, and stands in the rules here alone
+    assert run(*ASK, "--rules", str(rules()), **service).codes == ["first_deployment"]
     nobody = {**service, "SHIPBELL_URL": f"{world.url}/nobody"}
     assert run(*ASK, "--rules", str(rules()), "--dry-run", **nobody).codes == ["no_baseline"]
 

@@ -104,6 +104,11 @@ def test_an_address_that_is_none_is_a_line(url: str) -> None:
     assert "not reported" in told("deployment", **BITBUCKET, SHIPBELL_URL=url, SHIPBELL_TOKEN="a-token")[-1]
 
 
+def test_wrong_usage_is_a_line_with_our_name_once() -> None:
+    (line,) = told("deployment", "--status", "fine")
+    assert line.startswith("shipbell report: nothing was reported: argument --status: 'fine' is none of started")
+
+
 def test_whatever_goes_wrong_inside_is_a_line_and_no_failure() -> None:
     def broken(*_: object) -> list[str]:
         raise RuntimeError("a text with secret-token-0123")
