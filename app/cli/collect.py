@@ -13,8 +13,6 @@ from rich.progress import Progress as Bar
 
 from app.cli.faults import USAGE, WRONG, say
 from app.cli.output import AsJson, print_json
-from app.collector.round import Progress
-from app.collector.summary import Summary
 from app.config.environment import read_environment
 from app.config.settings import read_settings
 from app.kernel import logs
@@ -23,6 +21,8 @@ from app.kernel.errors import ConfigError, ConfigErrors, Overloaded, StoreUnavai
 
 if TYPE_CHECKING:
     from app.cli.collecting import Wish
+    from app.collector.round import Progress
+    from app.collector.summary import Summary
 
 
 def collect(
@@ -63,7 +63,7 @@ def _run(wish: "Wish", *, as_json: bool) -> bool:
 
     stale = False
 
-    def done(summary: Summary, receipts: int) -> None:
+    def done(summary: "Summary", receipts: int) -> None:
         nonlocal stale
         stale = bool(summary.stale)
         told = {**summary.to_dict(), "receipts": receipts, "dry_run": wish.dry_run}
@@ -107,7 +107,7 @@ def _duration(text: str | None) -> int | None:
 
 
 @contextmanager
-def _bar() -> Iterator[Progress]:
+def _bar() -> Iterator["Progress"]:
     """A bar of services on a terminal; elsewhere nothing."""
     console = Console(stderr=True)
     columns = (TextColumn("Collecting"), BarColumn(), MofNCompleteColumn(), TextColumn("services"), TimeElapsedColumn())
