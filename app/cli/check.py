@@ -111,11 +111,16 @@ def _upstreams(named: "Upstreams", estate: "Estate") -> Iterator[Mapping[str, st
         yield {"name": "jira", **_asked(named.jira), "note": named.jira.edition}
     for name, entry in named.argocd.items():
         yield {"name": f"argocd {name}", **_asked(entry), "note": ", ".join(entry.projects) or "all projects"}
-    for host, registry in named.registries.items():
-        token = _token(registry.token_env)
-        note = "the commit in an image's labels"
-        yield {"name": f"registry {host}", "url": registry.url or f"https://{host}", "token": token, "note": note}
+    yield from _registries(named)
     yield from _incident_tools(named)
+
+
+def _registries(named: "Upstreams") -> Iterator[Mapping[str, str]]:
+    from app.clients.registries import url_of
+
+    note = "the commit in an image's labels"
+    for host, entry in named.registries.items():
+        yield {"name": f"registry {host}", "url": url_of(host, entry), "token": _token(entry.token_env), "note": note}
 
 
 def _incident_tools(named: "Upstreams") -> Iterator[Mapping[str, str]]:

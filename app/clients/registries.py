@@ -21,9 +21,14 @@ def open_registries(
     return {host.lower(): _registry(host.lower(), entry, token) for host, entry in entries.items()}
 
 
+def url_of(host: str, entry: RegistryEntry) -> str:
+    """Where it is asked."""
+    return entry.url or _ELSEWHERE.get(host.lower(), (f"https://{host.lower()}",))[0]
+
+
 def _registry(host: str, entry: RegistryEntry, token: Callable[[str, str], Secret]) -> Registry:
-    usual, usual_tokens = _ELSEWHERE.get(host, (f"https://{host}", None))
-    url, auth, name = entry.url or usual, _auth(host, entry, token), f"registries.{host}"
+    _, usual_tokens = _ELSEWHERE.get(host, (None, None))
+    url, auth, name = url_of(host, entry), _auth(host, entry, token), f"registries.{host}"
     tokens_at = entry.tokens_at or (None if entry.url else usual_tokens) or url
     ours = auth if isinstance(auth, Basic) else None
     return Registry(

@@ -93,6 +93,7 @@ def test_a_registry_is_shown_with_where_it_is_and_its_token(shipbell: Shipbell, 
   registries:
     images.example.com: {user: ci, token_env: IMAGES_TOKEN}
     public.example.com: {url: "https://mirror.example.com/"}
+    docker.io: {}
 """
     (folder / "upstreams.yaml").write_text(section, encoding="utf-8")
     found = shipbell("check", "--json", SHIPBELL_RULES_DIR=str(folder), IMAGES_TOKEN="CANARY-0123456789")
@@ -101,4 +102,5 @@ def test_a_registry_is_shown_with_where_it_is_and_its_token(shipbell: Shipbell, 
     assert shown == {
         "registry images.example.com": ("https://images.example.com", "IMAGES_TOKEN is set"),
         "registry public.example.com": ("https://mirror.example.com", "none"),
+        "registry docker.io": ("https://registry-1.docker.io", "none"),
     }
