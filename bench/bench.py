@@ -2,6 +2,7 @@
 
 import os
 import tempfile
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -13,6 +14,8 @@ from bench.systems import PEERS, Place, System
 
 PATIENCE = 10.0
 """Seconds without any arrival after which no more is expected."""
+SETTLE = 3.0
+"""Seconds between ready and the first request: what is loaded then, as Shipbell's API is, belongs to the start."""
 
 
 class TooFewCores(Exception):
@@ -60,7 +63,9 @@ class Bench:
         with self.folder() as folder, self.sink(folder) as sink:
             place = Place(folder, free_port(), sink.command.port)
             with Server(system.command(place), self.server) as server:
-                yield Running(server, sink, server.wait_ready())
+                took = server.wait_ready()
+                time.sleep(SETTLE)
+                yield Running(server, sink, took)
 
     def say(self, text: str) -> None:
         """Tell the person who waits."""
