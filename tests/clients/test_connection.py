@@ -31,11 +31,13 @@ class Script:
     def __init__(self, *answers: list[bytes]) -> None:
         self._answers = list(answers)
         self.connections = 0
+        self.heads: list[bytes] = []
 
     async def meet(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         self.connections += 1
         try:
-            while await reader.readuntil(b"\r\n\r\n"):
+            while head := await reader.readuntil(b"\r\n\r\n"):
+                self.heads.append(head)
                 await reader.readexactly(18)  # the body of every post here
                 for piece in self._answers.pop(0) if self._answers else [OK]:
                     if piece == CLOSE:
@@ -161,9 +163,21 @@ async def test_a_header_cannot_end_early(serve: Server, opened: Opener) -> None:
     assert script.connections == 0
 
 
+async def test_a_header_of_ours_may_be_replaced(serve: Server, opened: Opener) -> None:
+    script = Script()
+    host = await serve(script)
+    await post(opened(host), f"http://{host}/x?y=%2F", {"User-Agent": "theirs"})
+    assert script.heads == [
+        f"POST /x?y=%2F HTTP/1.1\r\nHost: {host}\r\nUser-Agent: theirs\r\nAccept: */*\r\n"
+        "Accept-Encoding: identity\r\nContent-Length: 18\r\n\r\n".encode()
+    ]
+
+
 async def test_it_speaks_to_an_address_of_six(serve: Server, opened: Opener) -> None:
-    host = await serve(Script(), host="::1")
+    script = Script()
+    host = await serve(script, host="::1")
     assert (await post(opened(host), f"http://{host}/x")).status == 202
+    assert f"\r\nHost: {host}\r\n".encode() in script.heads[0]
 
 
 async def test_a_name_is_looked_up_once_for_all_that_wait(serve: Server, opened: Opener) -> None:

@@ -55,7 +55,7 @@ async def test_without_a_url_it_prints_and_says_so_once(
 
 async def test_further_headers_come_from_settings(open_channel: Open, wire: Wire, message: Message) -> None:
     environ = {"TEAMS_URL": URL, "FLOW_KEY": "k3y-of-the-flow"}
-    channel = open_channel(CHANNEL, environ, url_env="TEAMS_URL", headers_env={"X-Flow-Key": "FLOW_KEY"})
+    channel = open_channel(CHANNEL, environ, url_env="TEAMS_URL", headers_env={"X-flow-Key": "FLOW_KEY"})
     await channel.send(message)
     assert wire.posts[0][2]["X-Flow-Key"] == "k3y-of-the-flow"
     assert "k3y" not in repr(channel)
