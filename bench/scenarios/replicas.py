@@ -14,7 +14,7 @@ import asyncpg
 import httpx
 
 from bench import ledger
-from bench.bench import Bench
+from bench.bench import SETTLE, Bench
 from bench.figures import Figure, Must, ratios
 from bench.postgres import Postgres, asyncpg_arguments, postgres
 from bench.processes import Server, free_port
@@ -135,4 +135,5 @@ def _replicas(bench: Bench, system: System, sink: RunningSink) -> Iterator[list[
             servers.append(stack.enter_context(Server(system.command(place), bench.server)))
         for server in servers:
             server.wait_ready()
+        time.sleep(SETTLE)
         yield servers
