@@ -29,6 +29,8 @@ def same_news(connection: Connection, views: Sequence[View]) -> dict[str, Collec
         told.setdefault(each.subject, []).append(each)
     for view in shared:
         mine = told.get(view["subject"], ())
+        if len(mine) < 2:
+            continue  # nobody told it but this event
         found |= {each.event_id: retold(each, mine) for each in mine if each.event_id == view["id"]}
     found |= _of_rollouts(connection, [view for view in views if view["type"] == ROLLOUT])
     return {event: others for event, others in found.items() if others}
@@ -38,6 +40,8 @@ def hold_back(
     connection: Connection, wanted: Iterable[Wanted], same: Mapping[str, Collection[str]]
 ) -> tuple[list[Wanted], list[tuple[Wanted, str]]]:
     """(the cards that are news to their channels; the others, each with the event that its channel had instead)."""
+    if not same:
+        return list(wanted), []
     told = store.had(connection, {event for others in same.values() for event in others})
     left: list[Wanted] = []
     held: list[tuple[Wanted, str]] = []

@@ -8,13 +8,14 @@ from sqlalchemy.exc import DataError, DBAPIError, IntegrityError, ProgrammingErr
 
 def apart(connection: Connection, work: Callable[[], None]) -> Exception | None:
     """Do some work; when our own code fails on it, undo it and return why. What the database cannot do is raised."""
+    connection.exec_driver_sql("SAVEPOINT apart")  # SQLAlchemy's begin_nested() takes five times as long
+    defect: Exception | None = None
     try:
-        with connection.begin_nested():
-            work()
-    except (DataError, IntegrityError, ProgrammingError) as error:
-        return error
-    except DBAPIError:
-        raise
-    except Exception as error:  # noqa: BLE001  a defect in one thing must not undo another
-        return error
-    return None
+        work()
+    except Exception as error:  # a defect in one thing must not undo another
+        if isinstance(error, DBAPIError) and not isinstance(error, DataError | IntegrityError | ProgrammingError):
+            raise
+        defect = error
+        connection.exec_driver_sql("ROLLBACK TO SAVEPOINT apart")
+    connection.exec_driver_sql("RELEASE SAVEPOINT apart")
+    return defect

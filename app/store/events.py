@@ -1,9 +1,7 @@
 """Events: what receipts say, in our words, and what the rules decided on each."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
-from operator import attrgetter
-from typing import Any
+from typing import Any, NamedTuple
 
 import sqlalchemy as sa
 from sqlalchemy import Connection
@@ -15,8 +13,7 @@ from app.store.tables import events, routings
 from app.store.upsert import insert_for
 
 
-@dataclass(frozen=True, slots=True)
-class NewEvent:
+class NewEvent(NamedTuple):
     """An event as it is stored: the columns that are searched, and its flat view as JSON."""
 
     id: str
@@ -32,8 +29,7 @@ class NewEvent:
     data: bytes
 
 
-_COLUMNS = tuple(NewEvent.__dataclass_fields__)
-_row = attrgetter(*_COLUMNS)
+_COLUMNS = NewEvent._fields
 _INSERT = BulkInsert(events, *_COLUMNS)
 _REFRESHED = ("type", "status", "service", "environment", "subject", "data")
 
@@ -54,14 +50,13 @@ def add(connection: Connection, batch: Sequence[NewEvent], *, refresh: bool = Fa
 
 
 def _insert(connection: Connection, fresh: Sequence[NewEvent]) -> set[str]:
-    rows = [_row(event) for event in fresh]
     if connection.dialect.name == "sqlite":  # the only writer: what was not there a moment ago is not there now
-        _INSERT.run(connection, rows)
+        _INSERT.run(connection, fresh)
         return {event.id for event in fresh}
-    if not rows:
+    if not fresh:
         return set()
     statement = insert_for(connection, events).on_conflict_do_nothing().returning(events.c.id)
-    return set(connection.execute(statement, [dict(zip(_COLUMNS, row, strict=True)) for row in rows]).scalars())
+    return set(connection.execute(statement, [event._asdict() for event in fresh]).scalars())
 
 
 _THERE = sa.select(events.c.id).where(events.c.id.in_(sa.bindparam("ids", expanding=True)))

@@ -1,7 +1,6 @@
 """Receipts: every authenticated request, kept as it came, once."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
 from typing import Any, NamedTuple
 
 import sqlalchemy as sa
@@ -42,8 +41,7 @@ class Accepted(NamedTuple):
     conflict: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class StoredReceipt:
+class StoredReceipt(NamedTuple):
     """A receipt as the processor reads it."""
 
     id: str
@@ -55,8 +53,7 @@ class StoredReceipt:
     flags: str | None
 
 
-@dataclass(frozen=True, slots=True)
-class Processed:
+class Processed(NamedTuple):
     """What was made of a receipt: its new state, why, and the ids of its events."""
 
     id: str
@@ -134,7 +131,7 @@ _SUSPECTS = _WAITING.where(receipts.c.tries > 0)
 
 def claim(connection: Connection, now: int, limit: int, lease: int) -> list[StoredReceipt]:
     """Fresh receipts to process, oldest first. On PostgreSQL other replicas leave them alone for `lease` µs."""
-    found = [StoredReceipt(*row) for row in ask(connection, _FRESH, {"now": now, "limit": limit})]
+    found = [StoredReceipt._make(row) for row in ask(connection, _FRESH, {"now": now, "limit": limit})]
     _lease(connection, found, now + lease)
     return found
 
@@ -148,7 +145,7 @@ def claim_suspect(connection: Connection, now: int, lease: int) -> list[StoredRe
     if found:
         _lease(connection, found, now + lease)
         connection.execute(sa.update(receipts).where(receipts.c.id == found[0].id).values(tries=receipts.c.tries + 1))
-    return [replace(each, tries=each.tries + 1) for each in found]
+    return [each._replace(tries=each.tries + 1) for each in found]
 
 
 def _lease(connection: Connection, found: Sequence[StoredReceipt], until: int) -> None:
@@ -156,7 +153,7 @@ def _lease(connection: Connection, found: Sequence[StoredReceipt], until: int) -
         connection.execute(sa.update(receipts).where(receipts.c.id.in_([r.id for r in found])).values(due_at=until))
 
 
-_FINISHED = ("state", "reason", "flags", "events", "tries", "due_at", "processed_at")
+_FINISHED = (*Processed._fields[1:], "processed_at")
 _FINISH = Bulk(
     sa.update(receipts)
     .where(receipts.c.id == sa.bindparam("its_id"), receipts.c.state == _STATE_RECEIVED)
@@ -168,8 +165,7 @@ _FINISH = Bulk(
 
 def finish(connection: Connection, done: Sequence[Processed], now: int) -> None:
     """Record what was made of receipts."""
-    rows = [(p.id, p.state, p.reason, p.flags, p.events, p.tries, p.due_at, now) for p in done]
-    _FINISH.run(connection, rows)
+    _FINISH.run(connection, [(*each, now) for each in done])
 
 
 def suspect_leftovers(connection: Connection, batch: int) -> int:

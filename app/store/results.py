@@ -3,6 +3,7 @@
 from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import NamedTuple
 
 import sqlalchemy as sa
 from sqlalchemy import Connection
@@ -13,8 +14,7 @@ from app.store.claims import STILL_OURS, Pair
 from app.store.tables import attempts, deliveries
 
 
-@dataclass(frozen=True, slots=True)
-class Change:
+class Change(NamedTuple):
     """What becomes of a claimed delivery: `state` is pending, delivered or dead.
 
     `due_at` None leaves the time as it is. `tries`, `ambiguous` and `fence` are added. `rendered` is the card to

@@ -68,7 +68,6 @@ class SqliteDatabase:
             connect_args={"check_same_thread": False},
         )
         event.listen(self._writer, "connect", _prepare_writer)
-        event.listen(self._writer, "begin", _begin_immediate)
         self._readers = ThreadPoolExecutor(READERS, thread_name_prefix="sqlite-reader")
         self._reader = sa.create_engine(
             f"sqlite+pysqlite:///{path}",
@@ -138,17 +137,24 @@ class SqliteDatabase:
             return work(connection)
 
     def _open(self) -> None:
+        """Let SQLAlchemy think that a transaction is open all the time: it takes 50 µs to begin and end one."""
         self._connection = self._writer.connect()
+        self._connection.begin()
 
     def _transaction(self, work: Work[T]) -> T:
         connection = self._open_connection()
+        raw: Any = connection.connection.dbapi_connection
         try:
-            with connection.begin():
+            try:
+                raw.execute("BEGIN IMMEDIATE")
                 result = work(connection)
+                raw.execute("COMMIT")
+            finally:
+                if raw.in_transaction:  # a full disk has rolled back by itself
+                    raw.execute("ROLLBACK")
             self._wait_for(connection, PATIENCE_MS)
             return result
-        except OperationalError as error:
-            _forget_transaction(connection)
+        except (OperationalError, sqlite3.OperationalError) as error:
             self._wait_for(connection, IMPATIENCE_MS)
             raise StoreUnavailable(_short(error)) from None
         except (DataError, IntegrityError, UnicodeError, OverflowError) as error:
@@ -192,20 +198,9 @@ def _prepare_reader(dbapi: Any, _record: Any) -> None:
     cursor.close()
 
 
-def _begin_immediate(connection: sa.Connection) -> None:
-    connection.exec_driver_sql("BEGIN IMMEDIATE")
-
-
-def _forget_transaction(connection: sa.Connection) -> None:
-    """A full disk rolls back by itself, and the ROLLBACK that follows fails: make sure that none is open."""
-    raw: Any = connection.connection.dbapi_connection
-    if raw is not None and raw.in_transaction:
-        raw.rollback()
-
-
-def _short(error: DBAPIError) -> str:
+def _short(error: DBAPIError | sqlite3.Error) -> str:
     """SQLite's own few words, without the statement."""
-    return str(error.orig)[:200]
+    return str(error.orig if isinstance(error, DBAPIError) else error)[:200]
 
 
 def _lock_file(path: Path) -> IO[str]:

@@ -1,13 +1,12 @@
 """What a rule wants sent, and what makes it the same delivery whenever it is wanted."""
 
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from app.kernel.ids import derived_id
 from app.routing.calm import Wait
 
 
-@dataclass(frozen=True, slots=True)
-class Wanted:
+class Wanted(NamedTuple):
     """A card that a rule wants sent: `generation` 0 for news, n for its n-th replay; `max_age_us` how long it may wait.
 
     `dedupe` is what counts as the same news and its window in µs; it holds

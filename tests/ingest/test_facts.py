@@ -15,7 +15,7 @@ from app.store.fact_records import ARRIVALS, DEPLOYMENTS, INCIDENTS
 from app.store.opening import open_database
 from tests.conftest import HandClock, PostgresCluster
 from tests.ingest.facts_told import dump, tell
-from tests.world.telling import View, commit, deploy, incident, merge, push, sha, us
+from tests.world.telling import View, build, commit, deploy, incident, merge, push, sha, us
 
 START = us("2026-03-02T00:00Z")
 
@@ -67,6 +67,17 @@ async def test_late_commits_are_found_by_the_deployments_that_wait_for_them(data
     assert [(each.sha, each.lead_seconds) for each in arrivals] == [(sha("a1"), 7200.0)]
     log = await database.read(lambda connection: fact_log.newest(connection, 10))
     assert any('"commits":1' in (each.after or "") for each in log)
+
+
+async def test_a_late_name_is_found_by_the_deployments_that_wait_for_it(database: Database) -> None:
+    def told(connection: Connection) -> tuple[list[str | None], list[str | None]]:
+        tell(connection, deploy("checkout", START, version="1.4.2"))
+        before = [each.sha for each in DEPLOYMENTS.find(connection, DEPLOYMENTS.select, {})]
+        others = [build("checkout", START + HOUR, "b0", "1.4.1"), build("basket", START + HOUR, "b1", "1.4.2")]
+        tell(connection, *others, build("checkout", START + HOUR, "c0", "v1.4.2"))
+        return before, [each.sha for each in DEPLOYMENTS.find(connection, DEPLOYMENTS.select, {})]
+
+    assert await database.write(told) == ([None], [sha("c0")])
 
 
 async def test_a_late_pull_request_puts_its_own_commits_in_the_place_of_the_squash(database: Database) -> None:

@@ -1,7 +1,6 @@
 """Bundles: what waits together, and until when, decided by the database in any order and by any replica."""
 
 import asyncio
-from dataclasses import replace
 
 import sqlalchemy as sa
 
@@ -120,7 +119,7 @@ async def test_the_first_goes_out_at_once_and_is_told_no_more(database: Database
 
 async def test_the_same_news_does_not_wait_either(database: Database) -> None:
     now, dedupe = database.clock(), ("same", HOUR)
-    first, second = (replace(grouped(each, now), dedupe=dedupe) for each in ("e1", "e2"))
+    first, second = (grouped(each, now)._replace(dedupe=dedupe) for each in ("e1", "e2"))
     planned = await database.write(lambda c: plan(c, [first, second], now))
     assert told_of(planned) == ({}, ["e1"])
     assert [item.event_id for item, _ in planned.suppressed] == ["e2"]
@@ -154,7 +153,7 @@ async def test_replicas_open_one_bundle_and_take_each_card_once(database: Databa
 async def test_what_was_decided_at_routing_is_kept(database: Database) -> None:
     now = database.clock()
     wanted = [want("e1", extra=b'{"message":"Bold."}'), grouped("e2", now)]
-    await database.write(lambda c: plan(c, [wanted[0], replace(wanted[1], extra=b"{}")], now))
+    await database.write(lambda c: plan(c, [wanted[0], wanted[1]._replace(extra=b"{}")], now))
     (sent,) = (await database.read(snapshot)).values()
     assert sent.extra == b'{"message":"Bold."}'
     assert await database.read(lambda c: c.scalar(sa.select(bundle_items.c.extra))) == b"{}"
