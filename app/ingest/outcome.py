@@ -10,7 +10,7 @@ import structlog
 from app import telemetry
 from app.events import UNMAPPED, Envelope, to_json
 from app.events.bodies import GateDecided
-from app.ingest.interpret import Interpreted
+from app.ingest.interpret import MAX_TRIES, Interpreted
 from app.kernel.clock import SECOND, to_us
 from app.kernel.json import dumps
 from app.routing import Routing
@@ -19,7 +19,6 @@ from app.store.counters import Series
 from app.store.events import NewEvent
 from app.store.receipts import Processed, StoredReceipt
 
-MAX_TRIES = 3
 RETRY_AFTER = 5 * SECOND
 
 log = structlog.get_logger("process")

@@ -13,8 +13,8 @@ from app.estate import Estate
 from app.events import flat
 from app.facts.windows import Zones
 from app.ingest.facts import keep_facts
-from app.ingest.interpret import Interpreted, interpret
-from app.ingest.outcome import MAX_TRIES, Read, count, finished, observe, stored
+from app.ingest.interpret import interpret
+from app.ingest.outcome import Read, count, finished, observe, stored
 from app.ingest.planning import count_planned, plan_routed
 from app.kernel.clock import SECOND, monotonic
 from app.kernel.errors import StoreUnavailable
@@ -151,8 +151,11 @@ class Processor:
 
     def _read(self, claimed: Sequence[StoredReceipt], book: Book) -> list[Read]:
         """What the receipts say; no transaction is open meanwhile."""
-        said = [(receipt, self._interpret(receipt, book.estate)) for receipt in claimed]
-        return [Read(receipt, each, [(event, flat(event)) for event in each.events]) for receipt, each in said]
+        said = interpret(claimed, self._sources, book.estate)
+        return [
+            Read(receipt, each, [(event, flat(event)) for event in each.events])
+            for receipt, each in zip(claimed, said, strict=True)
+        ]
 
     def _store(self, connection: Connection, read: Sequence[Read], book: Book, now: int) -> Batch:
         """Everything that a batch comes to, in one transaction: run again it changes nothing."""
@@ -174,11 +177,6 @@ class Processor:
         tally = count(read, [routing for _, routing in routed], new) + count_planned(planned) + restated
         counters.add(connection, tally)
         return Batch(new, routed, planned)
-
-    def _interpret(self, receipt: StoredReceipt, estate: Estate) -> Interpreted:
-        if receipt.tries > MAX_TRIES:
-            return Interpreted(receipt_store.QUARANTINED, "given up: the service died on it again and again")
-        return interpret(receipt, self._sources, estate)
 
 
 async def _wait(pause: float, error: StoreUnavailable) -> float:

@@ -72,7 +72,7 @@ def views(estate: Estate, hooks: Iterable[Hook]) -> list[View]:
         headers = orjson.dumps(hook.headers).decode()
         now = us("2026-11-23T12:00Z")
         receipt = StoredReceipt(f"r{number}", hook.source, now, headers, hook.body, tries=0, flags=None)
-        result = interpret(receipt, SOURCES, estate)
+        (result,) = interpret([receipt], SOURCES, estate)
         assert result.state in ("processed", "ignored"), result.reason
         told += [flat(event) for event in result.events]
     return told

@@ -50,7 +50,7 @@ def views(estate: Estate, hooks: Iterable[Hook]) -> list[View]:
     for number, hook in enumerate(hooks):
         headers = orjson.dumps(hook.headers).decode()
         receipt = StoredReceipt(f"r{number}", hook.source, to_us(received), headers, hook.body, tries=0, flags=None)
-        result = interpret(receipt, SOURCES, estate)
+        (result,) = interpret([receipt], SOURCES, estate)
         assert result.state in ("processed", "ignored"), result.reason
         told += [flat(event) for event in result.events]
     return told
