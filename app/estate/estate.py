@@ -29,6 +29,8 @@ INCIDENT_LABEL = "shipbell_incident"
 """The label by which whoever writes an alert says himself whether it is an incident."""
 
 _OWNER_FIELDS = tuple(Ownership.model_fields)
+_OPEN_TICKETS = frozenset(name for name, model in EVENT_TYPES.items() if "new_ticket_url" in model.model_fields)
+"""The types of news from which a ticket may be opened."""
 
 
 class Estate:
@@ -94,11 +96,10 @@ class Estate:
             "tickets": self._tickets(draft.texts),
             "receipt": receipt,
         }
-        model = EVENT_TYPES[draft.type]
-        if "new_ticket_url" in model.model_fields:
+        if draft.type in _OPEN_TICKETS:
             data["new_ticket_url"] = self._create_url
         try:
-            return model.model_validate(data)
+            return EVENT_TYPES[draft.type].model_validate(data)
         except ValidationError as error:
             first = error.errors(include_url=False, include_context=False, include_input=False)[0]
             raise BadPayload(first["msg"], path_of(first["loc"])) from None

@@ -3,18 +3,18 @@
 import types
 from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, replace
-from datetime import datetime
 from functools import lru_cache
 from typing import Annotated, Any, Literal, Union, get_args, get_origin
 
 from pydantic import BaseModel
 
 from app.events.event import EVENT_MODELS, EVENT_TYPES
+from app.events.parts import Iso
 
 Kind = Literal["text", "integer", "number", "flag", "time", "list", "part", "map"]
 """What stands at a path. A time is ISO text, a part has paths of its own, a map has free keys with texts."""
 
-_SCALARS: dict[type, Kind] = {str: "text", bool: "flag", int: "integer", float: "number", datetime: "time"}
+_SCALARS: dict[Any, Kind] = {str: "text", bool: "flag", int: "integer", float: "number", Iso: "time"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,9 +95,9 @@ def _read(annotation: Any) -> tuple[Kind, tuple[str, ...] | None, Kind | None, t
         return "list", None, kind, inner
     if origin is dict:
         return "map", None, None, None
-    if issubclass(bare, BaseModel):
-        return "part", None, None, bare
-    return _SCALARS[bare], None, None, None
+    if bare in _SCALARS:
+        return _SCALARS[bare], None, None, None
+    return "part", None, None, bare
 
 
 def _bare(annotation: Any) -> Any:

@@ -1,11 +1,11 @@
 """The parts that events are made of: person, commit, build, pull request, links."""
 
-import re
-from datetime import datetime
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Literal, NewType
 
-from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, PlainSerializer
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, GetCoreSchemaHandler, StringConstraints
+from pydantic_core import CoreSchema, core_schema
 
+from app.kernel.clock import as_iso
 from app.kernel.text import LIST_LIMIT, MESSAGE_LIMIT, TITLE_LIMIT, clean
 from app.kernel.timestamps import parse_timestamp
 
@@ -22,43 +22,37 @@ def _bounded(limit: int) -> BeforeValidator:
     return BeforeValidator(tidy)
 
 
-_HTTPS = re.compile(r"https://[^\x00-\x20\x7f\\]{1,2040}")
+class _ElseAbsent:
+    """What does not fit is absent, not refused."""
+
+    def __get_pydantic_core_schema__(self, source: Any, handler: GetCoreSchemaHandler) -> CoreSchema:
+        return core_schema.with_default_schema(handler(source), default=None, on_error="default")
 
 
-def _https(value: Any) -> Any:
-    """A link is https or it is absent; nobody clicks on anything else."""
-    return value if isinstance(value, str) and _HTTPS.fullmatch(value) else None
-
-
-def _utc(value: Any) -> Any:
-    return parse_timestamp(value) if value is not None else None
-
-
-def _shown(moment: datetime) -> str:
-    return moment.isoformat(timespec="microseconds").removesuffix("+00:00") + "Z"  # _utc has seen to the zone
+def _shown(value: Any) -> str | None:
+    moment = parse_timestamp(value)
+    return as_iso(moment) if moment else None
 
 
 def _cut(value: Any) -> Any:
     return value[:LIST_LIMIT] if isinstance(value, list | tuple) else value
 
 
-def _lower(value: str | None) -> str | None:
-    return value.lower() if value else value
+Iso = NewType("Iso", str)
+"""A time in UTC as text, always of the same form."""
 
-
-Text = Annotated[str | None, _bounded(TITLE_LIMIT)]
+# `| None` stands outside, too: what is absent is passed over without a call.
+Text = Annotated[str | None, _bounded(TITLE_LIMIT)] | None
 """One line of text, at most 300 characters."""
-LongText = Annotated[str | None, _bounded(MESSAGE_LIMIT)]
+LongText = Annotated[str | None, _bounded(MESSAGE_LIMIT)] | None
 """Text of several lines, at most 8 KB."""
-Link = Annotated[str | None, BeforeValidator(_https)]
-"""An https URL, else absent."""
-Moment = Annotated[
-    datetime | None,
-    BeforeValidator(_utc),
-    PlainSerializer(_shown, str, when_used="unless-none"),
+Link = Annotated[
+    Annotated[str, Field(strict=True, max_length=2048, pattern=r"^https://[^\x00-\x20\x7f\\]+$")] | None, _ElseAbsent()
 ]
-"""A time in UTC; any format that a vendor sends. Shown as `2026-11-22T10:00:00.123456Z`."""
-Sha = Annotated[str | None, _bounded(64), AfterValidator(_lower)]
+"""An https URL, else absent; nobody clicks on anything else."""
+Moment = Annotated[Iso | None, BeforeValidator(_shown)] | None
+"""A time in UTC; any format that a vendor sends. Kept as `2026-11-22T10:00:00.123456Z`."""
+Sha = Annotated[Annotated[str, StringConstraints(to_lower=True)] | None, _bounded(64)] | None
 """A commit id, at least 7 characters of it; joins are by prefix within one repository."""
 Texts = Annotated[list[Annotated[str, _bounded(TITLE_LIMIT)]], BeforeValidator(_cut)]
 """At most 100 lines of text."""

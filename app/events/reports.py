@@ -6,16 +6,18 @@ A report is `{"schema": "shipbell.report/v1", "events": [...]}`. An event there 
 """
 
 from collections.abc import Iterable, Mapping
-from typing import Any, TypeVar
+from datetime import datetime
+from typing import Annotated, Any, TypeVar
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
 
 from app.events.draft import Draft, Hints
 from app.events.event import EVENT_TYPES
-from app.events.parts import Moment, Text
+from app.events.parts import Text
 from app.kernel.errors import BadPayload
 from app.kernel.json import load_object
 from app.kernel.shapes import path_of
+from app.kernel.timestamps import parse_timestamp
 
 SCHEMA = "shipbell.report/v1"
 QUIET = "x-shipbell-quiet"
@@ -42,7 +44,7 @@ class _Told(BaseModel):
     subject: str = Field(min_length=1, max_length=300)
     key: str = Field("", max_length=300)
     status: str | None = None
-    occurred_at: Moment = None
+    occurred_at: Annotated[datetime | None, BeforeValidator(parse_timestamp)] = None
     service: Text = None
     environment: Text = None
     instance: Text = None

@@ -11,7 +11,7 @@ from app import telemetry
 from app.events import UNMAPPED, Envelope, to_json
 from app.events.bodies import GateDecided
 from app.ingest.interpret import MAX_TRIES, Interpreted
-from app.kernel.clock import SECOND, to_us
+from app.kernel.clock import SECOND, from_iso
 from app.kernel.json import dumps
 from app.routing import Routing
 from app.store import receipts as receipt_store
@@ -46,8 +46,8 @@ def stored(event: Envelope, view: dict[str, Any]) -> NewEvent:
         service=event.service,
         environment=event.environment,
         subject=event.subject,
-        occurred_at=to_us(event.occurred_at),
-        received_at=to_us(event.received_at),
+        occurred_at=from_iso(event.occurred_at),
+        received_at=from_iso(event.received_at),
         data=to_json(view),
     )
 
@@ -103,4 +103,4 @@ def observe(batch: Sequence[Read], new: set[str]) -> None:
 
 def _observe_lag(source: str, event: Envelope, received_at: int) -> None:
     if event.occurred_at and event.time_from == "source":
-        telemetry.EVENT_LAG.labels(source).observe((received_at - to_us(event.occurred_at)) / SECOND)
+        telemetry.EVENT_LAG.labels(source).observe((received_at - from_iso(event.occurred_at)) / SECOND)

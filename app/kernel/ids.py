@@ -20,5 +20,5 @@ def new_id(now_us: int) -> str:
 def derived_id(*parts: object) -> str:
     """32 hex digits that depend on the parts alone; `None` and `""` are different parts."""
     texts = [b"\x00" if part is None else b"\x01" + str(part).encode("utf-8", "replace") for part in parts]
-    marked = b"".join(len(text).to_bytes(4, "big") + text for text in texts)
+    marked = b"".join([len(text).to_bytes(4) + text for text in texts])
     return hashlib.blake2b(marked, digest_size=16).hexdigest()

@@ -17,8 +17,6 @@ def parse_timestamp(value: Any) -> datetime | None:
     GitLab's `2016-08-12 15:23:28 UTC`, and epoch seconds, ms, µs or ns as a number or its digits.
     A time without a zone is read as UTC. Go's zero time and anything before 1971 is None.
     """
-    if isinstance(value, bool) or value is None:
-        return None
     if isinstance(value, datetime):
         if value.tzinfo is UTC and value >= _EARLIEST:
             return value
@@ -30,9 +28,9 @@ def parse_timestamp(value: Any) -> datetime | None:
         if not text.isdecimal():
             return _from_text(text)
         value = int(text)
-    if isinstance(value, int | float):
-        return _from_epoch(value)
-    return None
+    if isinstance(value, bool) or not isinstance(value, int | float):
+        return None
+    return _from_epoch(value)
 
 
 def _from_text(text: str) -> datetime | None:
