@@ -6,36 +6,36 @@ from typing import Any
 
 from app.cards import escape
 from app.cards.language import Text, Value
-from app.cards.sandbox import MAX_RANGE, Run
+from app.cards.sandbox import MAX_LEAF, MAX_RANGE, Run
 from app.cards.vocabulary import LISTS, MAX_ACTIONS
 
 GONE: Any = object()
 """What a node builds when it is not to be shown."""
 
 Build = Callable[[Run], Any]
-Emit = Callable[[Run, list[Any]], None]
 
-_NEEDED = frozenset({"text", "value", "url", "title"})
+NEVER = 10
+"""No card becomes so small that what has no `$drop` goes."""
+_NEEDED = frozenset({"text", "value", "url", "title", *LISTS})
 
 
-def _cut(run: Run, text: Text) -> str:
-    """The pieces of a leaf as one text without blanks at its ends, at most `run.longest` characters."""
-    found = ""
-    for piece in text(run):
-        found += piece
-        if len(found) > run.longest:
-            run.shortened = True
-            return found[: run.longest - 1].rstrip("\\") + "…"
-    return found.strip()
+class Items(list[Any]):
+    """What `$each` puts into the list around it."""
 
 
 def leaf(text: Text) -> Build:
-    """A text; `-` when all that it would show is absent, GONE when it chose to show nothing."""
+    """A text without blanks at its ends, at most `run.longest` characters.
+
+    It is `-` when all that it would show is absent, GONE when it chose to show nothing.
+    """
 
     def build(run: Run) -> Any:
         missing = run.missing
-        found = _cut(run, text)
-        return found or ("-" if run.missing > missing else GONE)
+        found = text(run, run.longest)
+        if len(found) > run.longest:
+            run.shortened = True
+            return found[: run.longest - 1].rstrip("\\") + "…"
+        return found.strip() or ("-" if run.missing > missing else GONE)
 
     return build
 
@@ -44,37 +44,49 @@ def url(text: Text) -> Build:
     """A whole https URL, or GONE."""
 
     def build(run: Run) -> Any:
-        return escape.url("".join(text(run)).strip()) or GONE
+        return escape.url(text(run, MAX_LEAF).strip()) or GONE
 
     return build
 
 
 def choice(text: Text, allowed: frozenset[str]) -> Build:
     """A property with a closed list: what is not in it is left out, and Teams takes its default."""
+    made = leaf(text)
 
     def build(run: Run) -> Any:
-        found = _cut(run, text)
-        return found if found.lower() in allowed else GONE
+        found = made(run)
+        return found if found is not GONE and found.lower() in allowed else GONE
 
     return build
 
 
-def element(skeleton: dict[str, Any], dynamic: list[tuple[str, Build]], kind: str) -> Build:
-    """An object: `skeleton` has its literal properties and the order of all. Without what it is for, it is GONE."""
+def element(
+    skeleton: dict[str, Any],
+    dynamic: list[tuple[str, Build]],
+    kind: str,
+    when: Value | None,
+    drop: int,
+) -> Build:
+    """An object: `skeleton` has its literal properties and the order of all. GONE without what it is for.
+
+    So it is while `$when` is false or speaks of something absent, and once the card has to become smaller by `$drop`.
+    """
     root = kind == "AdaptiveCard"
 
     def build(run: Run) -> Any:
+        if when is not None and not when(run):
+            return GONE
+        if run.drop >= drop:
+            run.shortened = True
+            return GONE
         made = skeleton.copy()
         for name, child in dynamic:
             found = child(run)
-            if name == "actions" and len(found) > MAX_ACTIONS:
-                found = found[:MAX_ACTIONS]
-                run.shortened = True
-            if found is not GONE and (found != [] or name not in LISTS):
+            if found is not GONE:
                 made[name] = found
             elif root and name == "body":
                 made[name] = []
-            elif not root and (name in _NEEDED or name in LISTS):
+            elif name in _NEEDED and not root:
                 return GONE
             else:
                 del made[name]
@@ -83,80 +95,52 @@ def element(skeleton: dict[str, Any], dynamic: list[tuple[str, Build]], kind: st
     return build
 
 
-def conditional(made: Any, when: Value) -> Build:
-    """`$when`: what was made, or GONE while the condition is false or speaks of something absent."""
+def several(key: str, parts: list[Build]) -> Build:
+    """The list under this key from what is there of its parts; GONE when nothing of an element's list is."""
+    nothing: Any = GONE if key in LISTS else []
+    most = MAX_ACTIONS if key == "actions" else None
 
     def build(run: Run) -> Any:
-        if not when(run):
-            return GONE
-        return made(run) if callable(made) else made
-
-    return build
-
-
-def droppable(made: Any, drop: int) -> Build:
-    """`$drop`: GONE once the card has to become so much smaller."""
-
-    def build(run: Run) -> Any:
-        if run.drop >= drop:
-            run.shortened = True
-            return GONE
-        return made(run) if callable(made) else made
-
-    return build
-
-
-def several(emits: list[Emit]) -> Build:
-    """A list from what each of its places puts in."""
-
-    def build(run: Run) -> list[Any]:
         out: list[Any] = []
-        for emit in emits:
-            emit(run, out)
-        return out
+        for part in parts:
+            found = part(run)
+            if type(found) is Items:
+                out += found
+            elif found is not GONE:
+                out.append(found)
+        if most and len(out) > most:
+            run.shortened = True
+            return out[:most]
+        return out or nothing
 
     return build
 
 
-def always(made: Any) -> Emit:
-    """A literal item."""
-    return lambda run, out: out.append(made)
-
-
-def one(made: Build) -> Emit:
-    """An item that is there or GONE."""
-
-    def emit(run: Run, out: list[Any]) -> None:
-        found = made(run)
-        if found is not GONE:
-            out.append(found)
-
-    return emit
-
-
-def many(items: Value, name: str, made: Any, limit: int, last: Callable[[int], Any], of: Value) -> Emit:
+def many(items: Value, name: str, made: Build, limit: int, last: Callable[[int], Any], of: Value) -> Build:
     """`$each`: at most `limit` items, fewer if the card must be smaller; then how many are left (of `of`, if said)."""
 
-    def emit(run: Run, out: list[Any]) -> None:
+    def build(run: Run) -> Items:
+        out = Items()
         found = items(run)
         if isinstance(found, Iterator):
             found = list(islice(found, MAX_RANGE))
         if not isinstance(found, list | tuple | range):
-            return
+            return out
         most = min(limit, run.cut)
         run.shortened |= min(limit, len(found)) > most
         for item in found[:most]:
             run.turn()
             run.names[name] = item
-            built = made(run) if callable(made) else made
-            if built is not GONE:
-                out.append(built)
+            one = made(run)
+            if one is not GONE:
+                out.append(one)
         left = _all(of(run), len(found)) - min(most, len(found))
         end = last(left) if left else None
         if end is not None:
             out.append(end)
+        return out
 
-    return emit
+    return build
 
 
 def unsaid(run: Run) -> None:

@@ -1,10 +1,9 @@
 """Compiles a card's YAML tree, once, into functions; what is literal is built once and reused."""
 
-from collections.abc import Mapping
 from typing import Any, TypeVar
 
 from app.cards import build
-from app.cards.build import Build, Emit
+from app.cards.build import Build
 from app.cards.language import Fault, Value
 from app.cards.leaves import Leaf, names_of, text_leaf, value_leaf
 from app.cards.paths import Scope, item_scope
@@ -15,7 +14,7 @@ from app.kernel.yaml import Document, Path
 DEFAULT_LIMIT = 20
 """How many items `$each` shows at most when it says no `$limit`."""
 HIGHEST_LIMIT = 100
-HIGHEST_DROP = 9
+HIGHEST_DROP = build.NEVER - 1
 
 _DIRECTIVES = frozenset({"$when", "$each", "$limit", "$of", "$drop"})
 _REPEATED = frozenset({"$each", "$limit", "$of"})
@@ -86,17 +85,18 @@ class Compiler:
             skeleton[name] = made
             if callable(made):
                 dynamic.append((name, made))
-        return self._guarded(build.element(skeleton, dynamic, kind) if dynamic else skeleton, value, path, scope)
+        drop = self._drop(value, path)
+        when = self._value(value["$when"], (*path, "$when"), scope) if "$when" in value else None
+        if not dynamic and drop == build.NEVER and when is None:
+            return skeleton
+        return build.element(skeleton, dynamic, kind, when, drop)
 
-    def _guarded(self, made: Any, value: Mapping[str, Any], path: Path, scope: Scope) -> Any:
-        if "$drop" in value:
-            drop = self._number(value["$drop"], (*path, "$drop"), HIGHEST_DROP)
-            self.drops.add(drop)
-            made = build.droppable(made, drop)
-        if "$when" in value:
-            when = self._value(value["$when"], (*path, "$when"), scope)
-            made = build.conditional(made, when) if when is not None else made
-        return made
+    def _drop(self, value: dict[str, Any], path: Path) -> int:
+        if "$drop" not in value:
+            return build.NEVER
+        drop = self._number(value["$drop"], (*path, "$drop"), HIGHEST_DROP)
+        self.drops.add(drop)
+        return drop
 
     def _number(self, value: Any, path: Path, highest: int) -> int:
         if type(value) is int and 1 <= value <= highest:
@@ -105,35 +105,38 @@ class Compiler:
         return 1
 
     def _sequence(self, values: list[Any], path: Path, key: str, scope: Scope) -> Any:
-        emits: list[Emit] = []
+        parts: list[Build] = []
         literal = True
         for index, item in enumerate(values):
             here = (*path, index)
             if isinstance(item, dict) and not item.keys().isdisjoint(_REPEATED):
-                emits.append(self._repeated(item, here, key, scope))
-                literal = False
-                continue
-            made = self.node(item, here, LISTS.get(key, ""), key, scope)
-            emits.append(build.one(made) if callable(made) else build.always(made))
+                made = self._repeated(item, here, key, scope)
+            else:
+                made = self.node(item, here, LISTS.get(key, ""), key, scope)
+            parts.append(_building(made))
             literal = literal and not callable(made)
-        return values if literal else build.several(emits)
+        return values if literal else build.several(key, parts)
 
-    def _repeated(self, item: dict[str, Any], path: Path, key: str, scope: Scope) -> Emit:
+    def _repeated(self, item: dict[str, Any], path: Path, key: str, scope: Scope) -> Build:
         here = (*path, "$each")
         each = item.get("$each")
         limit = self._number(item.get("$limit", DEFAULT_LIMIT), (*path, "$limit"), HIGHEST_LIMIT)
         if not isinstance(each, dict) or len(each) != 1:
             self._problem(here, "$each names one variable and its list", "$each: {t: e.tickets}")
-            return build.always(None)
+            return _building(None)
         ((name, source),) = each.items()
         if name in scope or not name.isidentifier() or name.startswith("_"):
             self._problem(here, f"{name!r} cannot be the name of a variable", "take another name")
-            return build.always(None)
+            return _building(None)
         leaf = self._expression(source, scope)
         items = self._read(leaf, here)
         if items is None:
-            return build.always(None)
+            return _building(None)
         rest = {each_key: value for each_key, value in item.items() if each_key not in _REPEATED}
         made = self._mapping(rest, path, key, item_scope(scope, name, leaf.place))
         total = self._value(item["$of"], (*path, "$of"), scope) if "$of" in item else None
-        return build.many(items, name, made, limit, build.and_more(key), total or build.unsaid)
+        return build.many(items, name, _building(made), limit, build.and_more(key), total or build.unsaid)
+
+
+def _building(made: Any) -> Build:
+    return made if callable(made) else lambda run: made

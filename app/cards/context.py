@@ -1,8 +1,7 @@
 """What goes into a card and what comes out of it."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
-from typing import Any, Literal
+from typing import Any, Literal, NamedTuple
 
 from app.events import UNMAPPED
 
@@ -52,8 +51,7 @@ _BY_KIND = {
 }
 
 
-@dataclass(frozen=True, slots=True)
-class CardContext:
+class CardContext(NamedTuple):
     """What a card is rendered from.
 
     `e` is the flat view of the event; `mentions` ready-made `<at>…</at>` text with its `entities`
@@ -69,8 +67,7 @@ class CardContext:
     footer: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class Rendered:
+class Rendered(NamedTuple):
     """A card to send: parts of it are shared between renderings, so nobody may change it.
 
     `size` is in bytes of JSON; `missing` counts the values that the card printed and the event did not have;

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Callable, Iterable, Mapping
+from itertools import islice
 from typing import Any
 
 from jinja2 import Undefined
@@ -18,9 +19,12 @@ _JOIN_LIMIT = 16_384
 Filter = Callable[..., Any]
 
 
+_NUMBERS = (int, float)
+
+
 def dur(seconds: Any) -> Any:
     """A duration in seconds as its two largest units: `45 s`, `4 min 32 s`, `2 h 5 min`, `3 d`."""
-    if isinstance(seconds, bool) or not isinstance(seconds, int | float) or seconds != seconds:
+    if isinstance(seconds, bool) or not isinstance(seconds, _NUMBERS) or seconds != seconds:
         return seconds
     sign, rest = ("-", -seconds) if seconds < 0 else ("", seconds)
     if 0 < rest < 1:
@@ -33,19 +37,19 @@ def dur(seconds: Any) -> Any:
     return f"{sign}{total} s"
 
 
-_HEX = frozenset("0123456789abcdef")
+_HEX = re.compile(r"[0-9a-fA-F]*")
 
 
 def sha(commit: Any) -> Any:
     """The first seven characters of a commit's id: what people compare. What is none stays whole."""
-    return commit[:7] if isinstance(commit, str) and _HEX.issuperset(commit.lower()) else commit
+    return commit[:7] if isinstance(commit, str) and _HEX.fullmatch(commit) else commit
 
 
 def short(text: Any, length: int = 80, lines: int = 1) -> Any:
     """The first `lines` lines of a text that hold something, at most `length` characters, with an ellipsis if cut."""
     if not isinstance(text, str):
         return text
-    kept = [line.rstrip() for line in text.splitlines() if line.strip()]
+    kept = list(islice((line.rstrip() for line in text.splitlines() if line.strip()), lines + 1))
     cut = "\n".join(kept[:lines])
     if len(cut) > length:
         return cut[: max(length - 1, 1)].rstrip() + "…"
@@ -134,9 +138,11 @@ _TEXT = ("upper", "lower", "title", "capitalize", "trim", "abs", "int", "float",
 _LISTS = ("first", "last", "length", "list", "sort", "unique", "min", "max", "sum")
 _PICKS = ("default", "map", "select", "reject", "selectattr", "rejectattr", "items")
 
+THROUGH: Mapping[str, Filter] = {**_OURS, **{name: FILTERS[name] for name in _TEXT}}
+"""The filters through which what is absent goes as it is; they themselves never see it."""
+
 ALLOWED: Mapping[str, Filter] = {
-    **{name: _through(filter_) for name, filter_ in _OURS.items()},
-    **{name: _through(FILTERS[name]) for name in _TEXT},
+    **{name: _through(filter_) for name, filter_ in THROUGH.items()},
     **{name: FILTERS[name] for name in (*_LISTS, *_PICKS)},
 }
 """Every filter by its name. Missing on purpose: whatever repeats or pads a text, and `attr`."""

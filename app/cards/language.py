@@ -18,7 +18,6 @@ _TOO_DEEP = "template: nested too deeply"
 NAMES = frozenset({"e", "icon", "service", "environment", "mentions", "easter_egg"})
 """What every card may use: the event's flat view, and what the engine lays ready."""
 
-_VALUE = "_value"
 _SYNTAX = (nodes.Template, nodes.Output, nodes.TemplateData, nodes.For, nodes.If)
 _EXPRESSIONS = (
     *(nodes.Name, nodes.Literal, nodes.Pair, nodes.Keyword, nodes.CondExpr, nodes.Filter, nodes.Test, nodes.Call),
@@ -26,7 +25,8 @@ _EXPRESSIONS = (
     *(nodes.BinExpr, nodes.UnaryExpr),
 )
 
-Text = Callable[[Run], Iterator[str]]
+Text = Callable[[Run, int], str]
+"""Makes a text, and gives it back unfinished when it has become longer than so many characters."""
 Value = Callable[[Run], Any]
 
 
@@ -133,7 +133,7 @@ def path_of(node: nodes.Node) -> tuple[str, ...] | None:
 
 
 def compile_text(source: str, tree: nodes.Template, kind: Escaping) -> Text:
-    """A text and its checked tree as a function that yields the pieces. Raises BadTemplate.
+    """A text and its checked tree as a function that makes it. Raises BadTemplate.
 
     Most are compiled when they are first rendered: that is half of a load of the rules, and most cards are rare. They
     are parsed again then, since a tree takes a hundred times the memory of its text.
@@ -161,10 +161,10 @@ def _may_not_compile(tree: nodes.Node) -> bool:
 def _on_first_use(make: Callable[[], Text]) -> Text:
     made: Text | None = None
 
-    def text(run: Run) -> Iterator[str]:
+    def text(run: Run, longest: int) -> str:
         nonlocal made
         made = made or make()
-        return made(run)
+        return made(run, longest)
 
     return text
 
@@ -174,23 +174,17 @@ def compile_value(expression: nodes.Expr) -> Value:
     path = path_of(expression)
     if path is not None:
         return _look_up(path)
-    assign = nodes.Assign(nodes.Name(_VALUE, "store"), expression)
-    root = _compile(nodes.Template([assign], lineno=1), "plain")
-
-    def value(run: Run) -> Any:
-        for _ in root(run):
-            pass
-        return run.vars[_VALUE]
-
-    return value
+    return _compile(nodes.Template([nodes.ExprStmt(expression)], lineno=1), "plain")
 
 
 def _look_up(path: tuple[str, ...]) -> Value:
     """What Jinja would find, ten times quicker: most conditions are a plain path."""
 
+    first, *rest = path
+
     def value(run: Run) -> Any:
-        found: Any = run.names
-        for name in path:
+        found: Any = run.names.get(first, NOTHING)
+        for name in rest:
             if type(found) is not dict:
                 return NOTHING
             found = found.get(name, NOTHING)
@@ -199,15 +193,14 @@ def _look_up(path: tuple[str, ...]) -> Value:
     return value
 
 
-def _compile(tree: nodes.Template, kind: Escaping) -> Text:
+def _compile(tree: nodes.Template, kind: Escaping) -> Callable[..., Any]:
     sandbox = SANDBOXES[kind]
     tree.set_environment(sandbox)
     for node in tree.find_all(nodes.Node):
         node.lineno = node.lineno or 1
     try:
         code = sandbox.compile(tree)
-        made: Text = Template.from_code(sandbox, code, dict(sandbox.globals)).root_render_func
-        return made
+        return Template.from_code(sandbox, code, {}).root_render_func
     except TemplateError as error:
         raise BadTemplate(f"template: {error.message}") from None
     except (SyntaxError, RecursionError, MemoryError):

@@ -5,12 +5,15 @@ from typing import Any
 
 from jinja2 import ChainableUndefined, Undefined, pass_context
 from jinja2.exceptions import SecurityError
+from jinja2.nodes import EvalContext
 from jinja2.runtime import Context, LoopContext
 from jinja2.sandbox import ImmutableSandboxedEnvironment
+from jinja2.utils import missing
 
 from app.cards import escape
+from app.cards.code import Code
 from app.cards.escape import Safe
-from app.cards.filters import ALLOWED
+from app.cards.filters import ALLOWED, THROUGH
 from app.cards.vocabulary import Escaping
 
 MAX_RANGE = 1000
@@ -43,12 +46,20 @@ class Absent(ChainableUndefined):
 NOTHING = Absent()
 
 
+class Names(dict[str, Any]):
+    """The names that a card may use; for any other what stands for none in Jinja."""
+
+    def __missing__(self, name: str) -> Any:
+        return missing
+
+
 class Run(Context):
     """One rendering of one card: the names that it may use, and what is counted on the way."""
 
     def __init__(self, names: dict[str, Any], *, cut: int, drop: int, longest: int) -> None:
-        self.names = {**names, "range": _range}
-        super().__init__(_PLAIN, self.names, None, {})
+        # Not Context's own __init__: a card has no blocks, exports nothing and sets no variable.
+        self.environment, self.eval_ctx = _PLAIN, _PLAINLY
+        self.parent = self.names = Names(names, range=_range)
         self.cut, self.drop, self.longest = cut, drop, longest
         self.turns = 0
         self.missing = 0
@@ -65,6 +76,17 @@ class Sandbox(ImmutableSandboxedEnvironment):
     """Jinja2 that reaches keys and items of data but no attribute of any object, and multiplies within bounds."""
 
     intercepted_binops = frozenset({"+", "*", "**", "%"})
+    code_generator_class = Code
+    nothing = NOTHING
+    through = THROUGH
+    safe = Safe
+
+    def __init__(self, write: Callable[[str], str]) -> None:
+        """`write` is how a text from outside is written into this kind of place."""
+        super().__init__(autoescape=False, undefined=Absent, finalize=_finalize(write), cache_size=0)
+        self.write = write
+        self.filters = {**ALLOWED, COUNTED: _counted}
+        self.globals = {}
 
     def getattr(self, obj: Any, attribute: str) -> Any:
         if isinstance(obj, dict):
@@ -129,6 +151,10 @@ def _counted(run: Run, items: Any) -> Iterator[Any]:
         yield item
 
 
+_NUMBERS = (int, float)
+_UNSAID = (Undefined, Mapping)
+
+
 def _finalize(write: Callable[[str], str]) -> Callable[[Run, Any], str]:
     """How a value becomes text in one kind of place."""
 
@@ -136,16 +162,18 @@ def _finalize(write: Callable[[str], str]) -> Callable[[Run, Any], str]:
     def finalize(run: Run, value: Any) -> str:
         if type(value) is str:
             return write(value)
-        if value is None or isinstance(value, Undefined | Mapping):
-            run.missing += 1
-            return ""
         if isinstance(value, Safe):
             return value
         if isinstance(value, bool):
             return "yes" if value else "no"
+        if isinstance(value, _NUMBERS):
+            return write(_digits(value) if isinstance(value, float) else str(value))
+        if value is None or isinstance(value, _UNSAID):
+            run.missing += 1
+            return ""
         if isinstance(value, list | tuple):
             return ", ".join(finalize(run, item) for item in value)
-        return write(_digits(value) if isinstance(value, float) else str(value))
+        return write(str(value))
 
     return finalize
 
@@ -154,19 +182,13 @@ def _digits(number: float) -> str:
     return str(int(number)) if number.is_integer() else f"{number:.6g}"
 
 
-def _sandbox(write: Callable[[str], str]) -> Sandbox:
-    made = Sandbox(autoescape=False, undefined=Absent, finalize=_finalize(write), cache_size=0)
-    made.filters = {**ALLOWED, COUNTED: _counted}
-    made.globals = {}
-    return made
-
-
 COUNTED = "_counted"
 """The filter that the compiler puts round the items of every `for`; no template can name it."""
 
 SANDBOXES: Mapping[Escaping, Sandbox] = {
-    "markdown": _sandbox(escape.markdown),
-    "url": _sandbox(escape.url_part),
-    "plain": _sandbox(escape.plain),
+    "markdown": Sandbox(escape.markdown),
+    "url": Sandbox(escape.url_part),
+    "plain": Sandbox(escape.plain),
 }
 _PLAIN = SANDBOXES["plain"]
+_PLAINLY = EvalContext(_PLAIN)

@@ -4,7 +4,7 @@ import asyncio
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import Any, NamedTuple
 
 import orjson
 from prometheus_client import Histogram
@@ -36,8 +36,7 @@ class Tried:
     cut: asyncio.CancelledError | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Prepared:
+class Prepared(NamedTuple):
     """A claimed delivery with its event and its card; no card could be made when `letter` is None."""
 
     claim: Claimed

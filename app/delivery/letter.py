@@ -6,8 +6,7 @@ whether an earlier try arrived, so that a reader who sees two cards with one ref
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 import orjson
 
@@ -23,8 +22,7 @@ DIGEST_TYPE = "shipbell.digest"
 _REF_DIGITS = 6
 
 
-@dataclass(frozen=True, slots=True)
-class Letter:
+class Letter(NamedTuple):
     """A card that is ready to go. `minimal` says that it is the one that cannot be made smaller."""
 
     card: Mapping[str, Any]

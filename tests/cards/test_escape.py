@@ -113,3 +113,10 @@ def test_a_link_can_be_seen(text):
 
 def test_a_piece_of_a_url_cannot_leave_its_place():
     assert escape.url_part("../a?b#c@d:e/ü") == "..%2Fa%3Fb%23c%40d%3Ae%2F%C3%BC"
+
+
+@given(st.text(alphabet="\\[]<>`*_~!&#; \n\naé1\u200b", max_size=8))
+def test_each_mark_is_looked_for_from_where_it_stands(text):
+    """`_MARKS` begins every alternative with its mark; this says the same as people would."""
+    by_the_way = re.compile(r"[\\\[\]<>`]|(?<!\s)\*|\*(?!\s)|(?<![^\W_])_|_(?![^\W_])|~(?=~)|(?<=~)~|!$|&(?=#?\w+;)")
+    assert escape._MARKS.findall(text) == by_the_way.findall(text)
