@@ -56,12 +56,23 @@ def parse_text(source: str) -> nodes.Template:
         raise BadTemplate(f"template: {error.message}") from None
     except (RecursionError, MemoryError):
         raise BadTemplate(_TOO_DEEP) from None
-    level: list[nodes.Node] = [tree]
-    for _ in range(MAX_DEPTH):
-        level = [child for node in level for child in node.iter_child_nodes()]
-    if level:
-        raise BadTemplate(_TOO_DEEP)
+    every(tree)
     return tree
+
+
+def every(tree: nodes.Node) -> list[nodes.Node]:
+    """The nodes of a tree, the outermost first. Raises BadTemplate when it is too deep.
+
+    Jinja's own `find_all` passes each node up through all that are around it: half of a load of the cards.
+    """
+    found: list[nodes.Node] = []
+    level = [tree]
+    for _ in range(MAX_DEPTH):
+        found += level
+        level = [child for node in level for child in node.iter_child_nodes()]
+        if not level:
+            return found
+    raise BadTemplate(_TOO_DEEP)
 
 
 def parse_value(source: str) -> nodes.Expr:
@@ -73,11 +84,11 @@ def parse_value(source: str) -> nodes.Expr:
     raise BadTemplate("expected one expression", "write it without {{ }}")
 
 
-def check(tree: nodes.Node, names: Collection[str]) -> Iterator[Fault]:
-    """Everything in a tree that the language does not have, names that nobody defines included."""
+def check(tree: Collection[nodes.Node], names: Collection[str]) -> Iterator[Fault]:
+    """Everything among the nodes of a tree that the language does not have, names that nobody defines included."""
     known = {*names, "range", "loop"}
-    known.update(name.name for name in tree.find_all(nodes.Name) if name.ctx == "store")
-    for node in _walk(tree):
+    known.update(node.name for node in tree if isinstance(node, nodes.Name) and node.ctx == "store")
+    for node in tree:
         if not isinstance(node, _SYNTAX + _EXPRESSIONS):
             yield Fault(f"a card cannot use `{type(node).__name__.lower()}`", "there are if, for and expressions")
         elif isinstance(node, nodes.Name):
@@ -101,11 +112,6 @@ def _check_node(node: nodes.Node) -> Iterator[Fault]:
             yield Fault("a loop cannot be recursive")
         if _for_depth(node) > MAX_FOR:
             yield Fault(f"more than {MAX_FOR} loops inside each other")
-
-
-def _walk(tree: nodes.Node) -> Iterator[nodes.Node]:
-    yield tree
-    yield from tree.find_all(nodes.Node)
 
 
 def _may_be_called(called: nodes.Expr) -> bool:
@@ -155,7 +161,7 @@ def _compile_text(tree: nodes.Template, kind: Escaping) -> Text:
 
 def _may_not_compile(tree: nodes.Node) -> bool:
     """Whether there is what Jinja finds only while it compiles: a loop over `loop`, a keyword given twice."""
-    return any(isinstance(node, nodes.For | nodes.Keyword) for node in tree.find_all(nodes.Node))
+    return any(isinstance(node, nodes.For | nodes.Keyword) for node in every(tree))
 
 
 def _on_first_use(make: Callable[[], Text]) -> Text:
@@ -196,7 +202,7 @@ def _look_up(path: tuple[str, ...]) -> Value:
 def _compile(tree: nodes.Template, kind: Escaping) -> Callable[..., Any]:
     sandbox = SANDBOXES[kind]
     tree.set_environment(sandbox)
-    for node in tree.find_all(nodes.Node):
+    for node in every(tree):
         node.lineno = node.lineno or 1
     try:
         code = sandbox.compile(tree)

@@ -15,6 +15,7 @@ from app.cards.language import (
     check,
     compile_text,
     compile_value,
+    every,
     parse_text,
     parse_value,
 )
@@ -57,8 +58,9 @@ def value_leaf(source: str, names: Names) -> Leaf[Value]:
 def _leaf(parse: Callable[[], N], compile_: Callable[[N], T], scope: Scope) -> Leaf[T]:
     try:
         tree = parse()
-        found = frozenset(name.name for name in (tree, *tree.find_all(nodes.Name)) if isinstance(name, nodes.Name))
-        faults = (*check(tree, scope), *check_paths(tree, scope))
+        every_node = every(tree)
+        found = frozenset(node.name for node in every_node if isinstance(node, nodes.Name))
+        faults = (*check(every_node, scope), *check_paths(tree, scope))
         if faults:
             return Leaf(None, faults, found)
         place = place_of(tree, scope)
