@@ -5,7 +5,7 @@ from typing import Annotated, Any, Literal, NewType
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, GetCoreSchemaHandler, StringConstraints
 from pydantic_core import CoreSchema, core_schema
 
-from app.kernel.clock import as_iso
+from app.kernel.iso import as_iso
 from app.kernel.text import LIST_LIMIT, MESSAGE_LIMIT, TITLE_LIMIT, clean
 from app.kernel.timestamps import parse_timestamp
 

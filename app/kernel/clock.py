@@ -4,8 +4,6 @@ import time
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 
-import orjson
-
 Clock = Callable[[], int]
 """Returns the time now in microseconds since 1970, UTC."""
 
@@ -40,13 +38,7 @@ def to_us(moment: datetime) -> int:
 
 def iso(us: int) -> str:
     """Microseconds since 1970 as `2026-11-22T10:00:00.123456Z`."""
-    return as_iso(to_datetime(us))
-
-
-def as_iso(moment: datetime) -> str:
-    """A moment in UTC as `2026-11-22T10:00:00.123456Z`: as `isoformat` does it, in a third of the time."""
-    text = orjson.dumps(moment, option=orjson.OPT_UTC_Z).decode()
-    return text[1:-1] if moment.microsecond else f"{text[1:-2]}.000000Z"
+    return to_datetime(us).isoformat(timespec="microseconds").replace("+00:00", "Z")
 
 
 def from_iso(text: str) -> int:

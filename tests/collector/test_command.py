@@ -96,7 +96,7 @@ def test_check_says_what_is_asked_and_under_which_names(environ: dict[str, str])
     said = CliRunner().invoke(cli(["check"]), ["check", "--json"], env=environ)
     assert said.exit_code == 0, said.output
     shown = {each["name"]: each for each in json.loads(said.stdout)["upstreams"]}
-    assert set(shown) == {"gitops", "bitbucket", "jira", "argocd demo"}
+    assert set(shown) == {"gitops", "bitbucket", "jira", "argocd demo", "registry registry.example.com"}
     assert shown["bitbucket"]["note"] == "0 of 5 services name a repository; for the others acme/<service> is tried"
     assert shown["jira"]["token"] == "SHIPBELL_JIRA_TOKEN is set"
     assert "CANARY" not in said.output

@@ -4,7 +4,8 @@ from datetime import UTC, datetime
 
 import pytest
 
-from app.kernel.clock import as_iso, from_iso, iso
+from app.kernel.clock import from_iso, iso
+from app.kernel.iso import as_iso
 
 MOMENTS = [
     (datetime(2026, 11, 22, 10, 0, 0, 123_456, UTC), "2026-11-22T10:00:00.123456Z"),
