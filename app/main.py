@@ -133,8 +133,7 @@ def standing(building: Building) -> dict[str, str]:
 
 def create_app(building: Building) -> Front:
     """The application: the hooks' door and the probes in front, the API behind them, the loops in its life."""
-    settings = building.settings
-    file = sqlite_file(settings.database_url)
+    settings, file = building.settings, sqlite_file(building.settings.database_url)
     disk = Disk(file.resolve().parent if file else None, settings.disk_reserve_bytes)
     parts = _parts(building, disk)
     door = HookDoor(
@@ -218,7 +217,8 @@ async def _life(building: Building, parts: Parts, disk: Disk, front: Front) -> A
             consumer = Consumer(partial(open_queue, url), source, parts.committer, parts.clock, parts.shut)
             tasks.append(asyncio.create_task(guarded(consumer.run())))
             stack.push_async_callback(consumer.drain)
-        opening = asyncio.create_task(guarded(front.open_soon()))
+        late = [building.rules.open_outbound] if "deliver" in parts.roles else []
+        opening = asyncio.create_task(guarded(front.open_soon(*late)))
         stack.callback(opening.cancel)
         settle_memory()
         for warning in building.warnings:

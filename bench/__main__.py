@@ -38,12 +38,13 @@ def main() -> int:
     """The exit code: 1 when a figure did not reach what it must, or a scenario could not be run."""
     asked = _arguments()
     bench = prepare(1 if asked.quick else asked.rounds, _QUICK_SECONDS if asked.quick else asked.seconds)
-    figures, faults = measure(bench, asked.scenarios or SCENARIOS)
-    if asked.quick or asked.scenarios:
-        print("the page is left as it is: it holds whole runs only")
+    scenarios = asked.scenarios or SCENARIOS
+    figures, faults = measure(bench, scenarios)
+    if asked.quick or (asked.scenarios and not asked.page):
+        print("the page is left as it is: --page writes one of these scenarios alone")
     else:
         PAGE.parent.mkdir(parents=True, exist_ok=True)
-        PAGE.write_text(report.render(figures, faults, machine.lines(bench), bench.rounds, bench.seconds))
+        PAGE.write_text(report.render(figures, faults, machine.lines(bench), bench.rounds, bench.seconds, scenarios))
     return 1 if faults or any(figure.missed for figure in figures) else 0
 
 
@@ -73,6 +74,7 @@ def _arguments() -> argparse.Namespace:
     parser.add_argument("--rounds", type=int, default=3, help="how many rounds (3)")
     parser.add_argument("--seconds", type=float, default=6.0, help="how long a load lasts (6)")
     parser.add_argument("--quick", action="store_true", help="one round of 2 s, to see that everything runs")
+    parser.add_argument("--page", action="store_true", help="write the page of these scenarios alone; it names them")
     asked = parser.parse_args()
     unknown = set(asked.scenarios) - set(SCENARIOS)
     if unknown:  # `choices` would refuse an empty list, too

@@ -16,17 +16,24 @@ behind it. CPU is user and system time of the server's whole process group.
 "Sustained" counts events from the first request to the last arrival at the sink, the backlog worked off. Node-RED and
 Alertmanager keep everything in memory and check no signature; the FastAPI + ORM service checks the signature, stores
 the request without waiting for the disk (`synchronous=NORMAL`), and sends from a background task.
+
+What ran, in this order: {scenarios}.
 """
 
 
 def render(
-    figures: Sequence[Figure], faults: Sequence[str], machine: Sequence[str], rounds: int, seconds: float
+    figures: Sequence[Figure],
+    faults: Sequence[str],
+    machine: Sequence[str],
+    rounds: int,
+    seconds: float,
+    scenarios: Sequence[str],
 ) -> str:
     """The page in Markdown; `faults` are the scenarios that gave no figures, with the reason."""
     musts = [figure for figure in figures if figure.must is not None]
     others = [figure for figure in figures if figure.must is None]
     parts = [
-        _HEAD.format(rounds=rounds, seconds=seconds),
+        _HEAD.format(rounds=rounds, seconds=seconds, scenarios=", ".join(scenarios)),
         "## What must be reached\n\n" + _table(musts),
         "## What else was seen\n\n" + _table(others),
         *(["## What could not be run\n\n" + "".join(f"- {fault}\n" for fault in faults)] if faults else []),

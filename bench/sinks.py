@@ -50,11 +50,11 @@ class RunningSink(Server):
     def missing(self, numbers: set[int], patience: float) -> set[int]:
         """Which of the numbers had not come when nothing new had come for `patience` seconds."""
         wanted = len(numbers)
-        while missing := numbers - self.arrivals().keys():
+        while numbers - self.arrivals().keys():
             before = self.events()
             if self.wait_for(max(wanted, before + 1), patience) == before:
                 break
-        return missing
+        return numbers - self.arrivals().keys()  # the last may have come between the look and the wait
 
     def _get(self, path: str) -> dict[str, Any]:
         answer: dict[str, Any] = self._client.get(path).json()

@@ -14,6 +14,7 @@ from structlog.testing import capture_logs
 from app import main
 from app.api import front
 from app.api.front import Front
+from app.clients.late_outbound import LateOutbound
 from app.config.reload import Rules
 from app.config.settings import read_settings
 from app.delivery.courier import Courier
@@ -157,16 +158,31 @@ async def test_neither_probes_nor_webhooks_wait_for_the_api(
         assert (await ask(app, "POST", "/readyz")).status_code == 405
 
 
-async def test_the_api_is_loaded_before_anybody_asks_for_it(
+def spy_on_loading(monkeypatch: pytest.MonkeyPatch) -> list[str]:
+    """What was done to the client of deliveries."""
+    done: list[str] = []
+    real = LateOutbound.open
+
+    async def noted(self: LateOutbound) -> Any:
+        done.append("open")
+        return await real(self)
+
+    monkeypatch.setattr(LateOutbound, "open", noted)
+    return done
+
+
+async def test_what_comes_late_is_loaded_before_anybody_asks_for_it(
     settings: dict[str, str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     loaded: list[object] = []
+    posting = spy_on_loading(monkeypatch)
     load = main._load_api
     monkeypatch.setattr(main, "_load_api", lambda *given: loaded.append(given) or load(*given))
     monkeypatch.setattr(front, "LET_BE", 0.0)
     app = create_app(build(settings))
     async with app.life():
         await until(lambda: bool(loaded), "the API")
+        assert posting == ["open"]
         assert await app.api() is await app.api()
         assert (await ask(app, "GET", "/api/v1/events")).status_code == 200
     assert len(loaded) == 1

@@ -47,10 +47,14 @@ class Front:
             self._loading = asyncio.create_task(asyncio.to_thread(self._load))
         return self._loading.result() if self._loading.done() else await asyncio.shield(self._loading)
 
-    async def open_soon(self) -> None:
-        """Load the API before anybody asks for it."""
+    async def open_soon(self, *others: Callable[[], Awaitable[object]]) -> None:
+        """Load the API before anybody asks for it, after `others` that come late, too.
+
+        One after the other: threads that import stand in each other's way.
+        """
         await asyncio.sleep(LET_BE)
-        await self.api()
+        for load in (*others, self.api):
+            await load()
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if self._door is not None and scope["type"] == "http" and scope["path"].startswith(PREFIX):

@@ -1,4 +1,4 @@
-"""`Outbound`, loaded with the first message: no start waits for its HTTP client and the certificates that it reads."""
+"""`Outbound`, loaded after the start: readiness does not wait for an HTTP client and the certificates that it reads."""
 
 import asyncio
 from collections.abc import Coroutine, Mapping
@@ -26,6 +26,12 @@ class LateOutbound:
         """See `Outbound`."""
         return (self._opened or self._first)(url, body, headers, channel=channel)
 
+    async def open(self) -> "Outbound":
+        """Load it, if it is not loaded yet; the first message does so, too."""
+        if self._opening is None:
+            self._opening = asyncio.create_task(self._open())
+        return await asyncio.shield(self._opening)
+
     async def close(self) -> None:
         """Close all connections, if there are any."""
         if self._opening is not None:
@@ -34,9 +40,7 @@ class LateOutbound:
             await self._opened.close()
 
     async def _first(self, url: SecretUrl, body: bytes, headers: Mapping[str, str], *, channel: str) -> Answer:
-        if self._opening is None:
-            self._opening = asyncio.create_task(self._open())
-        post = await asyncio.shield(self._opening)
+        post = await self.open()
         return await post(url, body, headers, channel=channel)
 
     async def _open(self) -> "Outbound":

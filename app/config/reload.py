@@ -107,6 +107,10 @@ class Rules:
         facts = StoredFacts(database, estate)
         return Gatekeeper(self.now.gates, Sources(estate, self.asking.clients, facts, facts.running))
 
+    async def open_outbound(self) -> None:
+        """Load what messages are posted by, before there is one."""
+        await self._outbound.open()
+
     def on_change(self, told: Callable[[Iterable[str]], None]) -> None:
         """Call `told` with the channels' names after each change."""
         self._told = told

@@ -19,6 +19,17 @@ async def test_messages_that_come_first_together_share_one_client(teams: FakeTea
     await late.close()
 
 
+async def test_what_was_loaded_before_is_what_the_first_message_takes(teams: FakeTeams) -> None:
+    late = LateOutbound(frozenset([teams.host]))
+    opened = await late.open()
+    assert opened is await late.open()
+    assert (await late(SecretUrl(teams.url), BODY, {}, channel="security")).status == 202
+    await opened.close()
+    assert (await late(SecretUrl(teams.url), BODY, {}, channel="security")).status == 202
+    assert teams.connections == 2  # it was this one that was closed
+    await late.close()
+
+
 async def test_a_sender_that_gives_up_takes_the_client_from_nobody(teams: FakeTeams) -> None:
     late = LateOutbound(frozenset([teams.host]))
     one, other = (asyncio.create_task(late(SecretUrl(teams.url), BODY, {}, channel="x")) for _ in range(2))
