@@ -1,6 +1,7 @@
 """The open loop: requests at a fixed rate, whatever the server does; time counts from when each one was due.
 
 So a server that stalls is charged for every request that it kept waiting ("coordinated omission" does not hide it).
+The sender's own pauses would be charged to it, too: therefore uvloop, and no collector of garbage meanwhile.
 """
 
 import asyncio
@@ -8,6 +9,9 @@ import time
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+import uvloop
+
+from app.kernel.lasting import lasting
 from bench.connection import Connection
 from bench.template import Template
 from bench.wrk import CONNECTIONS
@@ -30,7 +34,8 @@ class Sent:
 
 def at_rate(port: int, template: Template, numbers: range, rate: float) -> list[Sent]:
     """Post each number, `rate` a second, over 64 connections. Raises Lost or OSError when the server goes away."""
-    return asyncio.run(_at_rate(port, template, numbers, rate))
+    with lasting(), asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
+        return runner.run(_at_rate(port, template, numbers, rate))
 
 
 async def _at_rate(port: int, template: Template, numbers: range, rate: float) -> list[Sent]:

@@ -24,6 +24,8 @@ AT_LEAST_EVERY = 5 * MINUTE
 """A window moves on by itself: so often all is made anew."""
 TEAM_EVERY = MINUTE
 """A team with much news is made anew at most so often."""
+REST = 1.0
+"""How long the loop rests after each service or team, in times of what it took: webhooks need the processor, too."""
 AT_A_SCRAPE = 0.5
 """Seconds for which a scrape makes anew what changed; the rest is told as it was, and made by the loop."""
 
@@ -48,7 +50,7 @@ class Exporter:
         while True:
             await asyncio.sleep(EVERY_SECONDS)  # first of all the service has to start
             try:
-                await self.refresh()
+                await self.refresh(rest=REST)
             except StoreUnavailable as error:
                 log.warning("store unavailable", action="export", reason=str(error))
             except Exception:  # figures that cannot be worked out must not end what webhooks need
@@ -70,20 +72,21 @@ class Exporter:
             _written, accept, self._counted, [*lines, text.written(now)], _examples(services)
         )
 
-    async def refresh(self, seconds: float = float("inf")) -> None:
-        """Make anew what changed or is old, for so long at most. Raises StoreUnavailable."""
+    async def refresh(self, seconds: float = float("inf"), *, rest: float = 0.0) -> None:
+        """Make anew what changed or is old, for so long at most, with rests. Raises StoreUnavailable."""
         until = monotonic() + seconds
         async with self._busy:
             estate = self._estate()
             self._follow(estate)
             self._counted = await self._database.read(counters.values)
             await self._follow_restatements()
-            for service in estate.services:
-                if monotonic() < until:
-                    await self._service(service)
-            for team, services in estate.teams.items():
-                if monotonic() < until:
-                    await self._team(team, services)
+            each = [partial(self._service, service) for service in estate.services]
+            each += [partial(self._team, team, services) for team, services in estate.teams.items()]
+            for make in each:
+                began = monotonic()
+                if began < until:
+                    await make()
+                    await asyncio.sleep((monotonic() - began) * rest)
 
     def _follow(self, estate: Estate) -> None:
         """Forget what the estate names no more; with other environments all is made anew."""

@@ -3,7 +3,7 @@
 from bench.bench import Bench
 from bench.figures import Figure, Must, p99
 from bench.open_loop import at_rate
-from bench.saturate import Unusable, accepting, delivering
+from bench.saturate import WARM_UP, Unusable, accepting, delivering
 from bench.systems import System
 from bench.systems.python_peers import bare_echo
 from bench.systems.shipbell import INGEST, shipbell
@@ -32,8 +32,9 @@ def run(bench: Bench) -> list[Figure]:
 
 def _half(bench: Bench, system: System, rate: float) -> float:
     with bench.running(system) as running:
-        numbers = range(FIRST, FIRST + int(rate * bench.seconds))
-        sent = at_rate(running.server.command.port, system.template, numbers, rate)
+        first, port = FIRST + int(rate * WARM_UP), running.server.command.port
+        at_rate(port, system.template, range(FIRST, first), rate)
+        sent = at_rate(port, system.template, range(first, first + int(rate * bench.seconds)), rate)
     if any(one.status not in (200, 202) for one in sent):
         raise Unusable("not every request was accepted at half load")
     result = p99([one.took_ms for one in sent])

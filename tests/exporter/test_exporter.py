@@ -1,9 +1,12 @@
 """What a scrape is told of facts: the measures' numbers, nothing where nothing is known, the same after a restart."""
 
+import asyncio
+from itertools import count
+
 import pytest
 
 from app import telemetry
-from app.exporter.exporter import AT_LEAST_EVERY, Exporter
+from app.exporter.exporter import AT_LEAST_EVERY, EVERY_SECONDS, Exporter
 from app.facts.model import Restatement
 from app.kernel.clock import MINUTE, SECOND
 from app.kernel.errors import StoreUnavailable
@@ -179,3 +182,18 @@ async def test_promtool_finds_nothing_wrong_with_any_of_it(week: Database) -> No
     await exporter.refresh()
     body, _ = await exporter.scrape("")
     assert check_metrics(body.decode()) == ""
+
+
+async def test_the_loop_rests_after_each_service_and_team(exporter: Exporter, monkeypatch: pytest.MonkeyPatch) -> None:
+    seconds, rests = count(), list[float]()
+
+    async def rest(time: float) -> None:
+        rests.append(time)
+        if len(rests) == 7:
+            raise asyncio.CancelledError
+
+    monkeypatch.setattr("app.exporter.exporter.monotonic", lambda: float(next(seconds)))
+    monkeypatch.setattr("app.exporter.exporter.asyncio.sleep", rest)
+    with pytest.raises(asyncio.CancelledError):
+        await exporter.run()
+    assert rests == [EVERY_SECONDS, *[1.0] * 5, EVERY_SECONDS], "three services and two teams, a second each"
