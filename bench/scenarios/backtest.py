@@ -8,6 +8,7 @@ import tempfile
 import time
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 
 import orjson
@@ -67,7 +68,7 @@ async def _fill(url: str, count: int) -> None:
     made = _made(count, system_clock() - _DAYS * DAY, _DAYS * DAY // count)
     for _ in range(0, count, _BATCH):
         batch = [event for event, _ in zip(made, range(_BATCH), strict=False)]
-        await database.write(lambda connection, batch=batch: add(connection, batch))
+        await database.write(partial(add, batch=batch))
     await database.close()
 
 
@@ -77,7 +78,7 @@ def _made(count: int, first: int, step: int) -> Iterator[NewEvent]:
     for number in range(count):
         at = first + number * step
         when = iso(at)
-        view = patterns[number % len(patterns)] | {
+        view = dict(patterns[number % len(patterns)]) | {
             "id": f"{number:032x}", "version": f"1.{number}.0", "occurred_at": when, "received_at": when
         }  # fmt: skip
         yield NewEvent(

@@ -8,6 +8,7 @@ import sys
 import tempfile
 import time
 from dataclasses import dataclass
+from functools import partial
 from itertools import islice
 from pathlib import Path
 
@@ -72,7 +73,7 @@ async def _fill(url: str, count: int) -> None:
     await database.write(upgrade)
     made = stored(count)
     while batch := list(islice(made, _BATCH)):
-        await database.write(lambda connection, batch=batch: add(connection, batch))
+        await database.write(partial(add, batch=batch))
     await database.close()
 
 

@@ -54,7 +54,7 @@ async def _measured(bench: Bench, deployments: int) -> tuple[list[float], list[f
 async def _scraped(bench: Bench, database: Database) -> tuple[list[float], list[float], int]:
     estate = Estate(
         {name: ServiceEntry(team=f"team-{number % 20}") for number, name in enumerate(_SERVICES)},
-        {name: EnvironmentEntry(tier=tier) for name, tier in _TIERS.items()},  # type: ignore[arg-type]
+        {name: EnvironmentEntry(tier=tier) for name, tier in _TIERS.items()},
         {}, Tickets(), Labels(),
     )  # fmt: skip
     exporter = Exporter(database, lambda: estate, tickets=True)
