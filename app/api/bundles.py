@@ -7,6 +7,7 @@ from pydantic import BaseModel, ConfigDict
 
 from app.api.access import allow
 from app.api.errors import refusals
+from app.api.named import refuse_unknown
 from app.api.paging import Cursor, Limit, Page, numbers, page
 from app.api.parts import Parts, parts_of
 from app.delivery.letter import ref
@@ -82,6 +83,7 @@ async def list_all(
     cursor: Cursor = None,
 ) -> Page[Bundle]:
     """Bundles, newest first: what waits to be told together, and what was told lately."""
+    await refuse_unknown(parts, channel=channel)
     is_open = None if state is None else state == "open"
     before = numbers(cursor, 1)
     rows = await parts.database.read(

@@ -8,6 +8,7 @@ from pydantic import BaseModel, ConfigDict
 
 from app.api.access import allow
 from app.api.errors import refusals
+from app.api.named import refuse_unknown
 from app.api.paging import Cursor, Limit, Page, SerialId, When, numbers, page, us_of
 from app.api.parts import Parts, parts_of
 from app.delivery.letter import ref
@@ -141,6 +142,7 @@ async def list_all(
     cursor: Cursor = None,
 ) -> Page[Delivery]:
     """Deliveries, newest first. Dead letters are those with `state=dead`."""
+    await refuse_unknown(parts, channel=channel)
     sought = Sought(event_id=event, channel=channel, state=state, since=us_of(since), key_prefix=ref)
     before = numbers(cursor, 1)
     rows = await parts.database.read(

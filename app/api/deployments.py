@@ -72,7 +72,7 @@ async def list_all(
     cursor: Cursor = None,
 ) -> Page[Row]:
     """Deployments by when they went live, newest first. Of an owner: of what was the owner's then."""
-    await refuse_unknown(parts, service=service, environment=environment, team=owner.get("team"))
+    await refuse_unknown(parts, service=service, environment=environment, **owner)
     equal = {**narrowed(None, service=service, environment=environment, kind=kind), **owner}
     after = since_and_number(cursor)
     rows = await parts.database.read(

@@ -36,7 +36,9 @@ async def scope_of(
     estate = parts.book().estate
     if environment is not None and environment not in estate.environments:
         raise HTTPException(422, f"the estate has no such environment; it has {', '.join(estate.environments)}")
-    await refuse_unknown(parts, service=service, team=team)
+    await refuse_unknown(
+        parts, service=service, team=team, business_area=business_area, pod=pod, component=component, platform=platform
+    )
     stages = tuple((name, str(estate.tiers[name])) for name in estate.environments)
     return Scope(stages, service, team, business_area, environment, pod, component, platform)
 

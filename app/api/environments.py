@@ -81,7 +81,7 @@ async def list_environments(
     With `on`: what ran there then, `since` when and `until` when. On a day with deployments those are several rows.
     Of an owner: of the services that are the owner's now, with `on` of what was the owner's then.
     """
-    await refuse_unknown(parts, service=service, environment=environment, team=owner.get("team"))
+    await refuse_unknown(parts, service=service, environment=environment, **owner)
     start = max((numbers(cursor, 1) or (0,))[0], 0)
     if on is not None:
         equal = {**narrowed(None, service=service, environment=environment), **owner}
@@ -134,7 +134,7 @@ async def list_waiting(
     if source not in names or target not in names:
         raise HTTPException(422, f"the estate has no such environment; it has {', '.join(names)}")
     after, fresh_after = since_and_number(cursor), parts.clock() - parts.stale_after()
-    await refuse_unknown(parts, service=service, team=owner.get("team"))
+    await refuse_unknown(parts, service=service, **owner)
     services = await services_of(parts, owner, service)
     commits, everything, tickets, compared = await parts.database.read(
         lambda connection: (
@@ -162,7 +162,7 @@ async def list_tickets(
     cursor: Cursor = None,
 ) -> Page[Row]:
     """Tickets whose change is live in an environment, those that came last first. Of a restricted one only the key."""
-    await refuse_unknown(parts, service=service, environment=environment, team=owner.get("team"))
+    await refuse_unknown(parts, service=service, environment=environment, **owner)
     equal = narrowed(await services_of(parts, owner, service), environment=environment, key=key)
     after, fresh_after = since_and_number(cursor), parts.clock() - parts.stale_after()
     rows = await parts.database.read(

@@ -68,7 +68,9 @@ async def list_events(
 
     Of an owner: of the services that are the owner's now.
     """
-    await refuse_unknown(parts, service=service, environment=environment, team=owner.get("team"))
+    await refuse_unknown(
+        parts, source=source, type=type, status=status, service=service, environment=environment, **owner
+    )
     services = await services_of(parts, owner, service)
     equal = narrowed(services, source=source, type=type, environment=environment, status=status)
     before = numbers(cursor, 2)

@@ -196,7 +196,7 @@ async def list_gates(
     ):
         if named is not None and named not in known:
             raise HTTPException(422, f"the estate has no such {what}; it has {', '.join(known)}")
-    await refuse_unknown(parts, team=owner.get("team"))
+    await refuse_unknown(parts, **owner)
     services = await services_of(parts, owner, service)
     found = await preview(parts.gates(), parts.clock(), services, environment)
     return Preview.model_validate({"items": found})

@@ -9,6 +9,7 @@ from pydantic import BaseModel, ConfigDict
 
 from app.api.access import allow
 from app.api.errors import refusals
+from app.api.named import refuse_unknown
 from app.api.paging import Cursor, HexId, Limit, Page, When, hex_id, page, us_of
 from app.api.parts import Parts, parts_of
 from app.kernel.clock import iso
@@ -78,6 +79,7 @@ async def list_receipts(
     cursor: Cursor = None,
 ) -> Page[Receipt]:
     """Receipts, newest first."""
+    await refuse_unknown(parts, source=source)
     rows = await parts.database.read(
         lambda connection: store.listing(
             connection, source=source, state=state, since=us_of(since), limit=limit + 1, before=hex_id(cursor)

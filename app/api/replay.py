@@ -7,6 +7,7 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from app.api.access import allow
 from app.api.errors import refusals
+from app.api.named import refuse_unknown
 from app.api.paging import When, hex_id, us_of
 from app.api.parts import Parts, parts_of
 from app.kernel import logs
@@ -61,6 +62,7 @@ async def replay(
     """
     if not wish.receipts and not (wish.source or wish.state):
         raise BadPayload("say which: `receipts`, or `source` and `state`")
+    await refuse_unknown(parts, source=wish.source)
     now = parts.clock()
 
     def work(connection: Connection) -> tuple[list[str], bool]:

@@ -26,7 +26,7 @@ def digest_words(e: Mapping[str, Any], digest: Mapping[str, Any]) -> str:
     """A digest in one line of plain text: `20 deployments to dev: 18 succeeded, 2 failed`."""
     items = _parts(digest.get("items"))
     count = _number(digest.get("count")) or len(items)
-    noun = "deployment" if {item.get("type") for item in items} == {"deployment.finished"} else "message"
+    noun = "deployment" if items and all(item.get("type") == "deployment.finished" for item in items) else "message"
     text = f"{count} {noun}{'' if count == 1 else 's'}"
     service, environment = e.get("service"), e.get("environment")
     text += f" of {_cut(service)}" if _known(service) else ""

@@ -67,8 +67,8 @@ class Service:
             return said
         said = said or {"title": answer.text[:200]}
         hint = " (set SHIPBELL_TOKEN, or run where the service's .env is)" if answer.status_code == 401 else ""
-        asked_wrongly = answer.status_code == 422 and method == "GET"
-        end = say(f"{answer.status_code} {said.get('title', '')}{hint}", USAGE if asked_wrongly else WRONG)
+        code = USAGE if answer.status_code == 422 else WRONG
+        end = say(f"{answer.status_code} {said.get('title', '')}{hint}", code)
         for item in said.get("errors", []):
             typer.secho(f"  {item['where']}: {item['what']}", fg="red", err=True)
         raise end

@@ -129,6 +129,10 @@ class Estate:
         owner.update({part: labels[key] for part, key in self._owner_labels.items() if labels.get(key)})
         return owner or None
 
+    def owners(self, part: str) -> set[str]:
+        """Every name that a part of the ownership (`team`, `pod` …) has, had or will have."""
+        return {owner[part] for _, owners in self._owners.values() for owner in owners if part in owner}
+
     def owner_at(self, service: str, at: int) -> Mapping[str, str]:
         """Who owned a service of the estate at `at` (µs), by the estate alone: what is not said is missing."""
         return self._owner_of(service, {}, at) or {}

@@ -35,7 +35,7 @@ async def test_events_are_found_by_each_field_of_the_contract(api: Api) -> None:
     for field, value in (("source", "argocd"), ("type", "deployment.finished"), ("service", "basket"),
                          ("environment", "prod"), ("status", "succeeded")):  # fmt: skip
         assert await found(**{field: value}) == [2], field
-        other = {"service": "unmapped", "environment": "unmapped"}.get(field, "nobody")
+        other = {"source": "gitlab", "type": "tests.finished", "status": "stopped"}.get(field, "unmapped")
         assert await found(**{field: other}) == [], field
     assert await found(since=at(2)) == [3, 2]  # from that time on
     assert await found(until=at(2)) == [1]  # before that time

@@ -44,7 +44,7 @@ async def test_receipts_are_found_by_source_state_and_time(api: Api) -> None:
     assert await found(state="quarantined") == [5, 4, 3]
     assert await found(source="argocd", state="quarantined") == [5]
     assert await found(since=at(4)) == [5, 4]  # from that time on
-    assert await found(source="nobody") == []
+    assert await found(source="gitlab") == []
     assert (await api.ask("GET", "/api/v1/receipts", params={"state": "lost"})).status_code == 422
 
 

@@ -86,6 +86,7 @@ def test_any_other_event_gets_its_minimal_card():
             "📬 0 messages: 0 without an outcome",
         ),
         ({"count": 2, "items": [{"type": "deployment.finished"}]}, "📬 2 deployments"),
+        ({"count": 2, "items": [{"type": {"a": 1}}, {"type": []}]}, "📬 2 messages"),
     ],
 )
 def test_what_is_not_said_is_left_out(parts, line):

@@ -118,7 +118,7 @@ def test_receipts_are_read_anew_some_or_all(ask: Shipbell) -> None:
     assert (dry["next"], dry["dry_run"]) == (None, True)
     assert ask("replay", "--source", "bitbucket", "--dry-run").out.endswith("receipts would be read anew\n")
     nothing = ask("replay")
-    assert (nothing.code, "say which" in nothing.err) == (1, True)
+    assert (nothing.code, "say which" in nothing.err) == (2, True)
 
 
 def test_a_delivery_that_arrived_cannot_be_retried(ask: Shipbell) -> None:
