@@ -48,10 +48,31 @@ def bitbucket(path: str, secret: str) -> Template:
 
 
 def alert(path: str) -> Template:
-    """An alert of the same news and size; its number is a label, so that each one notifies by itself."""
+    """An alert of the same news and size; its number is a label, so that each one notifies by itself.
+
+    What rules ask for is a label, what a message shows is an annotation.
+    """
+    title, _, _ = _MESSAGE.partition("\n")
     body = {
-        "labels": {"alertname": "pipeline", "service": "checkout", "state": "SUCCESSFUL", "build": NUMBER},
-        "annotations": {"url": _BUILD_URL, "payload": status_body().decode()[:5000]},
+        "labels": {
+            "alertname": "pipeline",
+            "type": "pipeline.finished",
+            "status": "succeeded",
+            "service": "checkout",
+            "repository": _REPOSITORY,
+            "ref": "main",
+            "email": "ada@example.com",
+            "title": title,
+            "build": NUMBER,
+        },
+        "annotations": {
+            "url": _BUILD_URL,
+            "commit": _SHA,
+            "commit_url": _COMMIT_URL,
+            "author": "Ada Example",
+            "pipeline": f"Pipeline #{NUMBER} for main",
+            "payload": status_body().decode()[:4630],
+        },
         "generatorURL": _BUILD_URL,
     }
     return post(path, json.dumps([body]).encode(), {})

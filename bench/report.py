@@ -14,8 +14,11 @@ connections. A ratio is taken within its round; every figure is the median of th
 behind it. CPU is user and system time of the server's whole process group.
 
 "Sustained" counts events from the first request to the last arrival at the sink, the backlog worked off. Node-RED and
-Alertmanager keep everything in memory and check no signature; the FastAPI + ORM service checks the signature, stores
-the request without waiting for the disk (`synchronous=NORMAL`), and sends from a background task.
+Alertmanager keep everything in memory and check no signature. They have 50 rules as Shipbell has, and make a message of
+the event: Node-RED a small card by code, Alertmanager Slack's by templates, as its receiver for webhooks makes none
+(with that receiver, which sends what it has as JSON, it stands in the second table). The FastAPI + ORM service has one
+rule, checks the signature, stores the request without waiting for the disk (`synchronous=NORMAL`), and sends from a
+background task.
 
 What ran, in this order: {scenarios}.
 """

@@ -4,18 +4,24 @@ from bench.bench import Bench
 from bench.figures import Figure, Must, ratios
 from bench.saturate import Delivering, delivering
 from bench.systems import System
-from bench.systems.alertmanager import alertmanager
+from bench.systems.alertmanager import alertmanager, alertmanager_json
 from bench.systems.node_red import node_red
 from bench.systems.python_peers import baseline
 from bench.systems.shipbell import shipbell
 
-_PEERS = {"Node-RED 5": Must("≥", 1.0), "Alertmanager 0.25": Must("≥", 1.0), "FastAPI + ORM service": Must("≥", 5.0)}
+_PEERS = {
+    "Node-RED 5": Must("≥", 1.0),
+    "Alertmanager 0.25": Must("≥", 1.0),
+    "Alertmanager 0.25, its own JSON": None,
+    "FastAPI + ORM service": Must("≥", 5.0),
+}
 
 
 def run(bench: Bench) -> list[Figure]:
     """All of them in turn, round by round; a peer that is not set up is not run."""
     ours = shipbell()
-    systems = {system.name: system for system in (ours, node_red(), alertmanager(), baseline()) if system is not None}
+    every = (ours, node_red(), alertmanager(), alertmanager_json(), baseline())
+    systems = {system.name: system for system in every if system is not None}
     results: dict[str, list[Delivering]] = {name: [] for name in systems}
     for _ in range(bench.rounds):
         for name, system in systems.items():
@@ -31,7 +37,9 @@ def run(bench: Bench) -> list[Figure]:
     ]
 
 
-def _beside(name: str, must: Must, rates: dict[str, list[float]], ours: System, systems: dict[str, System]) -> Figure:
+def _beside(
+    name: str, must: Must | None, rates: dict[str, list[float]], ours: System, systems: dict[str, System]
+) -> Figure:
     label = f"everything on, sustained / {name}"
     if name not in rates:
         return Figure(label, [], must)

@@ -1,6 +1,6 @@
-"""Node-RED 5 with one flow: take the webhook, answer 202, check the state, post a card. It keeps everything in memory.
+"""Node-RED 5 with one flow: take the webhook, answer 202, ask 50 rules, post a card. It keeps everything in memory.
 
-It does less than Shipbell does: no signature, no repeats told apart, nothing kept.
+It does less than Shipbell does: no signature, no repeats told apart, nothing kept, a smaller card.
 """
 
 import json
@@ -8,13 +8,29 @@ from typing import Any
 
 from bench.bodies import bitbucket
 from bench.processes import Command
+from bench.rulebook import RULES
 from bench.systems import PEERS, Place, System
 from bench.systems.python_peers import PATH, SECRET
 
 _HOME = PEERS / "npm" / "node_modules"
+_RULES = r"""
+const refusing = [
+  number => ({service}) => service === `service-${number}`,
+  number => { const ref = new RegExp(`^release/${number}-`); return ({status}) => ref.test(status.refname); },
+  number => { const mail = new RegExp(`<team-${number}\\..*@example\\.com>`);
+              return ({status}) => mail.test(status.commit.author.raw); },
+  number => { const name = new RegExp(`^acme/team-${number}-`);
+              return ({repository}) => name.test(repository.full_name); },
+  number => ({status}) => status.state === "FAILED" || status.commit.message.includes(`[hotfix-${number}]`),
+];
+const rules = Array.from({length: RULES - 1}, (_, number) => refusing[number % refusing.length](number));
+rules.push(({status}) => status.state === "SUCCESSFUL");
+context.set("rules", rules);
+"""
 _CARD = """
 const status = msg.payload.commit_status;
-if (status.state !== "SUCCESSFUL") return null;
+const told = {status, repository: msg.payload.repository, service: msg.payload.repository.name};
+if (!context.get("rules").filter(rule => rule(told)).length) return null;
 const seconds = (Date.parse(status.updated_on) - Date.parse(status.created_on)) / 1000;
 const facts = {
   Repository: msg.payload.repository.full_name, Branch: status.refname, Commit: status.commit.hash.slice(0, 12),
@@ -79,7 +95,9 @@ def _flow(sink: str) -> list[dict[str, Any]]:
         {"id": "flow", "type": "tab", "label": "bench"},
         node("hook", "http in", ["taken", "card"], url=PATH, method="post", upload=False),
         node("taken", "http response", [], statusCode="202", headers={}),
-        node("card", "function", ["send"], func=_CARD, outputs=1, libs=[]),
+        node(
+            "card", "function", ["send"], func=_CARD, initialize=_RULES.replace("RULES", str(RULES)), outputs=1, libs=[]
+        ),
         node("send", "http request", ["end"], method="POST", ret="txt", url=sink, persist=True),
         node("end", "function", [], func="return null;", outputs=0, libs=[]),
         node("ready", "http in", ["yes"], url="/ready", method="get", upload=False),
