@@ -52,8 +52,7 @@ async def _at_rate(port: int, template: Template, numbers: range, rate: float) -
 
 async def _in_turn(connection: Connection, turns: Iterator[tuple[int, float, bytes]], sent: list[Sent]) -> None:
     for number, due, raw in turns:
-        early = due - time.monotonic()
-        if early > 0:
+        while (early := due - time.monotonic()) > 0:  # uvloop wakes up to a millisecond too early
             await asyncio.sleep(early)
         status = await connection.post(raw)
         sent.append(Sent(number, due, time.monotonic(), status))
