@@ -18,6 +18,7 @@ from app.kernel.clock import iso
 from app.kernel.errors import ConfigError
 from app.routing import explain
 from app.store.became import Became, Waited, became
+from app.store.incident_starts import made_whole
 
 router = APIRouter(prefix="/api/v1/events", tags=["events"])
 
@@ -83,11 +84,13 @@ async def explain_event(
 ) -> Explanation | PlainTextResponse:
     """Why a channel got this event or not: today's rules, clause by clause, and what became of each card."""
     shown = await get_event(event_id, parts)
+    found, (whole,) = await parts.database.read(
+        lambda connection: (became(connection, event_id), made_whole(connection, [shown]))
+    )
     try:
-        explanation = explain(parts.book().rules, shown, channel)
+        explanation = explain(parts.book().rules, whole, channel)
     except ConfigError as error:  # no such channel
         raise HTTPException(404, str(error)) from None
-    found = await parts.database.read(lambda connection: became(connection, event_id))
     sent = [with_history(row, tried) for row, tried in found.deliveries if channel in (None, row.channel)]
     decided = shown.get("routing")
     text = explanation.text() + "\n".join(["", "What became of it:", *_told(decided, found, sent, channel), ""])

@@ -7,13 +7,16 @@ from contextlib import ExitStack
 from datetime import datetime
 from functools import partial
 from pathlib import Path
-from typing import IO, Any, NamedTuple
+from typing import IO, TYPE_CHECKING, Any, NamedTuple
 
 import orjson
 
 from app.events import EVENT_TYPES
 from app.kernel.clock import system_clock, to_us
 from app.kernel.errors import ConfigError
+
+if TYPE_CHECKING:
+    from app.store import Connection
 
 _PAGE = 1000
 _LONGEST_LINE = 1 << 20
@@ -32,7 +35,6 @@ def stored_events(url: str, since: int) -> Iterator[Past]:
 
     It only reads, a page at a time: a service that runs on the same file or database goes on undisturbed.
     """
-    from app.store.events import as_received
     from app.store.migrate import newest, revision
     from app.store.opening import open_database, sqlite_file
 
@@ -46,12 +48,22 @@ def stored_events(url: str, since: int) -> Iterator[Past]:
             if runner.run(database.read(revision)) != newest():
                 raise ConfigError("the database is of another version", hint="run: shipbell db upgrade")
             after = (since, 0)
-            while page := runner.run(database.read(partial(as_received, after=after, limit=_PAGE))):
-                for at, _, data in page:
-                    yield Past(orjson.loads(data), at, (at - since) / (now - since + 1))
+            while page := runner.run(database.read(partial(_page, after=after))):
+                for at, _, view in page:
+                    yield Past(view, at, (at - since) / (now - since + 1))
                 after = page[-1][:2]
         finally:
             runner.run(database.close())
+
+
+def _page(connection: "Connection", after: tuple[int, int]) -> list[tuple[int, int, dict[str, Any]]]:
+    """The next events as they are routed, each with when it was received (µs) and its place."""
+    from app.store.events import as_received
+    from app.store.incident_starts import made_whole
+
+    rows = as_received(connection, after, _PAGE)
+    views = made_whole(connection, [orjson.loads(data) for *_, data in rows])
+    return [(at, seq, view) for (at, seq, _), view in zip(rows, views, strict=True)]
 
 
 def written_events(path: Path) -> Iterator[Past]:

@@ -16,6 +16,7 @@ from app.delivery.leases import DEADLINE
 from app.delivery.letter import DIGEST_TYPE, Letter, compose, freeze, minimal, ref
 from app.delivery.opening import OpenChannel
 from app.delivery.retry import Decision, Situation, decide
+from app.events.incidents import INCIDENT_TYPES
 from app.kernel import logs
 from app.kernel.answers import Outcome, Verdict
 from app.kernel.clock import SECOND, Clock, monotonic, to_us
@@ -45,11 +46,16 @@ class Prepared(NamedTuple):
 
 
 def prepare(claim: Claimed, cards: Cards, why_url: str = "", facts: Mapping[str, Any] | None = None) -> Prepared:
-    """Make the card, of the event and what `facts` add to it. Raises nothing for what the card does."""
+    """Make the card, of the event and what `facts` add to it. Raises nothing for what the card does.
+
+    Channels that send the event itself have it as it was told; news of an incident with what it leaves out.
+    """
     view = orjson.loads(claim.data) if claim.data is not None else {}
     if why_url and view.get("type") != DIGEST_TYPE:  # no rule ever saw a digest
         view["why_url"] = why_url
-    return Prepared(claim, view, _compose(claim, {**view, **facts} if facts else view, cards))
+    whole = {**view, **facts} if facts else view
+    sent = whole if view.get("type") in INCIDENT_TYPES else view
+    return Prepared(claim, sent, _compose(claim, whole, cards))
 
 
 async def attempt(

@@ -20,7 +20,7 @@ from app.kernel.clock import SECOND, Clock, monotonic
 from app.kernel.errors import StoreUnavailable
 from app.store import Connection, Database
 from app.store.budgets import read_stamps, save_stamps
-from app.store.card_facts import KINDS, card_facts
+from app.store.card_facts import KINDS, OF_INCIDENT, card_facts
 from app.store.channel_states import ChannelState
 from app.store.claims import Claimed, claim, hasten
 from app.store.overflow import BITE, overflow
@@ -163,11 +163,15 @@ class Lane:
                 await asyncio.sleep(0)
 
     async def _facts(self, claims: list[Claimed]) -> Mapping[int, dict[str, Any]]:
-        """What the facts add to these cards, by delivery. No card waits for them: what cannot be read is left out."""
+        """What the facts add to these cards, by delivery. No card waits for them: what cannot be read is left out.
+
+        A card is made once; what an incident's news leaves out goes with each try, for channels that send no card.
+        """
         views = {
             each.id: orjson.loads(each.data)
             for each in claims
-            if each.rendered is None and each.data is not None and any(kind in each.data for kind in KINDS)
+            if each.data is not None
+            and any(kind in each.data for kind in (KINDS if each.rendered is None else (OF_INCIDENT,)))
         }
         if not views:
             return {}

@@ -3,7 +3,6 @@
 import asyncio
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
 from zoneinfo import ZoneInfo
 
 import structlog
@@ -18,11 +17,12 @@ from app.ingest.outcome import Read, count, finished, observe, stored
 from app.ingest.planning import count_planned, plan_routed
 from app.kernel.clock import SECOND, monotonic
 from app.kernel.errors import StoreUnavailable
-from app.routing import Routing, Rulebook, route
+from app.routing import Rulebook, route
 from app.sources import Source
 from app.store import Connection, Database, counters
 from app.store import events as event_store
 from app.store import receipts as receipt_store
+from app.store.incident_starts import made_whole
 from app.store.receipts import StoredReceipt
 
 BATCH = 64
@@ -54,10 +54,9 @@ class Book:
 
 @dataclass(frozen=True, slots=True)
 class Batch:
-    """What one batch came to: ids of new events, what the rules said of them, new deliveries by channel."""
+    """What one batch came to: ids of new events, new deliveries by channel."""
 
     new: set[str]
-    routed: Sequence[tuple[dict[str, Any], Routing]]
     planned: Mapping[str, int]
 
 
@@ -169,14 +168,14 @@ class Processor:
             ]
             new |= event_store.add(connection, rows, refresh=again)
         views = {event.id: view for each in read for event, view in each.events if event.id in new}
-        routed = [(view, route(book.rules, view)) for view in views.values()]
         replayed = [each for each in read if each.receipt.flags == receipt_store.REPLAY_FLAG]
         restated = keep_facts(connection, views, [view for each in replayed for _, view in each.events], book.zones)
+        routed = [(view, route(book.rules, view)) for view in made_whole(connection, list(views.values()))]
         planned = plan_routed(connection, routed, book.max_age, now)
         receipt_store.finish(connection, [finished(each.receipt, each.said, now) for each in read], now)
         tally = count(read, [routing for _, routing in routed], new) + count_planned(planned) + restated
         counters.add(connection, tally)
-        return Batch(new, routed, planned)
+        return Batch(new, planned)
 
 
 async def _wait(pause: float, error: StoreUnavailable) -> float:

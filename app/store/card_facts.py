@@ -9,7 +9,6 @@ import sqlalchemy as sa
 from sqlalchemy import Connection
 
 from app.events import UNMAPPED
-from app.kernel.clock import iso
 from app.store.ask import ask
 from app.store.fact_records import param, several
 from app.store.fact_tables import (
@@ -17,11 +16,12 @@ from app.store.fact_tables import (
     fact_commits,
     fact_deployments,
     fact_environments,
-    fact_incidents,
     fact_tickets,
 )
+from app.store.incident_starts import left_out
 
-KINDS = (b'"deployment.finished"', b'"incident.')
+OF_INCIDENT = b'"incident.'
+KINDS = (b'"deployment.finished"', OF_INCIDENT)
 """Only events whose JSON has one of these words can be added to."""
 MOST = 50
 """Commits and tickets of a card; it shows fewer."""
@@ -32,9 +32,8 @@ _HASH = re.compile("[0-9a-f]{40}", re.ASCII)
 
 Facts = dict[str, Any]
 Urls = Callable[[Iterable[str]], Mapping[str, str]]
-_d, _r, _c, _i, _t, _e = (
-    table.c
-    for table in (fact_deployments, fact_arrivals, fact_commits, fact_incidents, fact_tickets, fact_environments)
+_d, _r, _c, _t, _e = (
+    table.c for table in (fact_deployments, fact_arrivals, fact_commits, fact_tickets, fact_environments)
 )
 _HERE = (_d.service == param("service_"), _d.environment == param("environment_"))
 _DEPLOYED = (
@@ -51,9 +50,6 @@ _BROUGHT = (
     .order_by(_r.authored_at.desc(), _r.sha).limit(500)
 )  # fmt: skip
 _TICKETS = sa.select(_t.key, _t.summary, _t.fix_versions, _t.restricted).where(_t.key.in_(several("keys_")))
-_INCIDENT = sa.select(_i.service, _i.environment, _i.title, _i.priority, _i.opened_at, _i.url).where(
-    _i.id == param("id_")
-)
 
 
 def card_facts(connection: Connection, view: Mapping[str, Any], urls: Urls) -> Facts:
@@ -63,9 +59,7 @@ def card_facts(connection: Connection, view: Mapping[str, Any], urls: Urls) -> F
     """
     if view.get("type") == "deployment.finished":
         return _deployment(connection, view, urls)
-    if str(view.get("type")).startswith("incident."):
-        return _incident(connection, view)
-    return {}
+    return left_out(connection, [view])[0]
 
 
 def _deployment(connection: Connection, view: Mapping[str, Any], urls: Urls) -> Facts:
@@ -112,16 +106,3 @@ def _tickets(connection: Connection, view: Mapping[str, Any], keys: Sequence[str
         said = {} if restricted else {"title": summary, "fix_versions": orjson.loads(versions)}
         found[key] = {name: value for name, value in said.items() if value}
     return [{"key": key, **own.get(key, {}), **found.get(key, {})} for key in keys]
-
-
-def _incident(connection: Connection, view: Mapping[str, Any]) -> Facts:
-    """What the news leaves out: many tools say of an end no more than whose it is."""
-    found = ask(connection, _INCIDENT, {"id_": view.get("subject")})
-    if not found:
-        return {}
-    service, environment, title, priority, opened_at, url = found[0]
-    told = {"title": title, "priority": priority, "opened_at": iso(opened_at), "url": url, "environment": environment}
-    known = {name: value for name, value in told.items() if value and view.get(name) in (None, UNMAPPED)}
-    if service != UNMAPPED and view.get("service") == UNMAPPED:
-        known["service"] = service
-    return known

@@ -1,4 +1,4 @@
-"""What a card is made of: the event, and what the facts add to it; other systems get the event as it is."""
+"""What a card is made of: the event, and what the facts add to it; other systems get the event as it was told."""
 
 import orjson
 
@@ -25,3 +25,9 @@ def test_facts_are_for_the_card_alone() -> None:
     assert prepared.letter is not None
     assert prepared.letter.card["body"][0]["text"] == "pay replaces 1.9.0"
     assert prepared.view == EVENT
+
+
+def test_an_end_is_handed_on_with_what_its_beginning_said() -> None:
+    end = {"id": "e1", "type": "incident.resolved", "service": "unmapped"}
+    claim = Claimed(1, "a" * 32, "e1", "team", "card", "all", 0, 1, 0, 1, 0, None, orjson.dumps(end))
+    assert prepare(claim, CARDS, facts={"service": "pay"}).view == end | {"service": "pay"}

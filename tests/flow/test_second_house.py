@@ -1,16 +1,18 @@
 """A function, a service and a cluster, deployed by three pods of two areas: from the hooks to numbers and Datadog."""
 
+import asyncio
 import json
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from app.cli.past_events import stored_events
 from app.kernel.clock import HOUR, MINUTE, iso, system_clock
 from tests.fake_teams import FakeTeams, Posted
 from tests.running.client import total
 from tests.running.fixtures import StartService
-from tests.running.hooks import Hook, sample
+from tests.running.hooks import TOKEN, Hook, sample
 from tests.running.in_process import Service
 from tests.running.rules import OWN_NEWS, SHIPPED, rewrite
 from tests.running.wait import until
@@ -207,3 +209,27 @@ async def datadog_heard(teams: FakeTeams, now: int) -> None:
     ]  # fmt: skip
     tagged = [tag for one in series if one["metric"] == "shipbell.deployments" for tag in one["tags"]]
     assert sorted(tag for tag in tagged if tag.startswith("pod:")) == ["pod:fulfilment", "pod:network", "pod:pricing"]
+
+
+async def test_an_end_that_names_nothing_goes_where_its_beginning_went(house: Service, teams: FakeTeams) -> None:
+    """The service, the place, the urgency and the owner are those of the beginning, for rules as for the card."""
+    incidents = {"path": "/api/v1/incidents", "headers": {"authorization": f"Bearer {TOKEN}"}}
+    for told in (
+        {"status": "open", "service": "quotes", "environment": "prod", "priority": "P2"},
+        {"status": "resolved"},
+    ):
+        answer = await house.request("POST", **incidents, json={"id": "INC-7", **told})
+        assert answer.status_code == 201, answer.text
+        await house.settled(answer.json()["receipt"])
+    event = answer.json()["event"]
+    assert (await house.get(f"/api/v1/events/{event}"))["routing"]["matched"] == ["datadog"]
+    why = await house.get(f"/api/v1/events/{event}/explain")
+    assert why["today"]["routing"]["matched"] == ["datadog"]
+    past = {each.view["id"]: each.view for each in await asyncio.to_thread(list, stored_events(house.database_url, 0))}
+    assert (past[event]["environment"], past[event]["owner"]["pod"]) == ("prod", "pricing")
+    assert (await house.get(f"/api/v1/events/{event}"))["service"] == "unmapped", "the event stays what was told"
+    opened, resolved = sorted(attributes(await teams.wait_for(4, 30), "failure"), key=len)
+    assert resolved["finished_at"] > resolved["started_at"]
+    same = ("id", "services", "started_at", "severity")
+    assert [opened[name] for name in same] == [resolved[name] for name in same]
+    assert {"pod:pricing", "team:pricing", "dora4.environment:prod"} <= set(resolved["custom_tags"])

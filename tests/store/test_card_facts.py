@@ -32,7 +32,17 @@ async def told(database: Database, view: dict[str, Any]) -> dict[str, Any]:
             row("environment", desired_version="2", actual_version="2"),
             ticket("PAY-2"),
             ticket("PAY-3", restricted=True),
-            row("incident", id="incident:opsgenie:7", service="pay", environment="prod", title="Slow", opened_at=AT),
+            row(
+                "incident",
+                id="incident:opsgenie:7",
+                service="pay",
+                environment="prod",
+                title="Slow",
+                opened_at=AT,
+                tier="production",
+                team="t",
+                pod="p",
+            ),
         )
     )
     return await known(database, view)
@@ -68,3 +78,7 @@ async def test_an_end_has_what_its_beginning_said(database: Database) -> None:
     assert (facts["service"], facts["environment"], facts["title"]) == ("pay", "prod", "Slow")
     assert "priority" not in facts, "what the news says itself stands"
     assert facts["opened_at"] == iso(AT)
+    assert (facts["environment_tier"], facts["owner"]) == (
+        "production",
+        {"team": "t", "pod": "p", "business_area": "finance"},
+    )
