@@ -96,6 +96,12 @@ Index("events_received", events.c.received_at, events.c.seq)
 # that has these very words, and SQLAlchemy would put `= 1` behind an expression.
 TOLD_BY_SEVERAL = sa.text("type IN ('pipeline.started', 'pipeline.finished', 'pull_request.merged', 'ticket.updated')")
 Index("events_subject", events.c.subject, sqlite_where=TOLD_BY_SEVERAL, postgresql_where=TOLD_BY_SEVERAL)
+# Environments that no chain of deployments has: few events are in it, and each question whether a name was ever told.
+NO_CHAIN = sa.text(
+    "environment IS NOT NULL AND (service = 'unmapped' OR type NOT IN ('deployment.started', 'deployment.finished',"
+    " 'deployment.health_changed', 'environment.observed'))"
+)
+Index("events_environment", events.c.environment, sqlite_where=NO_CHAIN, postgresql_where=NO_CHAIN)
 
 routings = Table(
     "routings",

@@ -34,8 +34,9 @@ async def gone(start: StartApi, settings: Mapping[str, str]) -> Api:
     estate = ESTATE.replace("{team: storefront, ", owned)
     rewrite(Path(settings["SHIPBELL_RULES_DIR"]) / "estate.yaml", estate)
     api = await start()
-    was = row("deployment", id="W1", live_at=AT, service="web", environment="old", team="pages")
-    await api.parts.database.write(lambda connection: add(connection, was))
+    where = {"service": "web", "environment": "old", "team": "pages"}
+    was = row("deployment", id="W1", live_at=AT, **where), row("environment", deployment_id="W1", **where)
+    await api.parts.database.write(lambda connection: add(connection, *was))
     return api
 
 
