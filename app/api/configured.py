@@ -61,12 +61,12 @@ class Channels(BaseModel):
 @router.get("/rules", dependencies=[Depends(allow("read"))], responses=refusals("read"))
 async def rules(parts: Annotated[Parts, Depends(parts_of)]) -> RulesInForce:
     """The rules in force, what was wrong with the last change if it was refused, and how the sources' doors stand."""
-    state = parts.rules.now
+    state, book = parts.rules.now, parts.book().rules
     return RulesInForce(
         rev=state.rev,
         loaded_at=iso(state.loaded_at),
         problems=list(state.problems),
-        rules=[rule.name for rule in parts.book().rules.rules],
+        rules=[rule.name for rule in (*book.rules, *book.scheduled)],
         sources=dict(parts.doors()),
     )
 

@@ -90,7 +90,7 @@ async def explain_event(
     try:
         explanation = explain(parts.book().rules, whole, channel)
     except ConfigError as error:  # no such channel
-        raise HTTPException(404, str(error)) from None
+        raise HTTPException(422, str(error)) from None
     sent = [with_history(row, tried) for row, tried in found.deliveries if channel in (None, row.channel)]
     decided = shown.get("routing")
     text = explanation.text() + "\n".join(["", "What became of it:", *_told(decided, found, sent, channel), ""])

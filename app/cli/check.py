@@ -69,7 +69,7 @@ def _examine() -> dict[str, Any]:
         "counts": {
             "services": len(loaded.book.estate.services),
             "environments": len(loaded.book.estate.environments),
-            "rules": len(loaded.book.rules.rules),
+            "rules": len(loaded.book.rules.rules) + len(loaded.book.rules.scheduled),
             "tests": len(loaded.book.rules.trials),
             "cards": len(loaded.cards.names),
             "tokens": len(building.tokens),

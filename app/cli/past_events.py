@@ -12,8 +12,9 @@ from typing import IO, TYPE_CHECKING, Any, NamedTuple
 import orjson
 
 from app.events import EVENT_TYPES
-from app.kernel.clock import system_clock, to_us
+from app.kernel.clock import iso, system_clock, to_us
 from app.kernel.errors import ConfigError
+from app.kernel.yaml import did_you_mean
 
 if TYPE_CHECKING:
     from app.store import Connection
@@ -84,7 +85,7 @@ def written_events(path: Path) -> Iterator[Past]:
             if not line.strip():
                 continue
             try:
-                view, at = _read_line(line)
+                view, at = event_of(orjson.loads(line), f"line {number}")
                 if at < last:
                     raise ValueError("it was received before the one above: sort them by received_at")
             except ValueError as error:
@@ -93,15 +94,25 @@ def written_events(path: Path) -> Iterator[Past]:
             yield Past(view, at, done / size if size else 0)
 
 
-def _read_line(line: bytes) -> tuple[dict[str, Any], int]:
-    view = orjson.loads(line)
-    if not isinstance(view, dict):
+def event_of(found: Any, name: str) -> tuple[dict[str, Any], int]:
+    """A flat view as somebody wrote it, called `name` where it has no id, and when it was received (µs).
+
+    Raises ValueError with what is wrong.
+    """
+    if not isinstance(found, dict):
         raise ValueError("expected an object with its fields")
-    name = view.get("type")
-    if not isinstance(name, str) or name not in EVENT_TYPES:
-        raise ValueError(f"unknown type {name!r}")
-    received_at = view.get("received_at")
-    moment = datetime.fromisoformat(received_at) if isinstance(received_at, str) else None
-    if moment is None or moment.tzinfo is None:
-        raise ValueError("received_at must be a time with its zone")
-    return view, to_us(moment)
+    of_type = found.get("type")
+    if not isinstance(of_type, str) or of_type not in EVENT_TYPES:
+        raise ValueError(f"unknown type {of_type!r}; {did_you_mean(str(of_type), EVENT_TYPES)}".rstrip("; "))
+    return found if isinstance(found.get("id"), str) else {**found, "id": name}, _moment(found.get("received_at"))
+
+
+def _moment(written: Any) -> int:
+    try:
+        at = to_us(datetime.fromisoformat(written))
+        iso(at)  # further off than that nothing can be reckoned
+    except (ValueError, TypeError, OverflowError):
+        raise ValueError("received_at must be a time with its zone, e.g. 2026-03-04T12:00:00Z") from None
+    if at < 0:
+        raise ValueError("received_at is before 1970")
+    return at

@@ -10,13 +10,14 @@ import app.channels
 from app.cli.faults import USAGE, WRONG, say, tell
 from app.cli.junit import write_junit
 from app.cli.output import AsJson, print_json
+from app.cli.past_events import event_of
 from app.cli.remote import Service
 from app.config.environment import read_environment
 from app.config.files import FOREIGN, RuleSet, load_rules
 from app.config.settings import read_settings
 from app.kernel.clock import iso, system_clock
 from app.kernel.discover import rooms
-from app.kernel.errors import BadPayload, ConfigErrors
+from app.kernel.errors import BadPayload, ConfigError, ConfigErrors
 from app.kernel.json import loads
 from app.routing import editor_schema, explain, run_trials
 
@@ -46,9 +47,8 @@ def check(rules: Folder = None, as_json: AsJson = False) -> None:
         return
     for warning in rule_set.warnings:
         typer.secho(f"warning: {warning}", fg="yellow")
-    typer.echo(
-        f"{len(rule_set.rules.rules)} rules, {len(rule_set.rules.trials)} tests, revision {rule_set.rules.rev}: right"
-    )
+    book = rule_set.rules
+    typer.echo(f"{len(book.rules) + len(book.scheduled)} rules, {len(book.trials)} tests, revision {book.rev}: right")
 
 
 @rules_cli.command("test")
@@ -91,17 +91,27 @@ def explain_event(
 
       shipbell rules explain 0a1b2c3d4e5f60718293a4b5c6d7e8f9 --channel security
 
-      shipbell rules explain event.json --rules ./rules
+      shipbell rules explain event.json --rules ./new-rules
     """
     if Path(event).is_file():
-        explanation = explain(read_rules(rules).rules, read_view(Path(event)), channel)
-        found: dict[str, Any] = {"today": explanation.to_dict(), "text": explanation.text()}
+        found = _explained(rules, read_view(Path(event)), channel)
+    elif rules is not None:
+        found = _explained(rules, Service().get(f"/api/v1/events/{stored(event)}"), channel)
     else:
         found = Service().get(f"/api/v1/events/{stored(event)}/explain", channel=channel)
     if as_json:
         print_json({name: value for name, value in found.items() if name != "text"})
     else:
         typer.echo(found["text"])
+
+
+def _explained(folder: Path | None, view: dict[str, Any], channel: str | None) -> dict[str, Any]:
+    """What the rules of a folder say of an event."""
+    try:
+        explanation = explain(read_rules(folder).rules, view, channel)
+    except ConfigError as error:  # no such channel
+        raise say(error, USAGE) from None
+    return {"today": explanation.to_dict(), "text": explanation.text()}
 
 
 @rules_cli.command("schema")
@@ -129,7 +139,10 @@ def stored(event: str) -> str:
 
 def read_view(path: Path) -> dict[str, Any]:
     """The flat view of an event in a JSON file, as somebody wrote it. Raises BadPayload."""
-    view = loads(path.read_bytes())
-    if not isinstance(view, dict):
-        raise BadPayload(f"{path} holds no event: expected an object with its fields")
-    return {"id": NO_ID, "received_at": view.get("occurred_at") or iso(system_clock()), **view}
+    found = loads(path.read_bytes())
+    if isinstance(found, dict):
+        found = {"received_at": found.get("occurred_at") or iso(system_clock()), **found}
+    try:
+        return event_of(found, NO_ID)[0]
+    except ValueError as error:
+        raise BadPayload(f"{path} holds no event: {error}") from None

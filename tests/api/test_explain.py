@@ -40,7 +40,7 @@ async def test_each_attempt_and_its_http_answer_is_told(start: StartApi) -> None
     assert "sink: delivery 1, card 'generic': pending (http_503)" in why["text"]
     assert ": retry, http_503, HTTP 503" in why["text"]
     elsewhere = await api.ask("GET", f"/api/v1/events/{hex_id(1)}/explain", params={"channel": "snik"})
-    assert (elsewhere.status_code, "did you mean 'sink'?" in elsewhere.json()["title"]) == (404, True)
+    assert (elsewhere.status_code, "did you mean 'sink'?" in elsewhere.json()["title"]) == (422, True)
 
 
 async def test_the_bundle_that_a_card_waits_in_is_told(start: StartApi) -> None:

@@ -25,6 +25,7 @@ def test_lines_are_events_and_empty_lines_are_nothing(tmp_path: Path) -> None:
     assert one.view["type"] == "gate.decided"
     assert two.at - one.at == SECOND
     assert (0 < one.read < 1, two.read) == (True, 1)
+    assert [one.view["id"], two.view["id"]] == ["line 1", "line 3"]
 
 
 @pytest.mark.parametrize(
@@ -39,6 +40,8 @@ def test_lines_are_events_and_empty_lines_are_nothing(tmp_path: Path) -> None:
         ('{"type": "gate.decided", "received_at": 5}', "received_at must be a time"),
         ('{"type": "gate.decided", "received_at": "2026-03-04T12:00:00"}', "with its zone"),
         ('{"type": "gate.decided", "received_at": "2026-03-04T11:59:59Z"}', "sort them by received_at"),
+        ('{"type": "gate.decided", "received_at": "9999-12-31T23:59:59-14:00"}', "received_at must be a time"),
+        ('{"type": "gate.decided", "received_at": "0001-01-01T00:00:00Z"}', "before 1970"),
         ('{"type": "\\ud800"}', "no event"),
     ],
 )

@@ -69,8 +69,17 @@ def test_an_event_in_a_file_is_explained(shipbell: Shipbell) -> None:
     assert only.json["today"]
 
 
+def test_an_unknown_channel_is_told_the_nearest(shipbell: Shipbell) -> None:
+    Path("event.json").write_bytes(orjson.dumps({"type": "pipeline.finished"}))
+    said = shipbell("rules", "explain", "event.json", "--channel", "securty")
+    assert (said.code, "did you mean 'security'?" in said.err) == (2, True)
+
+
 def test_a_file_that_holds_no_event_is_1_and_a_sentence(shipbell: Shipbell) -> None:
-    for text in ("[]", "{", "null", ""):
+    of_type = '{"type": "pipeline.finished", '
+    times = [f'{of_type}"received_at": {time}}}' for time in ('"noon"', '"2026-03-04T12:00:00"', "5", '"1969-01-01Z"')]
+    times.append(f'{of_type}"occurred_at": "9999-12-31T23:59:59-14:00"}}')
+    for text in ("[]", "{", "null", "", "{}", '{"type": "pipeline.finnished"}', '{"type": {}}', *times):
         Path("event.json").write_text(text, encoding="utf-8")
         said = shipbell("rules", "explain", "event.json")
         assert (said.code, said.err.startswith("error: ")) == (1, True), text

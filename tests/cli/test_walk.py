@@ -8,6 +8,7 @@ import httpx
 
 from tests.cli.conftest import Shipbell
 from tests.running.hooks import build
+from tests.running.rules import ONE_SINK, rewrite, sink_rules
 from tests.tools.promtool import check_metrics
 
 HEX = re.compile("[0-9a-f]{32}")
@@ -103,6 +104,13 @@ def test_why_a_card_came_is_explained(ask: Shipbell) -> None:
     said = ask("rules", "explain", event, "--channel", "platform-deployments")
     assert (said.code, "failed-pipelines" in said.out) == (0, True)
     assert ask("rules", "explain", event, "--json").json["event"] == event
+
+
+def test_a_stored_event_is_explained_by_the_rules_of_a_folder(ask: Shipbell, tmp_path: Path) -> None:
+    _, event = send_build(ask)
+    rewrite(sink_rules(tmp_path / "new") / "routes.yaml", ONE_SINK.replace("name: builds", "name: brand-new"))
+    said = ask("rules", "explain", event, "--rules", "new")
+    assert (said.code, "+ brand-new" in said.out, "failed-pipelines" in said.out) == (0, True, False)
 
 
 def test_a_card_is_previewed_on_a_stored_event(ask: Shipbell) -> None:
