@@ -45,10 +45,12 @@ def blame(
     for incident in incidents:
         if incident.deployment_id and incident.state != "cancelled":
             linked.setdefault(incident.deployment_id, []).append(incident)
+    halves = [each for each in deployments if _half_way(each)]
     for index, each in enumerate(telling):
-        found = _by_rollback(telling, index, back) if each.kind == "rollback" else []
+        half = _ill_half(halves, telling[index - 1] if index else None, each, health) if halves else None
+        found = _by_rollback(telling, index, half, back) if each.kind == "rollback" else []
         if each.kind == "hotfix":
-            found = _by_hotfix(telling, index, reverted.get(each.id, ()))
+            found = _by_hotfix(telling, index, half, reverted.get(each.id, ()))
         for target, charge in found:
             charges.setdefault(target, []).append(charge)
             shown[each.id] = target
@@ -66,13 +68,32 @@ def _marked(one: Deployment, shown: Mapping[str, str], back: Collection[str]) ->
     return replace(one, failure_of=shown.get(one.id), reverted=one.id in back)
 
 
-def _by_rollback(telling: Sequence[Deployment], index: int, back: set[str]) -> list[tuple[str, _Charge]]:
+def _half_way(one: Deployment) -> bool:
+    return "partially_changed" in one.flags
+
+
+def _ill_half(
+    halves: Sequence[Deployment], last: Deployment | None, remedy: Deployment, health: Sequence[Word]
+) -> Deployment | None:
+    """What stopped half-way after the `last` that went live, and was ill until the remedy: that is what it mends."""
+    since = last.live_at if last else 0
+    for each in reversed(halves):
+        ill = degraded_after(health, each.live_at) if since <= each.live_at < remedy.live_at else None
+        if ill and (ill.until is None or ill.until >= remedy.live_at):
+            return each
+    return None
+
+
+def _by_rollback(
+    telling: Sequence[Deployment], index: int, half: Deployment | None, back: set[str]
+) -> list[tuple[str, _Charge]]:
     """The deployment just before a rollback failed; those between it and what came back were taken back with it."""
-    rollback, target = telling[index], telling[index - 1]
+    rollback, place = telling[index], index if half else index - 1
+    target = half or telling[place]
     if index == 0 or rollback.live_at - target.live_at > ROLLBACK_WITHIN:
         return []
     returned = _artifact(rollback)
-    for between in reversed(telling[: index - 1]):
+    for between in reversed(telling[:place]):
         if _artifact(between).agrees(returned):
             break
         back.add(between.id)
@@ -83,12 +104,14 @@ def _artifact(deployment: Deployment) -> Artifact:
     return Artifact(deployment.sha, deployment.version, deployment.artifact)
 
 
-def _by_hotfix(telling: Sequence[Deployment], index: int, reverted: Sequence[str]) -> list[tuple[str, _Charge]]:
-    """The deployments with the commits that it takes back, else the last one before it that counts."""
+def _by_hotfix(
+    telling: Sequence[Deployment], index: int, half: Deployment | None, reverted: Sequence[str]
+) -> list[tuple[str, _Charge]]:
+    """The deployments with the commits that it takes back, else what is ill half-way, else the last that counts."""
     hotfix = telling[index]
     if reverted:
         return [(target, _Charge("revert", hotfix.id)) for target in reverted]
-    before = next((each for each in reversed(telling[:index]) if each.counts), None)
+    before = half or next((each for each in reversed(telling[:index]) if each.counts), None)
     return [(before.id, _Charge("hotfix", hotfix.id))] if before else []
 
 
@@ -100,7 +123,7 @@ def _judged(
     remedies: Sequence[Deployment],
 ) -> Deployment:
     """One deployment with what was found against it."""
-    partly = "partially_changed" in one.flags
+    partly = _half_way(one)
     ill = degraded_after(health, one.live_at) if health and (one.counts or partly) else None
     charge = _heaviest(charges, incidents, ill)
     if charge is None or not (one.counts or partly):
@@ -108,7 +131,7 @@ def _judged(
     ends = [(each.live_at, each.id) for each in remedies if each.live_at > one.live_at][:1]
     ends += [(each.resolved_at, each.id) for each in incidents if each.resolved_at is not None]
     known = [each.opened_at for each in incidents]
-    if charge.by == "degraded" and ill:
+    if ill and (partly or charge.by == "degraded"):
         known.append(ill.since)
         ends += [(ill.until, ill.event_id)] if ill.until is not None else []
     ended = min(ends, default=(None, None))

@@ -206,17 +206,21 @@ def _incidents(events: list[dict[str, Any]]) -> list[dict[str, Any]]:
 def _fail(chain: list[Live], incidents: list[dict[str, Any]], here: list[dict[str, Any]], git: Git) -> None:
     """Which deployments failed, by what, since when it was known, and until when. Each at most once."""
     blame: list[tuple[Live, str]] = []
-    for index, one in enumerate(chain):
-        if one.kind == "rollback" and one.live_at - chain[index - 1].live_at <= 7 * DAY:
-            blame.append((chain[index - 1], "rollback"))
-            since = max(place for place in range(index) if chain[place].artifact == one.artifact)
-            for between in chain[since + 1 : index - 1]:
-                between.reverted = True
+    whole = [one for one in chain if one.outcome == "succeeded"]
+    for index, one in enumerate(whole):
+        half = _still_ill(chain, one, here)
+        accused = half or whole[index - 1]
+        if one.kind == "rollback" and one.live_at - accused.live_at <= 7 * DAY:
+            blame.append((accused, "rollback"))
+            since = max(place for place in range(index) if whole[place].artifact == one.artifact)
+            for between in whole[since + 1 : index]:
+                between.reverted |= between is not accused
     for index, one in enumerate(chain):
         if one.kind == "hotfix":
             back = git.taken_back(one.changes)
             held = [first for sha in back for first in [each for each in chain[:index] if sha in _brought(each)][:1]]
-            previous = [each for each in chain[:index] if each.counts]
+            half = _still_ill(chain, one, here)
+            previous = [half] if half else [each for each in chain[:index] if each.counts]
             blame += [(each, "revert" if held else "hotfix") for each in (held or previous[-1:])]
     blame.sort(key=lambda charge: ("rollback", "revert", "hotfix").index(charge[1]))
     linked: dict[int, list[dict[str, Any]]] = {}
@@ -236,11 +240,23 @@ def _fail(chain: list[Live], incidents: list[dict[str, Any]], here: list[dict[st
             mended = [each.live_at for each in chain[index + 1 :] if each.kind in ("rollback", "hotfix")][:1]
             ended = [each["to"] for each in linked.get(id(one), [])]
             known = [each["from"] for each in linked.get(id(one), [])]
-            if one.failed_by == "degraded" and (ill := _degraded(one, here)):
+            told = one.failed_by == "degraded" or one.outcome == "failed"
+            if told and (ill := _degraded(one, here)):
                 known.append(ill[0])
                 ended.append(ill[1])
             one.detected_at = min(known, default=None)
             one.recovered_at = min(mended + [end for end in ended if end is not None], default=None)
+
+
+def _still_ill(chain: list[Live], remedy: Live, here: list[dict[str, Any]]) -> Live | None:
+    """The last that stopped half-way since anything went live, if it was ill until the remedy came."""
+    for one in reversed(chain[: chain.index(remedy)]):
+        if one.outcome == "succeeded":
+            return None
+        ill = _degraded(one, here)
+        if ill and (ill[1] is None or ill[1] >= remedy.live_at):
+            return one
+    return None
 
 
 def _brought(one: Live) -> set[str]:

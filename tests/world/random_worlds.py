@@ -179,6 +179,19 @@ def _again(on: Play, service: str, env: str, pick: int, more: int) -> None:
         _rollout(on, service, env, stage.last, 0, more, automated=pick % 3 == 1)
 
 
+def _half(on: Play, service: str, env: str, pick: int, more: int) -> None:
+    """Something stops half-way, and what runs is ill: for a while, or until it is mended; or nobody tells its end."""
+    broken = [{"kind": "Deployment", "name": service, "status": "SyncFailed"}]
+    on.views.append(telling.deploy(service, on.now, on.name(), env=env, status="failed", failed_resources=broken))
+    on.now += 2 * MINUTE
+    on.views.append(telling.health(service, on.now, "degraded", env=env))
+    if pick < 4:
+        (_urgent, _back, _release, _again)[pick](on, service, env, more, 0)
+    if more < 4:
+        on.now += (5, 16, 40, 400)[more] * MINUTE
+        on.views.append(telling.health(service, on.now, "healthy", env=env))
+
+
 def _fail(on: Play, service: str, env: str, pick: int, _: int) -> None:
     stage, head = on.stage(service, env), on.line(service).head
     revision = f"{service}-{env}-{stage.revision + 1}"
@@ -252,6 +265,7 @@ def _urgent(on: Play, service: str, env: str, pick: int, more: int) -> None:
 _STEPS: dict[str, Callable[[Play, str, str, int, int], None]] = {
     "push": _push, "merge": _merge, "release": _release, "unknown": _unknown, "back": _back, "again": _again,
     "fail": _fail, "open": _open, "resolve": _resolve, "unwell": _unwell, "urgent": _urgent,
+    "half": _half,
 }  # fmt: skip
 _WEIGHTS = dict.fromkeys(_STEPS, 1) | {"push": 4, "merge": 3, "release": 7, "back": 3, "open": 3, "again": 2}
 _SERVICE = (0, 0, 0, 0, 1)
