@@ -13,7 +13,7 @@ RUN /opt/shipbell/bin/python -m pip install --no-cache-dir --disable-pip-version
 
 FROM python:3.11-slim
 RUN useradd --uid 10001 --user-group --no-create-home --home-dir /nonexistent --shell /usr/sbin/nologin shipbell \
-    && install --directory --owner 10001 --group 10001 /data
+    && install --directory --mode 0700 --owner 10001 --group 10001 /data
 COPY --from=build /opt/shipbell /opt/shipbell
 COPY rules /app/rules
 # The default database, sqlite:///shipbell.db, lies in the working folder: it is not named here, so that its _FILE twin

@@ -15,7 +15,7 @@ from app.cli.freshen import freshen
 from app.cli.output import print_rows
 from app.cli.post import post_sample, settled
 from app.cli.remote import Service
-from app.kernel.clock import SECOND, system_clock
+from app.kernel.clock import MINUTE, SECOND, system_clock
 from app.kernel.discover import rooms
 from app.kernel.ids import new_id
 from app.kernel.samples import load_sample
@@ -28,11 +28,12 @@ _PIPELINE = re.compile(rb"(Pipeline #|/results/)(104[23])\b")
 
 @dataclass(frozen=True, slots=True)
 class Scene:
-    """One webhook of the story: what is told, which sample is sent, and what is changed in it."""
+    """One webhook of the story: what is told, which sample is sent, what is changed in it, and how long ago it was."""
 
     text: str
     sample: str
     change: Callable[[bytes], bytes] = lambda body: body
+    ago: int = 0
 
 
 def demo(
@@ -69,7 +70,7 @@ def demo(
         room = scene.sample.split("/")[0]
         sample = load_sample(f"app.sources.{room}", scene.sample.split("/")[1])
         now = system_clock() + number * SECOND // 1000
-        body = scene.change(freshen(sample.body, now))
+        body = scene.change(freshen(sample.body, now - scene.ago))
         answer = post_sample(service, sources[room], sample, body, new_id(now))
         receipt = settled(service, answer["receipt"])
         typer.echo(f"{number:2}. {scene.text}: {answer['outcome']}, {receipt['state']}")
@@ -102,7 +103,9 @@ def _story() -> Iterator[Scene]:
         yield Scene(f"{service} reaches dev", _ARRIVED, _deployment(service, "dev", version))
     for stage in ("qa", "preprod", "prod"):
         yield Scene(f"checkout reaches {stage}", _ARRIVED, _deployment("checkout", stage, version))
-    yield Scene("payments-api fails in prod", "argocd/deployment-failed", _deployment("payments-api", "prod", version))
+    failing = _deployment("payments-api", "prod", version)
+    # Before the operation that mends it began, or they would be told in the wrong order.
+    yield Scene("payments-api fails in prod", "argocd/deployment-failed", failing, ago=5 * MINUTE)
     yield Scene("payments-api reaches prod", _ARRIVED, _deployment("payments-api", "prod", version))
     yield Scene("its health degrades", "argocd/health-degraded", _nothing_but_health("payments-api", version))
 

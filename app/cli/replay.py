@@ -7,6 +7,7 @@ import typer
 from rich.console import Console
 from rich.progress import MofNCompleteColumn, Progress, SpinnerColumn, TextColumn
 
+from app.cli.faults import say
 from app.cli.listings import Since
 from app.cli.output import AsJson, print_json
 from app.cli.remote import Service
@@ -52,9 +53,12 @@ def replay(
                 break
     if as_json:
         print_json({"receipts": chosen, "next": rest, "dry_run": dry_run})
-        return
-    more = "; older ones fit too: --all" if rest else ""
-    typer.echo(f"{len(chosen)} receipts {'would be' if dry_run else 'are'} read anew{more}")
+    else:
+        more = "; older ones fit too: --all" if rest else ""
+        typer.echo(f"{len(chosen)} receipts {'would be' if dry_run else 'are'} read anew{more}")
+    gone = [each for each in dict.fromkeys(receipt or ()) if each not in chosen]
+    if gone:
+        raise say(f"there is no receipt {', '.join(gone)}; it may be older than the retention")
 
 
 def _pages(wish: dict[str, Any]) -> Iterator[dict[str, Any]]:

@@ -15,6 +15,7 @@ from app.cli.remote import Service
 from app.config.environment import read_environment
 from app.config.files import FOREIGN, RuleSet, load_rules
 from app.config.settings import read_settings
+from app.delivery.opening import check_channels
 from app.kernel.clock import iso, system_clock
 from app.kernel.discover import rooms
 from app.kernel.errors import BadPayload, ConfigError, ConfigErrors
@@ -125,9 +126,11 @@ def schema(rules: Folder = None) -> None:
 
 def read_rules(folder: Path | None, *, tests: bool = True) -> RuleSet:
     """The rule set of a folder, or of SHIPBELL_RULES_DIR. Raises ConfigErrors."""
-    kinds = rooms(app.channels, "CHANNEL").values()
-    words = [word for kind in kinds for word in (kind.name, *kind.aliases)]
-    return load_rules(folder or read_settings(read_environment()).rules_dir, words, tests=tests)
+    kinds = rooms(app.channels, "CHANNEL")
+    words = [word for kind in kinds.values() for word in (kind.name, *kind.aliases)]
+    rule_set = load_rules(folder or read_settings(read_environment()).rules_dir, words, tests=tests)
+    check_channels(rule_set.rules, kinds)
+    return rule_set
 
 
 def stored(event: str) -> str:

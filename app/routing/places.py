@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 from pydantic import TypeAdapter, ValidationError
 
+from app.events import UNMAPPED
 from app.kernel.clock import SECOND
 from app.kernel.globs import compile_glob
 from app.routing.entries import ChannelEntry, ConnectionEntry, PurposeEntry, TeamEntry
@@ -15,6 +16,7 @@ from app.routing.spelling import Name
 from app.routing.written import Problems, Written
 
 _NAME: TypeAdapter[str] = TypeAdapter(Name)
+_WILD = frozenset("*?")
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,7 +39,7 @@ def read_places(sections: Sections, known: Known, problems: Problems) -> Places:
         _read_channels(sections, known, problems),
         connections,
         _read_purposes(sections, problems),
-        _read_teams(sections, problems),
+        _read_teams(sections, known, problems),
     )
 
 
@@ -92,7 +94,7 @@ def _read_purposes(sections: Sections, problems: Problems) -> dict[str, tuple[st
     return found
 
 
-def _read_teams(sections: Sections, problems: Problems) -> tuple[Team, ...]:
+def _read_teams(sections: Sections, known: Known, problems: Problems) -> tuple[Team, ...]:
     found = []
     for name, written in sections.maps["teams"].items():
         entry = written.read_as(TeamEntry, problems)
@@ -108,6 +110,8 @@ def _read_teams(sections: Sections, problems: Problems) -> tuple[Team, ...]:
             place.check_names("channel", channels or [], sections.maps["channels"], problems)
             wishes[purpose] = Override(tuple(channels or ()), instead=word == "replace")
         globs = tuple(entry.services)
+        fitting = (glob for glob in globs if _WILD.intersection(glob))
+        written.at("services").check_names("service", globs, (*known.services, UNMAPPED, *fitting), problems)
         mentions = tuple(entry.on_failure_mention)
         found.append(Team(name, globs, _any_glob(globs), wishes, mentions, entry.timezone, written.file, written.line))
     return tuple(found)

@@ -5,6 +5,7 @@ from contextlib import closing
 from pathlib import Path
 
 from app.kernel.errors import ConfigError
+from app.store.sqlite import make_private
 
 
 def backup(source: Path, target: Path) -> int:
@@ -17,10 +18,11 @@ def backup(source: Path, target: Path) -> int:
     if target.exists():
         raise ConfigError(f"{target} exists already", hint="choose another name: a backup is never overwritten")
     try:
-        with (
-            closing(sqlite3.connect(f"file:{source}?mode=ro", uri=True, timeout=10)) as there,
-            closing(sqlite3.connect(target)) as copy,
-        ):
+        make_private(target)
+    except OSError as error:
+        raise ConfigError(f"{target} cannot be written: {error.strerror}") from None
+    try:
+        with closing(_reading(source)) as there, closing(sqlite3.connect(target)) as copy:
             there.backup(copy, pages=1024)
             copy.execute("PRAGMA journal_mode=DELETE")
     except sqlite3.Error as error:
@@ -34,8 +36,13 @@ def problems(path: Path) -> list[str]:
     if not path.is_file():
         raise ConfigError(f"there is no database at {path}")
     try:
-        with closing(sqlite3.connect(f"file:{path}?mode=ro", uri=True, timeout=10)) as connection:
+        with closing(_reading(path)) as connection:
             found = [row[0] for row in connection.execute("PRAGMA integrity_check(100)") if row[0] != "ok"]
             return found + [f"foreign key: {row}" for row in connection.execute("PRAGMA foreign_key_check")]
     except sqlite3.DatabaseError as error:
         return [str(error)]
+
+
+def _reading(path: Path) -> sqlite3.Connection:
+    """Read-only. As an address of its own form, for a folder may have a `#` or a `?` in its name."""
+    return sqlite3.connect(f"{path.resolve().as_uri()}?mode=ro", uri=True, timeout=10)

@@ -10,9 +10,10 @@ from sqlalchemy import Connection
 
 from app.events import UNMAPPED
 from app.store.ask import ask
-from app.store.fact_records import param, several
+from app.store.fact_records import number, param, several
 from app.store.fact_tables import (
     fact_arrivals,
+    fact_attempts,
     fact_commits,
     fact_deployments,
     fact_environments,
@@ -32,16 +33,24 @@ _HASH = re.compile("[0-9a-f]{40}", re.ASCII)
 
 Facts = dict[str, Any]
 Urls = Callable[[Iterable[str]], Mapping[str, str]]
-_d, _r, _c, _t, _e = (
-    table.c for table in (fact_deployments, fact_arrivals, fact_commits, fact_tickets, fact_environments)
+_d, _r, _c, _t, _e, _a = (
+    table.c for table in (fact_deployments, fact_arrivals, fact_commits, fact_tickets, fact_environments, fact_attempts)
 )
 _HERE = (_d.service == param("service_"), _d.environment == param("environment_"))
 _DEPLOYED = (
-    sa.select(_d.id, _d.tier, _d.previous_id, _d.tickets, _d.evidence)
+    sa.select(_d.id, _d.tier, _d.previous_id, _d.tickets, _d.evidence, _d.live_at)
     .where(*_HERE).order_by(_d.live_at.desc(), _d.id).limit(_NEWEST)
 )  # fmt: skip
 _VERSION = sa.select(_d.version, _d.sha).where(_d.id == param("id_"))
-_MENDS = sa.select(_d.id).where(*_HERE, _d.failed_by.is_not(None), _d.recovered_by == param("id_")).limit(1)
+_MENDED = sa.exists().where(*_HERE, _d.failed_by.is_not(None), _d.recovered_by == param("id_"))
+_TRIED = (
+    sa.select(_a.outcome)
+    .where(_a.service == param("service_"), _a.environment == param("environment_"), _a.at < number("at_"),
+           _a.outcome.in_(("succeeded", "failed")))
+    .order_by(_a.at.desc()).limit(1)
+).scalar_subquery()  # fmt: skip
+_MENDS: sa.Select[Any] = sa.select(sa.literal_column("1").label("mends")).where(sa.or_(_MENDED, _TRIED == "failed"))
+"""A deployment that had been found to be a failure, or what was tried last and did not come up."""
 _RUNS = sa.select(_e.actual_version).where(_e.service == param("service_"), _e.environment == param("environment_"))
 _BROUGHT = (
     sa.select(_r.sha, _r.author, _r.lead_seconds, _c.message)
@@ -71,12 +80,14 @@ def _deployment(connection: Connection, view: Mapping[str, Any], urls: Urls) -> 
     if mine is None:
         runs = ask(connection, _RUNS, here) if view.get("status") == "failed" else []
         return {"previous_version": _called(runs[0][0])} if runs and runs[0][0] else {}
-    deployment_id, tier, previous_id, tickets, _ = mine
+    deployment_id, tier, previous_id, tickets, _, live_at = mine
     before = ask(connection, _VERSION, {"id_": previous_id}) if previous_id else []
     brought = ask(connection, _BROUGHT, {"id_": deployment_id})
     leads = [seconds for _, _, seconds, _ in brought if seconds is not None]
     keys = list(dict.fromkeys([*(each["key"] for each in view.get("tickets") or ()), *orjson.loads(tickets)]))
-    mended = view.get("status") == "succeeded" and ask(connection, _MENDS, {**here, "id_": deployment_id})
+    mended = view.get("status") == "succeeded" and ask(
+        connection, _MENDS, {**here, "id_": deployment_id, "at_": live_at}
+    )
     known = {
         "previous_version": _called(before[0][0] or before[0][1]) if before else None,
         "recovered": bool(mended),

@@ -86,6 +86,7 @@ class SqliteDatabase:
             self.path.parent.mkdir(parents=True, exist_ok=True)
             _refuse_network_file_system(self.path.parent)
             self._lock = _lock_file(self.path)
+            make_private(self.path)
         except OSError as error:
             raise StoreUnavailable(f"cannot write beside {self.path}: {error.strerror}") from None
         try:
@@ -201,6 +202,11 @@ def _prepare_reader(dbapi: Any, _record: Any) -> None:
 def _short(error: DBAPIError | sqlite3.Error) -> str:
     """SQLite's own few words, without the statement."""
     return str(error.orig if isinstance(error, DBAPIError) else error)[:200]
+
+
+def make_private(path: Path) -> None:
+    """Make the file if it is not there: whole webhooks are in it, for its owner alone. Its log gets the same rights."""
+    os.close(os.open(path, os.O_RDWR | os.O_CREAT, 0o600))
 
 
 def _lock_file(path: Path) -> IO[str]:

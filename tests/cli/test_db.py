@@ -63,6 +63,23 @@ def test_a_backup_is_whole_is_never_overwritten_and_can_be_restored(shipbell: Sh
     assert receipts(filled) == 3
 
 
+def test_what_holds_webhooks_is_for_its_owner_alone(shipbell: Shipbell, filled: Path) -> None:
+    assert shipbell("db", "backup", "copy.db").code == 0
+    assert {path.name: oct(path.stat().st_mode & 0o777) for path in (filled, Path("copy.db"))} == {
+        filled.name: "0o600", "copy.db": "0o600"
+    }  # fmt: skip
+
+
+def test_a_folder_may_have_any_name(shipbell: Shipbell) -> None:
+    url = {"SHIPBELL_DATABASE_URL": "sqlite:///a #1/shipbell.db"}
+    Path("a #1").mkdir()
+    assert shipbell("db", "upgrade", **url).code == 0
+    assert shipbell("db", "check", **url).code == 0
+    assert shipbell("db", "backup", "a #1/copy.db", **url).code == 0
+    missing = shipbell("db", "backup", "nowhere/copy.db", **url)
+    assert (missing.code, missing.err) == (1, "error: nowhere/copy.db cannot be written: No such file or directory\n")
+
+
 def test_a_backup_is_taken_beside_a_service_that_runs(shipbell: Shipbell, filled: Path) -> None:
     async def beside() -> None:
         database = open_database(f"sqlite:///{filled}", HandClock())

@@ -34,6 +34,15 @@ def test_every_fault_is_told_at_once_with_file_line_and_suggestion(shipbell: Shi
     assert any("channels.yaml:" in line and "did you mean 'channels'?" in line for line in lines), lines
 
 
+def test_a_channel_that_says_what_its_kind_does_not_take_is_told(shipbell: Shipbell, tmp_path: Path) -> None:
+    rules = shipped_rules(tmp_path / "own")
+    file = rules / "channels.yaml"
+    file.write_text(file.read_text().replace("url_env: TEAMS_QA_URL", "url: https://example.com/?sig=a"))
+    said = shipbell("rules", "check", "--rules", str(rules))
+    assert (said.code, "channels.yaml:" in said.err, "did you mean 'url_env'?" in said.err) == (1, True, True)
+    assert "sig=a" not in said.err
+
+
 def test_the_faults_are_also_json(shipbell: Shipbell, broken_rules: Path) -> None:
     said = shipbell("rules", "check", "--rules", str(broken_rules), "--json")
     assert (said.code, said.json["ok"], len(said.json["problems"])) == (1, False, 2)

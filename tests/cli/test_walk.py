@@ -95,7 +95,7 @@ def test_what_came_is_listed_and_shown(ask: Shipbell) -> None:
     delivery = ask("deliveries", "list", "--event", event, "--json").json["items"][0]
     assert ask("deliveries", "show", str(delivery["id"])).json["event"] == event
     assert str(delivery["ref"]) in ask("deliveries", "list", "--ref", delivery["ref"]).out
-    assert ask("events", "list", "--source", "nobody").out.strip() == "No event fits."
+    assert ask("events", "list", "--source", "collector").out.strip() == "No event fits."
     assert ask("events", "list", "--service", "nobody").code == 2
 
 
@@ -125,6 +125,8 @@ def test_receipts_are_read_anew_some_or_all(ask: Shipbell) -> None:
     assert receipt in dry["receipts"]
     assert (dry["next"], dry["dry_run"]) == (None, True)
     assert ask("replay", "--source", "bitbucket", "--dry-run").out.endswith("receipts would be read anew\n")
+    gone = ask("replay", receipt, "0" * 32, "--dry-run")
+    assert (gone.code, gone.out, "0" * 32 in gone.err) == (1, "1 receipts would be read anew\n", True)
     nothing = ask("replay")
     assert (nothing.code, "say which" in nothing.err) == (2, True)
 
@@ -158,6 +160,25 @@ def test_the_demo_tells_its_story_to_the_end(ask: Shipbell) -> None:
         assert shown in cards, shown
     assert "bundles list --state open" in cards
     assert "dropped" not in cards
+
+
+def test_the_demo_tells_what_failed_before_what_mended_it(ask: Shipbell) -> None:
+    assert ask("demo", "--pause", "0").code == 0
+    of = (
+        "--service",
+        "payments-api",
+        "--environment",
+        "prod",
+        "--type",
+        "deployment.finished",
+        "--limit",
+        "1",
+        "--json",
+    )
+    (failed,), (mended,) = (
+        ask("events", "list", "--status", status, *of, "--json").json["items"] for status in ("failed", "succeeded")
+    )
+    assert failed["occurred_at"] < mended["started_at"]
 
 
 def test_requests_are_counted_by_route_and_not_by_what_was_asked(ask: Shipbell, live: dict[str, str]) -> None:

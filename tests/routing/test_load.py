@@ -173,6 +173,11 @@ def test_a_channel_alerts_another_one(problems: Problems, alerts_to: str, told: 
     assert problems(f"channels:\n  web: {{kind: teams,\n        alerts_to: {alerts_to}}}\n") == [f"01.yaml:3: {told}"]
 
 
+def test_a_team_has_services_of_the_estate(problems: Problems) -> None:
+    team = "teams:\n  a:\n    services:\n      - checkot\n      - pay*\n      - unmapped\n    channels: {}\n"
+    assert problems(team) == ["01.yaml:4: unknown service 'checkot' (did you mean 'checkout'?)"]
+
+
 def test_two_channels_may_look_after_each_other(with_rules: Load) -> None:
     book = with_rules("channels: {a: {kind: console, alerts_to: b}, b: {kind: teams, alerts_to: a}}")
     assert (book.channels["a"].alerts_to, book.channels["b"].alerts_to) == ("b", "a")

@@ -61,6 +61,16 @@ async def test_a_deployment_says_what_it_replaces_and_brings(database: Database)
     assert restricted == {"key": "PAY-3", "url": "https://jira.example.com/PAY-3"}
 
 
+async def test_the_first_success_after_a_failure_works_again(database: Database) -> None:
+    tried = [("failed", 1), ("superseded", 2), ("succeeded", 3), ("succeeded", 4)]
+    attempts = [row("attempt", id=f"a{hour}", outcome=said, at=AT + hour * HOUR) for said, hour in tried]
+    came_up = [row("deployment", id=f"d{hour}", live_at=AT + hour * HOUR, evidence=f'["e{hour}"]') for hour in (3, 4)]
+    elsewhere = row("attempt", id="a5", environment="qa", outcome="failed", at=AT + 3 * HOUR + 1)
+    await database.write(lambda connection: add(connection, *attempts, *came_up, elsewhere))
+    assert (await known(database, DONE | {"id": "e3"}))["recovered"] is True
+    assert "recovered" not in await known(database, DONE | {"id": "e4"}), "it worked already"
+
+
 async def test_a_failure_says_what_runs_still(database: Database) -> None:
     assert await told(database, DONE | {"id": "e9", "status": "failed"}) == {"previous_version": "2"}
 

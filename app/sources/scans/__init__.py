@@ -9,7 +9,7 @@ from app.kernel.ids import derived_id
 from app.kernel.signing import BearerToken
 from app.sources import Inbound, Parsed, Source
 from app.sources.scans.detect import read_file
-from app.sources.scans.draft import describe, digest, draft_of
+from app.sources.scans.draft import digest, draft_of
 from app.sources.scans.parameters import HEADERS, PARAMETERS, read_parameters
 
 MAX_BYTES = 25 << 20
@@ -41,4 +41,4 @@ SOURCE = Source(
     door="api",
 )
 
-__all__ = ["PARAMETERS", "SOURCE", "describe"]
+__all__ = ["PARAMETERS", "SOURCE"]

@@ -54,17 +54,6 @@ def draft_of(reading: Reading, parameters: Parameters, body: bytes) -> Draft:
     )
 
 
-def describe(draft: Draft) -> dict[str, Any]:
-    """What the caller is told that we understood: `tool, status, verdict, counts`."""
-    fields = draft.fields
-    return {
-        "tool": fields["tool"],
-        "status": draft.status,
-        "verdict": fields["verdict"],
-        "counts": fields.get("findings"),
-    }
-
-
 def _hints(reading: Reading, parameters: Parameters) -> Hints:
     pairs = (
         ("name", parameters.service),

@@ -8,7 +8,7 @@ import pytest
 from app.events import Draft
 from app.kernel.errors import BadPayload
 from app.sources import Inbound
-from app.sources.scans import PARAMETERS, SOURCE, describe
+from app.sources.scans import PARAMETERS, SOURCE
 
 Post = Callable[..., Draft]
 Sample = Callable[[str], Any]
@@ -106,11 +106,9 @@ def test_every_parameter_is_kept_with_the_receipt() -> None:
     assert SOURCE.keeps == tuple(f"x-shipbell-{name}" for name in PARAMETERS)
 
 
-def test_the_caller_is_told_what_was_understood(post: Post, sample: Sample) -> None:
-    assert describe(post(sample("pipeline-scan-failed"), exit_code="3")) == {
-        "tool": "veracode-pipeline",
-        "status": "finished",
-        "verdict": "failed",
-        "counts": {"critical": 1, "high": 1, "medium": 1, "low": 0, "info": 1, "unknown": 0},
-    }
-    assert describe(post(sample("pipeline-scan-error")))["counts"] is None
+def test_a_file_has_its_tool_verdict_and_counts(post: Post, sample: Sample) -> None:
+    draft = post(sample("pipeline-scan-failed"), exit_code="3")
+    assert (draft.status, draft.fields["tool"], draft.fields["verdict"]) == ("finished", "veracode-pipeline", "failed")
+    counts = {"critical": 1, "high": 1, "medium": 1, "low": 0, "info": 1, "unknown": 0}
+    assert draft.fields["findings"] == counts
+    assert "findings" not in post(sample("pipeline-scan-error")).fields
