@@ -68,7 +68,7 @@ class Chain:
         artifact, live_at = rollout.artifact, rollout.live_at or 0
         brought = self._carried(artifact, live_at)
         revision = rollout.first_said("revision")
-        same = self._last is not None and _artifact(self._last).agrees(artifact)
+        same = self._last is not None and _same(self._last, artifact, revision)
         kind = self._kind(rollout, artifact, brought, same, revision)
         if kind == "rollback":
             brought = Carried(waits=brought.waits, doubt=brought.doubt)
@@ -198,6 +198,12 @@ class Chain:
             superseded = after is not None and attempt.outcome == "unknown" and rollout.first.outcome is None
             self.told.attempts.append(replace(attempt, outcome="superseded") if superseded else attempt)
             self.told.waits[attempt.id] = _unresolved(rollout.artifact)
+
+
+def _same(last: Deployment, artifact: Artifact, revision: str | None) -> bool:
+    """Whether it is what runs already. What names nothing is known by the platform's own revision."""
+    named = artifact.sha or artifact.version
+    return _artifact(last).agrees(artifact) or (not named and revision is not None and revision == last.revision)
 
 
 def _artifact(deployment: Deployment) -> Artifact:

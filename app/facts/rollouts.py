@@ -2,6 +2,7 @@
 
 Reports are one rollout when their artifacts agree, no reporter speaks twice, and nothing else went live in between.
 Evidence that knows no commit belongs to the rollout that it falls to: its version is a label that nobody has to keep.
+So does the record of a platform that names none (ECS, Lambda) to that of the pipeline that deployed there meanwhile.
 """
 
 from bisect import bisect_left, bisect_right
@@ -20,6 +21,12 @@ SETTLES_WITHIN = 30 * MINUTE
 
 TOGETHER = HOUR
 """How long before the first end on one target another may have begun, and be of the same rollout."""
+
+MEANWHILE = 10 * MINUTE
+"""How long after a pipeline's end its platform may begin, or after the platform's a pipeline that tells no start."""
+
+NAMELESS = frozenset({"ecs", "lambda"})
+"""Platforms whose word on what they deployed (a number, a hash of the code) says nothing to anybody else."""
 
 
 @dataclass(slots=True)
@@ -42,12 +49,15 @@ class Rollout:
         return self._artifact
 
     def add(self, report: Report) -> None:
-        """One more report of it; the record speaks before evidence that knows no commit."""
-        if self.reports and self.vague and not is_vague(report):
+        """One more report of it; the record speaks before evidence that knows no commit, and who knows one first."""
+        if self.reports and self._knows_less_than(report):
             self.reports.insert(0, report)
         else:
             self.reports.append(report)
         self._artifact = None
+
+    def _knows_less_than(self, report: Report) -> bool:
+        return (self.vague and not is_vague(report)) or (self.nameless and not is_nameless(report))
 
     def _put_together(self) -> Artifact:
         shas = [report.artifact.sha for report in self.reports if report.artifact.sha]
@@ -79,16 +89,30 @@ class Rollout:
         free = all(each.slot != report.slot for each in self.reports)
         return free and self.artifact.agrees(report.artifact) and self.first.outcome == report.outcome
 
+    @property
+    def nameless(self) -> bool:
+        """Whether nobody who speaks of it knows a commit that others know, too."""
+        return all(is_nameless(report) for report in self.reports)
+
     def falls_to(self, report: Report) -> bool:
-        """Whether evidence and record belong together by their times alone."""
-        if is_vague(report) is self.vague or any(each.slot == report.slot for each in self.reports):
+        """Whether evidence and record, or the word of a platform and of who deployed there, are one by their times."""
+        ended = max(each.at for each in self.reports)
+        if report.at - ended > SETTLES_WITHIN or any(each.slot == report.slot for each in self.reports):
             return False
-        return report.at - max(each.at for each in self.reports) <= SETTLES_WITHIN
+        if is_vague(report) is not self.vague:
+            return True
+        return is_nameless(report) is not self.nameless and (report.start or report.at) - ended <= MEANWHILE
 
 
 def is_vague(report: Report) -> bool:
     """Whether a report is evidence that knows no commit."""
     return report["canonical"] is False and report.artifact.sha is None
+
+
+def is_nameless(report: Report) -> bool:
+    """Whether a report knows no commit and no version that others know. One that goes back is news of its own."""
+    own = report["platform"] in NAMELESS and report.artifact.sha is None and not report["rollback"]
+    return own or is_vague(report)
 
 
 def rollouts(reports: Sequence[Report], health: Sequence[Claim]) -> tuple[list[Rollout], list[Rollout]]:
@@ -102,12 +126,10 @@ def rollouts(reports: Sequence[Report], health: Sequence[Claim]) -> tuple[list[R
     for report in reports:
         if report.outcome == "succeeded":
             open_try = None
-            if not (live and (live[-1].takes(report) or live[-1].falls_to(report))):
-                live.append(Rollout())
-            live[-1].add(report)
+            _tell_live(live, report)
         elif report.outcome is None:
             tries.append(Rollout([report]))
-        elif open_try is not None and open_try.takes(report):
+        elif open_try is not None and (open_try.takes(report) or _failed_with(open_try, report)):
             open_try.add(report)
         else:
             open_try = Rollout([report])
@@ -120,6 +142,22 @@ def rollouts(reports: Sequence[Report], health: Sequence[Claim]) -> tuple[list[R
         tries[-1].live_at = None
     live.sort(key=lambda each: (each.live_at, each.first.at, each.first.subject))
     return live, tries
+
+
+def _tell_live(live: list[Rollout], report: Report) -> None:
+    """Note a success. A pipeline's takes along all that platforms told before it, of several functions, say."""
+    if not (live and (live[-1].takes(report) or live[-1].falls_to(report))):
+        live.append(Rollout())
+    live[-1].add(report)
+    while len(live) > 1 and live[-2].falls_to(report):
+        if {each.slot for each in live[-1].reports} & {each.slot for each in live[-2].reports}:
+            break
+        for each in live.pop(-2).reports:
+            live[-1].add(each)
+
+
+def _failed_with(rollout: Rollout, report: Report) -> bool:
+    return rollout.first.outcome == report.outcome and rollout.falls_to(report)
 
 
 def _progressing(rollout: Rollout, reports: Sequence[Report]) -> bool:

@@ -3,7 +3,7 @@
 from typing import Any
 
 from app.facts.model import Attempt, Deployment, Kind, Outcome
-from app.facts.rollouts import Rollout
+from app.facts.rollouts import NAMELESS, Rollout
 from app.kernel.ids import derived_id
 
 COUNTED = frozenset({"release", "hotfix", "config"})
@@ -31,6 +31,8 @@ def deployment_of(
     revision, failed = rollout.first_said("revision"), outcome == "failed"
     first = min(rollout.reports, key=lambda report: (report["canonical"] is False, report.at, report.subject))
     starts = [report.start for report in rollout.reports if report.start is not None]
+    # Where it runs says more than who deployed it there.
+    platforms = [name for report in (first, *rollout.reports) if (name := report["platform"])]
     fields: dict[str, Any] = dict(
         id=derived_id("deployment", service, environment, first.subject),
         service=service,
@@ -59,7 +61,7 @@ def deployment_of(
         tickets=(),
         flags=(),
         evidence=rollout.evidence,
-        platform=first["platform"] or rollout.first_said("platform"),
+        platform=next((name for name in platforms if name in NAMELESS), next(iter(platforms), None)),
     )
     fields.update(known)
     return Deployment(**fields)

@@ -1,7 +1,9 @@
 """What AWS and Kubernetes tell, from their requests to the facts: one rollout is one deployment, whoever reports it."""
 
+import json
 import shutil
 from collections.abc import AsyncIterator, Iterable, Sequence
+from itertools import permutations
 from pathlib import Path
 
 import orjson
@@ -26,8 +28,8 @@ from tests.world.telling import View, us
 
 SOURCES = rooms(app.sources, "SOURCE")
 ESTATE = """\
-services: {checkout: {}, checkout-worker: {}, payments-api: {}, basket: {}}
-environments: {prod: {tier: production, aliases: [shop-prod]}}
+services: {checkout: {}, checkout-worker: {}, payments-api: {repositories: [acme/shop/checkout]}, basket: {}}
+environments: {prod: {tier: production, aliases: [shop-prod, production]}}
 names: {application: ["{service}-{environment}"], namespace: ["{service}-{environment}"]}
 labels: {service: [app.kubernetes.io/name]}
 """
@@ -176,3 +178,96 @@ async def test_functions_that_are_services_have_deployments_of_their_own(
         ("checkout-worker", "42+ABCDEF12"),
     ]
     assert sorted(each.outcome for each in attempts) == ["failed", "succeeded", "succeeded"]
+
+
+def told_at(hook: Hook, at: str) -> Hook:
+    """A message of ECS or GitLab with its time, on 2026-11-22."""
+    body = json.loads(hook.body)
+    moment = f"2026-11-22T{at}:00Z"
+    if hook.source == "gitlab":
+        return Hook("gitlab", json.dumps(body | {"status_changed_at": moment}).encode(), hook.headers)
+    body["detail"]["updatedAt"] = moment
+    return Hook("eventbridge", json.dumps(body | {"time": moment}).encode(), hook.headers)
+
+
+def ecs(name: str, at: str) -> Hook:
+    return told_at(sample("eventbridge", f"ecs-{name}"), at)
+
+
+def job(name: str, at: str, status: str = "success") -> Hook:
+    hook = told_at(sample("gitlab", f"deployment-{name}"), at)
+    return Hook("gitlab", hook.body.replace(b'"success"', f'"{status}"'.encode()), hook.headers)
+
+
+@pytest.mark.parametrize("order", list(permutations(range(3))))
+async def test_ecs_and_kubernetes_tell_of_one_deployment(
+    sqlite_database: Database, estate: Estate, order: Sequence[int]
+) -> None:
+    cluster = changed("kubernetes", "scaled-down-to-zero", ("2026-11-20T09:21:44Z", "2026-11-22T10:03:00Z"))
+    body = cluster.body.replace(b"checkout", b"payments-api")
+    hooks = [ecs("in-progress", "10:00"), ecs("completed", "10:05"), Hook("kubernetes", body, cluster.headers)]
+    (one,), (attempt,) = await facts(sqlite_database, [views(estate, [hooks[index]]) for index in order])
+    assert (one.platform, one.counts, len(one.evidence), "evidence_only" in one.flags) == ("ecs", True, 3, False)
+    assert (iso(one.live_at)[11:16], attempt.outcome) == ("10:05", "succeeded")
+
+
+@pytest.mark.parametrize("ended", ["10:01", "10:07"])
+@pytest.mark.parametrize("order", [(0, 1, 2, 3), (3, 2, 1, 0), (1, 3, 0, 2)])
+async def test_a_job_and_the_ecs_that_it_deploys_to_tell_of_one_deployment(
+    sqlite_database: Database, estate: Estate, order: Sequence[int], ended: str
+) -> None:
+    """Whether the job waits for the tasks or not. The job knows the commit, ECS when it is live."""
+    hooks = [job("running", "09:59"), job("succeeded", ended), ecs("in-progress", "10:00"), ecs("completed", "10:05")]
+    (one,), (_,) = await facts(sqlite_database, [views(estate, [hooks[index]]) for index in order])
+    assert (one.platform, (one.sha or "")[:7], one.flags) == ("ecs", "6b0d31c", ("seed",))
+    assert (iso(one.live_at)[11:16], len(one.evidence)) == (max(ended, "10:05"), 4)
+
+
+async def test_what_ecs_did_at_another_time_is_a_deployment_of_its_own(
+    sqlite_database: Database, estate: Estate
+) -> None:
+    by_hand = [ecs("in-progress", "10:20"), ecs("completed", "10:25")]
+    deployments, _ = await facts(
+        sqlite_database, [views(estate, [job("running", "09:59"), job("succeeded", "10:05"), *by_hand])]
+    )
+    assert [each.platform for each in deployments] == ["gitlab", "ecs"]
+
+
+@pytest.mark.parametrize(
+    ("status", "kinds", "failed"),
+    [("failed", ["release", "redeploy"], []), ("success", ["release", "release", "rollback"], ["rollback"])],
+)
+async def test_ecs_goes_back_from_what_a_job_deployed(
+    sqlite_database: Database, estate: Estate, status: str, kinds: list[str], failed: list[str]
+) -> None:
+    """A job that waited has failed with ECS: nothing went live. One that did not wait has told of a deployment."""
+    other = ("6b0d31c0d563223024da45691584643ac78c96e8", "7c1e42d1e674334135eb56702695754bd89da7f9")
+    later = [job("running", "13:09"), job("succeeded", "13:12", status)]
+    later = [
+        Hook("gitlab", each.body.replace(other[0].encode(), other[1].encode()).replace(b"5502", b"5599"), each.headers)
+        for each in later
+    ]
+    first = [job("running", "09:59"), job("succeeded", "10:07"), ecs("in-progress", "10:00"), ecs("completed", "10:05")]
+    back = [ecs("failed", "13:11"), ecs("rolls-back", "13:11"), ecs("rolled-back", "13:14")]
+    deployments, attempts = await facts(sqlite_database, [views(estate, [*first, *later, *back])])
+    assert [each.kind for each in deployments] == kinds
+    assert [each.failed_by for each in deployments if each.failed_by] == failed
+    assert [each.outcome for each in attempts].count("failed") == 1
+
+
+@pytest.mark.parametrize("by_job", [True, False])
+async def test_functions_that_a_job_updates_are_one_deployment_with_it(sqlite_database: Database, by_job: bool) -> None:
+    """Without the job each call would be a deployment: of numbers of versions nobody can tell what belongs together."""
+    hooks = [
+        changed(
+            "eventbridge", "lambda-published", ("checkout-prod", name), ("7b1e01", f"7b1e1{number}"),
+            ('"version":"42"', f'"version":"{number}"'), ("2026-11-20T11:05:09", f"2026-11-22T10:0{number}:00"),
+        )
+        for number, name in enumerate(("api-prod", "worker-prod", "jobs-prod"), 1)
+    ]  # fmt: skip
+    ours = load_estate([load(ESTATE.replace("payments-api: {", "payments-api: {aliases: [api, worker, jobs], "), "e")])
+    work = [job("running", "10:00"), job("succeeded", "10:05")] if by_job else []
+    deployments, _ = await facts(sqlite_database, [views(ours, [*hooks, *work])])
+    assert [(each.platform, each.sha is not None, len(each.evidence)) for each in deployments] == (
+        [("lambda", True, 5)] if by_job else [("lambda", False, 1)] * 3
+    )
