@@ -130,6 +130,8 @@ class Chain:
             flags.add("unknown_artifact")
         if rollout.vague:
             flags.add("evidence_only")
+        if not rollout.healthy:
+            flags.add("unconfirmed")
         return tuple(sorted(flags))
 
     def _arrive(self, deployment: Deployment, brought: Carried) -> None:

@@ -18,8 +18,8 @@ class Deployment:
     denominator of the change fail rate. `failed_because` is the id of the deployment, incident or event that says so;
     `failure_of` is, of a rollback or hotfix, the deployment that it shows as failed; `recovered_by` is the deployment
     or incident that ended the failure. `commits` arrived with it for the first time, `re_arrivals` were live before.
-    Flags: seed, unknown_artifact, evidence_only, unknown_lineage, incomplete, approximate, partially_changed,
-    no_finish.
+    Flags: seed, unknown_artifact, evidence_only, unknown_lineage, incomplete (some of its commits are not told),
+    approximate, partially_changed, unconfirmed (nobody said that it was healthy).
     """
 
     id: str

@@ -31,10 +31,11 @@ NAMELESS = frozenset({"ecs", "lambda"})
 
 @dataclass(slots=True)
 class Rollout:
-    """An operation on one chain. `live_at` (µs) is None unless it succeeded."""
+    """An operation on one chain. `live_at` (µs) is None unless it succeeded; `healthy` if all its reports are so."""
 
     reports: list[Report] = field(default_factory=list)
     live_at: int | None = None
+    healthy: bool = False
     _artifact: Artifact | None = None
 
     @property
@@ -136,7 +137,8 @@ def rollouts(reports: Sequence[Report], health: Sequence[Claim]) -> tuple[list[R
             tries.append(open_try)
     for each, after in zip_longest(live, live[1:]):
         before = min((report.end or report.at for report in after.reports), default=None) if after else None
-        each.live_at = max(_live_at(report, health, before) for report in _that_count(each))
+        ends = [_live_at(report, health, before) for report in _that_count(each)]
+        each.live_at, each.healthy = max(at for at, _ in ends), all(well for _, well in ends)
     if live and open_try is None and _progressing(live[-1], reports):
         tries.append(live.pop())
         tries[-1].live_at = None
@@ -185,11 +187,11 @@ def _that_count(rollout: Rollout) -> list[Report]:
     return [report for report in rollout.reports if report["canonical"] is not False] or rollout.reports
 
 
-def _live_at(report: Report, health: Sequence[Claim], before: int | None) -> int:
-    """Its end, or when it was healthy after that, if that was before the next rollout's end."""
+def _live_at(report: Report, health: Sequence[Claim], before: int | None) -> tuple[int, bool]:
+    """Its end, or when it was healthy after that, if that was before the next rollout's end; and whether it was."""
     ended = report.end or report.at
     if report["healthy"] is True:
-        return ended
+        return ended, True
     if report["healthy"] is None:
         before = min(ended + SETTLES_WITHIN, before or ended + SETTLES_WITHIN)
     for place in range(bisect_left(health, ended, key=told_at), len(health)):
@@ -197,8 +199,8 @@ def _live_at(report: Report, health: Sequence[Claim], before: int | None) -> int
         if before is not None and at >= before:
             break
         if health[place]["status"] == "healthy" and _same_app(report, health[place]):
-            return at
-    return ended
+            return at, True
+    return ended, False
 
 
 def told_at(claim: Claim) -> int:

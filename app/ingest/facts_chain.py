@@ -224,11 +224,10 @@ def _write(connection: Connection, place: Place, work: Work, cause: Cause | None
     old = sorted(map(DEPLOYMENTS.record, tail.deployments), key=lambda each: (each.live_at, each.id))
     note_tickets(connection, (place.service, place.environment), old, facts.deployments, tail.since)
     fact_log.add(connection, log)
-    last = facts.deployments[-1] if facts.deployments else None
-    if last and (last.tier, last.repository or place.repository) != (place.tier, place.repository):
-        fact_chains.note_place(
-            connection, replace(place, tier=last.tier, repository=last.repository or place.repository)
-        )
+    last = facts.deployments[-1] if facts.deployments else tail.before
+    found = (last.tier, last.repository or place.repository) if last else (None, None)
+    if found != (place.tier, place.repository):
+        fact_chains.note_place(connection, replace(place, tier=found[0], repository=found[1]))
     return cells(DEPLOYMENTS.columns, {*tail.deployments} ^ {*deployments}) | cells(
         ARRIVALS.columns, {*tail.arrivals} ^ {*arrivals}
     )

@@ -50,6 +50,15 @@ def test_a_health_that_nobody_told_is_waited_for_half_an_hour():
     assert rolled(silent)[0][0].live_at == us("2026-03-02T10:00Z")
 
 
+def test_a_rollout_is_confirmed_when_all_its_targets_were_said_to_be_healthy():
+    blue, green = (deploy("checkout", "2026-03-02T10:00Z", "a1", target=name, healthy=None if name == "green" else True)
+                   for name in ("blue", "green"))  # fmt: skip
+    well = health("checkout", "2026-03-02T10:03Z", "healthy", target="green")
+    assert [each.healthy for each in rolled(blue)[0]] == [True]
+    assert [each.healthy for each in rolled(blue, green)[0]] == [False]
+    assert [each.healthy for each in rolled(blue, green, well)[0]] == [True]
+
+
 def test_tries_count_for_what_they_tried():
     live, tries = rolled(
         deploy("checkout", "2026-03-02T09:00Z", "a1"),

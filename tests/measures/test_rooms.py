@@ -112,10 +112,15 @@ def test_age_is_of_what_runs_now() -> None:
 
 
 def test_quality_is_as_good_as_its_worst_share() -> None:
-    points = [deployment(), deployment(team=None, flags='["no_finish", "unknown_lineage"]'), deployment(), deployment()]
+    points = [
+        deployment(),
+        deployment(team=None, flags='["unconfirmed", "unknown_lineage"]'),
+        deployment(),
+        deployment(flags='["incomplete"]'),
+    ]
     found = answer(MEASURES["data_quality"], Seen(0, NOW, NOW, True, points, pulls=[PullPoint(1, 5, 0, 1)]))
     assert found.values == {"commit_known": 0.75, "pull_request_known": 1, "incident_linked": None,
-                            "healthy_confirmed": 0.75, "team_known": 0.75, "not_approximate": 1}  # fmt: skip
+                            "healthy_confirmed": 0.75, "team_known": 0.75, "not_approximate": 0.75}  # fmt: skip
     assert found.headline == 0.75
 
 

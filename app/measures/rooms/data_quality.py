@@ -21,9 +21,9 @@ def _compute(counted: Sequence[DeploymentPoint], seen: Seen) -> Numbers:
         "commit_known": _without(counted, "unknown_artifact", "unknown_lineage"),
         "pull_request_known": _share(point.number is not None for point in seen.pulls),
         "incident_linked": _share(point.deployment_id is not None for point in incidents),
-        "healthy_confirmed": _without(counted, "incomplete", "no_finish"),
+        "healthy_confirmed": _without(counted, "unconfirmed", "partially_changed"),
         "team_known": _share(point.team is not None for point in counted),
-        "not_approximate": _without(counted, "approximate"),
+        "not_approximate": _without(counted, "approximate", "incomplete"),
     }
     return Numbers(
         main=min((value for value in values.values() if value is not None), default=None),
@@ -36,7 +36,7 @@ MEASURE = Measure(
     name="data_quality",
     title="Data quality",
     unit="ratio",
-    version=1,
+    version=2,
     definition="Of the deployments, changes and incidents of the window, the share of which what the other measures "
     "need is known; the headline is the worst share.",
     counted="all deployments of the window, pull requests (and commits without one), incidents that were not cancelled",
@@ -51,7 +51,7 @@ MEASURE = Measure(
         "incident_linked": "incidents that are put down to a deployment",
         "healthy_confirmed": "deployments of which all parts were reported live and healthy",
         "team_known": "deployments whose team is known",
-        "not_approximate": "deployments whose commits are not only nearly right",
+        "not_approximate": "deployments whose commits are all told, and not only nearly right",
     },
     always_headline=True,
 )
