@@ -125,7 +125,8 @@ def _told(
     for one in found.waited:
         if channel in (None, one.channel):
             lines.append(f"  {one.channel}: {_waited(one, mine)}")
-    for delivery in sent:
+    others = (with_history(row, tried) for row, tried in found.told_by if channel in (None, row.channel))
+    for delivery in (*sent, *others):
         lines += _delivery(delivery)
     return lines or ["  nothing was owed to anybody"]
 

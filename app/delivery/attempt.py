@@ -13,7 +13,7 @@ from app import telemetry
 from app.cards import Cards
 from app.channels import Channel, Message
 from app.delivery.leases import DEADLINE
-from app.delivery.letter import DIGEST_TYPE, Letter, compose, freeze, minimal, ref
+from app.delivery.letter import Letter, compose, freeze, minimal, ref
 from app.delivery.opening import OpenChannel
 from app.delivery.retry import Decision, Situation, decide
 from app.events.incidents import INCIDENT_TYPES
@@ -51,7 +51,7 @@ def prepare(claim: Claimed, cards: Cards, why_url: str = "", facts: Mapping[str,
     Channels that send the event itself have it as it was told; news of an incident with what it leaves out.
     """
     view = orjson.loads(claim.data) if claim.data is not None else {}
-    if why_url and view.get("type") != DIGEST_TYPE:  # no rule ever saw a digest
+    if why_url:
         view["why_url"] = why_url
     whole = {**view, **facts} if facts else view
     sent = whole if view.get("type") in INCIDENT_TYPES else view

@@ -107,14 +107,14 @@ class Bundler:
             return Closing(bundle, span, None, None, 0)
         if gathering.count == 1 and bundle.how != "group":
             return Closing(bundle, span, _alone(bundle, first), None, 1)
-        return self._digest(bundle, span, gathering, first)
+        return self._digest(bundle, span, gathering)
 
-    def _digest(self, bundle: OpenBundle, span: Together, gathering: Gathering, first: BundleCard) -> Closing:
+    def _digest(self, bundle: OpenBundle, span: Together, gathering: Gathering) -> Closing:
         digest_id = derived_id("digest", bundle.id, bundle.key)
         now = self._database.clock()
         view = gathering.view(digest_id, channel=bundle.channel, how=bundle.how, by=bundle.by, now=now)
         card = bundle.card if bundle.how == "group" else DIGEST
-        wanted = Wanted(digest_id, bundle.channel, card, first.rule, 0, gathering.max_age, extra=gathering.extra())
+        wanted = Wanted(digest_id, bundle.channel, card, gathering.rule, 0, gathering.max_age, extra=gathering.extra())
         return Closing(bundle, span, wanted, orjson.dumps(view), gathering.count)
 
     def _tell(self, closing: Closing) -> None:

@@ -13,6 +13,7 @@ from app.cards.minimal import best_link
 from app.events import UNMAPPED, flat
 from app.events.own import NO_RECEIPT, SOURCE, Digest
 from app.kernel.clock import iso
+from app.routing.route import NO_RULE
 from app.store.due_bundles import BundleCard
 
 MOST_ITEMS = 100
@@ -24,10 +25,14 @@ _BAD_TYPES = frozenset(
 
 
 class Gathering:
-    """What the cards of a bundle add up to. `add` them in any order but the first first: its rule stands for all."""
+    """What the cards of a bundle add up to. `add` them in any order but the first first.
+
+    The rule of the first that has one stands for all: a digest is labelled `no rule` if nothing in it has a rule.
+    """
 
     def __init__(self) -> None:
         self.first: BundleCard | None = None
+        self.rule = NO_RULE
         self.count = self.failed = self.max_age = 0
         self._since = self._until = 0
         self._outcomes: Counter[str | None] = Counter()
@@ -40,6 +45,7 @@ class Gathering:
         """Count a card, and keep its line if it is one of those that are shown."""
         view = orjson.loads(card.data) if card.data is not None else {"id": card.event_id}
         self.first = self.first or card
+        self.rule = card.rule if self.rule == NO_RULE else self.rule
         self.count += 1
         self.max_age = max(self.max_age, card.max_age)
         self._since = min(self._since or card.at, card.at)

@@ -15,6 +15,11 @@ from app.routing.route import FOUND_AFTERWARDS, Routing, Send, route_stored
 from app.routing.rulebook import Rule, Rulebook
 
 _SHOWN = 120
+_TOGETHER = {
+    "group": "waited for each other by the rule",
+    "hold": "were held back during",
+    "overflow": "found no room in the budget of",
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,17 +71,32 @@ class Explanation:
 def explain(book: Rulebook, view: View, channel: str | None = None) -> Explanation:
     """Every rule against the event; with `channel`, only the rules that could reach it, and those that dropped it.
 
-    Raises ConfigError when there is no such channel.
+    No rule ever sees a digest: of one it is said what it tells. Raises ConfigError when there is no such channel.
     """
     if channel is not None and channel not in book.channels:
         raise ConfigError(f"unknown channel {channel!r}", hint=did_you_mean(channel, book.channels))
     routing = route_stored(book, view)
+    if view.get("type") == "shipbell.digest":
+        return Explanation(routing, "\n".join(_told_together(view)), (), channel)
     rules = []
     for rule in book.scheduled if str(view.get("type")) in MADE_FOR_A_CARD else book.rules:
         reached = _reached(book, rule, view)
         if channel is None or channel in reached or rule.name == routing.dropped_by:
             rules.append(_explain_rule(rule, view, routing, reached))
     return Explanation(routing, _conclusion(routing, channel), tuple(rules), channel)
+
+
+def _told_together(view: View) -> Iterator[str]:
+    """What a digest tells and why together, then a line for each event that it lists."""
+    how, by, count = (look_up(view, ("digest", name)) for name in ("how", "by", "count"))
+    why = _TOGETHER.get(str(how), "waited:")
+    yield f"It tells {_shown(count)} events together, which {why} {_shown(by)}."
+    yield "Why each of them is told says 'shipbell rules explain' with its id. The first of them:"
+    items = look_up(view, ("digest", "items"))
+    for item in items if isinstance(items, list) else ():
+        if isinstance(item, dict):
+            words = (item.get(name) for name in ("id", "type", "outcome", "service", "environment", "version"))
+            yield f"  {' '.join(str(word) for word in words if word)}"[:_SHOWN]
 
 
 def _reached(book: Rulebook, rule: Rule, view: View) -> tuple[str, ...]:

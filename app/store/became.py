@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import sqlalchemy as sa
 from sqlalchemy import Connection
 
-from app.store.delivery_list import DeliveryRow, Sought, list_deliveries
+from app.store.delivery_list import DeliveryRow, Sought, list_deliveries, show_delivery
 from app.store.results import Attempt
 from app.store.tables import attempts, bundle_items, bundles, deliveries
 
@@ -32,10 +32,14 @@ class Waited:
 
 @dataclass(frozen=True, slots=True)
 class Became:
-    """What became of an event's cards. Deliveries come in the order of their making."""
+    """What became of an event's cards. Deliveries come in the order of their making.
+
+    `told_by` are those of other events, or of digests, that told the cards that waited.
+    """
 
     deliveries: Sequence[tuple[DeliveryRow, Sequence[Attempt]]]
     waited: Sequence[Waited]
+    told_by: Sequence[tuple[DeliveryRow, Sequence[Attempt]]] = ()
 
 
 _ATTEMPTS = (
@@ -68,4 +72,6 @@ def became(connection: Connection, event_id: str) -> Became:
     for delivery_id, *attempt in connection.execute(_ATTEMPTS, {"ids_": [row.id for row in rows]}):
         tried[delivery_id].append(Attempt(*attempt))
     waited = [Waited(*row) for row in connection.execute(_WAITED, {"event_id_": event_id})]
-    return Became([(row, tried[row.id]) for row in rows], waited)
+    others = {one.told_by for one in waited if one.told_by} - {row.id for row in rows}
+    told_by = [found for each in sorted(others) if (found := show_delivery(connection, each))]
+    return Became([(row, tried[row.id]) for row in rows], waited, told_by)

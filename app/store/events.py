@@ -9,7 +9,7 @@ from sqlalchemy import Connection
 from app.store.ask import ask
 from app.store.bulk import BulkInsert
 from app.store.owned import among
-from app.store.tables import events, routings
+from app.store.tables import digests, events, routings
 from app.store.upsert import insert_for
 
 
@@ -76,9 +76,12 @@ def routing_of(connection: Connection, event_id: str) -> Mapping[str, Any] | Non
 
 
 def get(connection: Connection, event_id: str) -> bytes | None:
-    """An event's flat view as JSON."""
-    found: bytes | None = connection.scalar(sa.select(events.c.data).where(events.c.id == event_id))
-    return found
+    """The flat view of an event, or of a digest that tells many, as JSON."""
+    for table in (events, digests):
+        found: bytes | None = connection.scalar(sa.select(table.c.data).where(table.c.id == event_id))
+        if found is not None:
+            return found
+    return None
 
 
 def count(connection: Connection) -> int:

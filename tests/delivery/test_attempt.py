@@ -31,3 +31,11 @@ def test_an_end_is_handed_on_with_what_its_beginning_said() -> None:
     end = {"id": "e1", "type": "incident.resolved", "service": "unmapped"}
     claim = Claimed(1, "a" * 32, "e1", "team", "card", "all", 0, 1, 0, 1, 0, None, orjson.dumps(end))
     assert prepare(claim, CARDS, facts={"service": "pay"}).view == end | {"service": "pay"}
+
+
+def test_a_digest_has_a_link_to_why_as_any_other_card() -> None:
+    digest = {"id": "d1", "type": "shipbell.digest", "digest": {"count": 2}}
+    claim = Claimed(1, "a" * 32, "d1", "team", "digest", "all", 0, 1, 0, 1, 0, None, orjson.dumps(digest))
+    prepared = prepare(claim, CARDS, "https://shipbell.example.com/why")
+    assert prepared.letter is not None
+    assert prepared.letter.card["body"][-1]["text"].endswith("[why?](https://shipbell.example.com/why)")

@@ -1,10 +1,12 @@
 """What many cards add up to."""
 
+from dataclasses import replace
 from typing import Any
 
 import orjson
 
 from app.delivery.digest import MOST_ITEMS, Gathering
+from app.routing.route import NO_RULE
 from app.store.due_bundles import BundleCard
 from tests.conftest import START
 
@@ -62,3 +64,14 @@ def test_an_event_that_is_gone_is_counted_still() -> None:
     gone = BundleCard("1", "1" * 32, START, "deployment", "deployments", 0, 1, None, None)
     told = digest_of(gone, card(2, status="failed"))
     assert (told["count"], told["failed"]) == (2, 1)
+
+
+def test_it_is_labelled_as_without_a_rule_if_nothing_in_it_has_one() -> None:
+    def rule_of(*rules: str) -> str:
+        gathering = Gathering()
+        for number, rule in enumerate(rules):
+            gathering.add(replace(card(number), rule=rule))
+        return gathering.rule
+
+    assert rule_of(NO_RULE, "builds", "tests", NO_RULE) == "builds"
+    assert rule_of(NO_RULE, NO_RULE) == NO_RULE

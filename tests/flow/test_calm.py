@@ -60,6 +60,10 @@ async def test_builds_that_come_together_are_told_by_one_card(
     assert delivery["state"] == "delivered"
     why = await service.get(f"/api/v1/events/{events[0]}/explain")
     assert f"told by delivery {delivery['id']}" in why["text"]
+    assert f"delivery {delivery['id']}, card 'unrouted': delivered" in why["text"]
+    whole = await service.get(f"/api/v1/events/{delivery['event']}/explain")
+    assert all(f"{event} pipeline.finished" in whole["text"] for event in events)
+    assert "HTTP 202" in whole["text"]
 
 
 async def test_what_waits_outlives_a_kill(rules: Path, make_process: MakeProcess, teams: FakeTeams) -> None:

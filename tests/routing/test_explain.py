@@ -244,6 +244,15 @@ def test_a_summary_is_explained_by_its_schedule(with_rules: Load) -> None:
     assert explain(book, view | {"rule": "gone"}).conclusion == "Nobody gets it."
 
 
+def test_of_a_digest_it_is_said_what_it_tells(with_rules: Load) -> None:
+    items = [{"id": "1" * 32, "type": "tests.finished", "outcome": "failed"}, 5, {"id": ["x"]}]
+    view = {"type": "shipbell.digest", "digest": {"how": "hold", "by": "nights", "count": 3, "items": items}}
+    text = explain(with_rules(AROUND), view).text()
+    assert text.startswith("It tells 3 events together, which were held back during 'nights'.")
+    assert f"  {'1' * 32} tests.finished failed\n" in text
+    assert explain(with_rules(AROUND), {"type": "shipbell.digest", "digest": 7}).text().startswith("It tells nothing ")
+
+
 def test_the_message_is_named(with_rules: Load) -> None:
     book = with_rules(AROUND + "messages:\n  - {name: hurray, match: {service: basket}, text: Hurray.}\n")
     assert explain(book, DEPLOYED).conclusion.endswith(" The message 'hurray' is shown.")
