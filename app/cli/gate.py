@@ -12,6 +12,7 @@ from typer.core import TyperCommand
 from app.cli.gate_asked import ALLOW, USAGE, Asked, Misused, Options, exit_code
 from app.config.variables import read_variables
 from app.kernel.errors import ShipbellError
+from app.kernel.lasting import lasting
 from app.reporter.surroundings import read_surroundings
 
 if TYPE_CHECKING:
@@ -94,12 +95,13 @@ def _run(options: Options, junit_file: Path | None, *, debug: bool, as_json: boo
 
 def _ask(asked: Asked, say: Callable[[str], None]) -> list[dict[str, Any]]:
     """The answer; in a dry run of all gates without a service, the answers for each service."""
-    from app.gates.found import ALL, GATES
+    with lasting():
+        from app.gates.found import ALL, GATES
 
-    name = asked.options.gate
-    if name not in (*GATES, ALL):
-        raise Misused(f"there is no gate {name!r}: {', '.join((*GATES, ALL))}")
-    rules, bypass = _rules(asked), asked.bypass()
+        name = asked.options.gate
+        if name not in (*GATES, ALL):
+            raise Misused(f"there is no gate {name!r}: {', '.join((*GATES, ALL))}")
+        rules, bypass = _rules(asked), asked.bypass()
     return _preview(asked, rules, say) if asked.is_preview() else [_one(asked, rules, bypass, say)]
 
 

@@ -11,6 +11,26 @@ from app.cli.faults import Told
 
 def tree(verbs: Mapping[str, str]) -> typer.Typer:
     """The command with these verbs: each with its `file:name` in this folder."""
+    root = _trunk()
+    for name, place in verbs.items():
+        module, _, attribute = place.partition(":")
+        verb = getattr(import_module(f"app.cli.{module}"), attribute)
+        if isinstance(verb, typer.Typer):
+            root.add_typer(verb, name=name)
+        else:
+            root.command(name, cls=getattr(verb, "cls", None))(verb)
+    return root
+
+
+def listing(verbs: Mapping[str, str]) -> typer.Typer:
+    """The command with these verbs by name and what is said of them: it runs none."""
+    root = _trunk()
+    for name, says in verbs.items():
+        root.command(name, help=says)(lambda: None)
+    return root
+
+
+def _trunk() -> typer.Typer:
     root = typer.Typer(
         name="shipbell",
         cls=Told,
@@ -21,13 +41,6 @@ def tree(verbs: Mapping[str, str]) -> typer.Typer:
         pretty_exceptions_enable=False,
     )
     root.callback()(_root)
-    for name, place in verbs.items():
-        module, _, attribute = place.partition(":")
-        verb = getattr(import_module(f"app.cli.{module}"), attribute)
-        if isinstance(verb, typer.Typer):
-            root.add_typer(verb, name=name)
-        else:
-            root.command(name, cls=getattr(verb, "cls", None))(verb)
     return root
 
 

@@ -12,7 +12,6 @@ from urllib.parse import urlencode
 
 from app.clients.api import Api
 from app.clients.auth import Auth, Basic, Bearer
-from app.clients.blobs import fetch_blob
 from app.clients.faults import ApiFault, Elsewhere, Kind
 from app.clients.image_names import ImageName
 from app.clients.registry_answers import Built, Configuration, Manifest, built
@@ -87,6 +86,8 @@ class Registry:
         try:
             value, _ = await self._ask(repository, f"/v2/{repository}/blobs/{digest}")
         except Elsewhere as elsewhere:
+            from app.clients.blobs import fetch_blob  # its library is long in loading, and few ask a registry
+
             body = await fetch_blob(self.api.name, elsewhere.location, digest, self.storage, MOST_BYTES)
             try:
                 value = parsed(body)
