@@ -11,9 +11,13 @@ import re
 from collections.abc import Mapping, Sequence
 from typing import Protocol
 
+from app.kernel.clock import MINUTE, SECOND, Clock, system_clock
 from app.kernel.errors import Unauthorized
 
+TOLERANCE = 5 * MINUTE
+"""How far the time of a signed message may be from ours: an older one is sent again by who overheard it."""
 _HEX64 = re.compile(r"[0-9a-f]{64}")
+_SECONDS = re.compile(r"[0-9]{1,12}", re.ASCII)
 _KEY = b"whsec_"
 
 
@@ -137,16 +141,18 @@ class SignatureList:
 class StandardWebhook:
     """`webhook-signature: v1,<base64>` over `id.timestamp.body` (incident.io, GitLab): https://www.standardwebhooks.com
 
-    The time is signed but not compared with a clock: a message that is sent again is told by its id, which is signed
-    too, and adds nothing. A secret is base64 behind `whsec_`; one without that is taken as it is.
+    Its time is at most five minutes from ours. A secret is base64 behind `whsec_`; one without that is taken as it is.
     """
 
     in_path = False
     _MOST = 16
 
+    def __init__(self, clock: Clock = system_clock) -> None:
+        self._clock = clock
+
     def verify(self, headers: Mapping[str, str], body: bytes, token: str, secrets: Sequence[bytes]) -> int:
         message, sent_at = headers.get("webhook-id", ""), headers.get("webhook-timestamp", "")
-        if not message or not sent_at:
+        if not message or not self._is_of_now(sent_at):
             raise Unauthorized
         parts = headers.get("webhook-signature", "")[:2000].split(" ")[: self._MOST]
         given = [part[3:].encode("utf-8", "replace") for part in parts if part.startswith("v1,")]
@@ -154,9 +160,12 @@ class StandardWebhook:
         return _any_fits(given, [_base64_digest(secret, signed) for secret in secrets])
 
     def sign(self, body: bytes, secret: bytes) -> dict[str, str]:
-        message = "msg_" + hashlib.blake2b(body, digest_size=12).hexdigest()
-        signed = _base64_digest(secret, b"%s.0.%s" % (message.encode(), body))
-        return {"webhook-id": message, "webhook-timestamp": "0", "webhook-signature": "v1," + signed.decode()}
+        message, now = "msg_" + hashlib.blake2b(body, digest_size=12).hexdigest(), self._clock() // SECOND
+        signed = _base64_digest(secret, b"%s.%d.%s" % (message.encode(), now, body))
+        return {"webhook-id": message, "webhook-timestamp": str(now), "webhook-signature": "v1," + signed.decode()}
+
+    def _is_of_now(self, sent_at: str) -> bool:
+        return bool(_SECONDS.fullmatch(sent_at)) and abs(int(sent_at) * SECOND - self._clock()) <= TOLERANCE
 
 
 class SignatureOrToken:
@@ -167,20 +176,19 @@ class SignatureOrToken:
     """
 
     in_path = False
-    _STANDARD = StandardWebhook()
 
-    def __init__(self, header: str) -> None:
-        self.header = header
+    def __init__(self, header: str, clock: Clock = system_clock) -> None:
+        self.header, self._standard = header, StandardWebhook(clock)
 
     def verify(self, headers: Mapping[str, str], body: bytes, token: str, secrets: Sequence[bytes]) -> int:
         keys = [index for index, secret in enumerate(secrets) if secret.startswith(_KEY)]
         if keys and "webhook-signature" in headers:
-            return keys[self._STANDARD.verify(headers, body, token, [secrets[index] for index in keys])]
+            return keys[self._standard.verify(headers, body, token, [secrets[index] for index in keys])]
         words = [index for index, secret in enumerate(secrets) if index not in keys]
         return words[match_token(headers.get(self.header, ""), [secrets[index] for index in words])]
 
     def sign(self, body: bytes, secret: bytes) -> dict[str, str]:
-        return self._STANDARD.sign(body, secret) if secret.startswith(_KEY) else {self.header: secret.decode()}
+        return self._standard.sign(body, secret) if secret.startswith(_KEY) else {self.header: secret.decode()}
 
 
 def _base64_digest(secret: bytes, signed: bytes) -> bytes:

@@ -1,4 +1,4 @@
-"""SIGTERM under load, twice, and during the start: F42."""
+"""SIGTERM under load, twice, during the start, and while rules are read: F42."""
 
 import asyncio
 import signal
@@ -11,10 +11,12 @@ import pytest
 from app.store.tables import deliveries, receipts
 from tests.fake_teams import FakeTeams, Reply
 from tests.running.database import rows
+from tests.running.engines import sqlite_only
 from tests.running.fixtures import MakeProcess
 from tests.running.hooks import build
 from tests.running.invariants import check_after_faults, check_integrity
 from tests.running.ledger import Ledger, load
+from tests.running.rules import rewrite
 from tests.running.wait import until
 
 ORDERLY = (0, -signal.SIGTERM)
@@ -74,3 +76,23 @@ async def test_F42_stopped_while_it_starts_it_ends_soon_and_starts_again(
     await client.taken(build(1))
     await client.deliveries(ended=1)
     assert len(teams.posts) == 1
+
+
+@sqlite_only
+async def test_F42_stopped_while_it_reads_new_rules_it_ends_soon_and_starts_again(
+    make_process: MakeProcess, teams: FakeTeams
+) -> None:
+    process = make_process()
+    client = await process.start()
+    receipt = await client.accepted(build(1))
+    routes = Path(process.environ["SHIPBELL_RULES_DIR"]) / "routes.yaml"
+    rewrite(routes, routes.read_text("utf-8") + "\n")
+    await asyncio.sleep(0.5)  # a change is read a little later, and that takes a while
+    process.signal(signal.SIGTERM)
+    assert await process.ended(LONGEST) in ORDERLY
+    assert "Traceback" not in process.said
+    client = await process.start()
+    assert (await client.settled(receipt))["state"] == "processed"
+    await teams.wait_for(1, 30)
+    assert len(teams.posts) == 1
+    await check_integrity(process.environ["SHIPBELL_DATABASE_URL"])

@@ -8,6 +8,7 @@ from datetime import UTC, datetime
 import pytest
 from standardwebhooks import Webhook
 
+from app.kernel.clock import SECOND, to_us
 from app.kernel.errors import Unauthorized
 from app.kernel.signing import (
     BearerToken,
@@ -23,6 +24,8 @@ from app.kernel.signing import (
 
 SECRET, OTHER = b"s3cret-of-the-hook", b"another"
 BODY = '{"name":"é"}'.encode()
+KEY = b"whsec_" + base64.b64encode(b"k" * 32)
+NOW = to_us(datetime(2026, 11, 22, tzinfo=UTC))
 GOOD = "sha256=" + hmac.new(SECRET, BODY, hashlib.sha256).hexdigest()
 
 
@@ -152,7 +155,7 @@ def test_one_of_several_signatures_is_enough() -> None:
 
 
 def test_a_standard_webhook_is_signed_with_its_id_and_time() -> None:
-    scheme, key = StandardWebhook(), b"whsec_" + base64.b64encode(b"k" * 24)
+    scheme, key = StandardWebhook(lambda: NOW), b"whsec_" + base64.b64encode(b"k" * 24)
     sent = Webhook(key.decode()).sign("msg_1", datetime(2026, 11, 22, tzinfo=UTC), BODY.decode())
     when = str(int(datetime(2026, 11, 22, tzinfo=UTC).timestamp()))
     headers = {"webhook-id": "msg_1", "webhook-timestamp": when, "webhook-signature": f"v1,AAAA v1a,x {sent}"}
@@ -165,15 +168,29 @@ def test_a_standard_webhook_is_signed_with_its_id_and_time() -> None:
         scheme.verify(headers, BODY + b" ", "", [key])
 
 
+def test_F24_a_signed_time_is_at_most_five_minutes_from_ours() -> None:
+    second = NOW // SECOND
+    schemes = StandardWebhook(lambda: NOW), SignatureOrToken("x-gitlab-token", lambda: NOW)
+
+    def signed(when: object) -> dict[str, str]:
+        digest = hmac.digest(b"k" * 32, f"msg_1.{when}.".encode() + BODY, "sha256")
+        signature = f"v1,{base64.b64encode(digest).decode()}"
+        return {"webhook-id": "msg_1", "webhook-timestamp": str(when), "webhook-signature": signature}
+
+    for scheme in schemes:
+        for near in (-300, -1, 0, 300):
+            assert scheme.verify(signed(second + near), BODY, "", [KEY]) == 0
+        for when in (second - 301, second + 301, "NaN", "1e30", "-1", "0", f" {second}", f"{second}.0", "9" * 30, ""):
+            with pytest.raises(Unauthorized):
+                scheme.verify(signed(when), BODY, "", [KEY])
+
+
 @pytest.mark.parametrize("secret", [SECRET, b"whsec_" + base64.b64encode(b"k" * 24), b"whsec_not base64"])
 def test_what_a_standard_webhook_signs_it_verifies(secret: bytes) -> None:
     headers = StandardWebhook().sign(BODY, secret)
     assert StandardWebhook().verify(headers, BODY, "", [secret]) == 0
     if secret != SECRET:
         refused(StandardWebhook(), headers)
-
-
-KEY = b"whsec_" + base64.b64encode(b"k" * 32)
 
 
 def test_where_there_is_a_key_a_wrong_signature_is_not_saved_by_a_token() -> None:

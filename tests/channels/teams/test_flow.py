@@ -78,7 +78,7 @@ def test_F64_the_codes_of_power_automate(status: int, code: str, verdict: Verdic
         b'{"status": "no error"}',
     ],
 )
-def test_F62_a_202_without_an_error_is_delivered(body: bytes) -> None:
+def test_F62_F63_a_202_without_an_error_is_delivered_whatever_the_flow_does_with_it(body: bytes) -> None:
     assert judge_flow(answer(202, body), NOW) == Outcome(Verdict.DELIVERED, "ok", 202)
 
 
