@@ -75,11 +75,12 @@ class IncidentPoint(NamedTuple):
 
 
 class AttemptPoint(NamedTuple):
-    """An attempt; `at` is when it ended."""
+    """An attempt; `at` is when it ended, `kind` that of the deployment which it became."""
 
     at: int
     outcome: str
     changed: bool
+    kind: str | None = None
 
 
 class RunningPoint(NamedTuple):

@@ -259,9 +259,13 @@ def _open_incidents(scope: Scope, span: Span, full: bool) -> Select[Any]:
 
 
 def _attempts(scope: Scope, span: Span, full: bool) -> Select[Any]:
-    columns = _a.at.label("at"), _a.outcome.label("point_outcome"), plain(_a.changed).label("point_changed")
+    became = fact_deployments.alias("became")
+    columns = (_a.at.label("at"), _a.outcome.label("point_outcome"), plain(_a.changed).label("point_changed"),
+               sa.case((_a.outcome == "succeeded", became.c.kind)).label("point_kind"))  # fmt: skip
+    joined = fact_attempts.outerjoin(became, became.c.id == _a.deployment_id)
     rest = _rest(fact_attempts, full, "at")
-    return sa.select(*columns, *rest).where(*in_scope(fact_attempts, scope), *within(_a.at, span))
+    wanted = in_scope(fact_attempts, scope), within(_a.at, span)
+    return sa.select(*columns, *rest).select_from(joined).where(*wanted[0], *wanted[1])
 
 
 def _running(scope: Scope, _: Span, full: bool) -> Select[Any]:

@@ -24,6 +24,7 @@ def told(connection: Connection, scope: Scope, start: int, end: int) -> Told:
         Rollout._make(row)._replace(succeeded=row.outcome == "succeeded")
         for row in connection.execute(_rollouts(scope).where(_d.live_at >= start - BACK, _d.live_at < end))
     ]
+    rollouts = _with_repositories(connection, rollouts)
     changes = [Change._make(row) for row in connection.execute(_changes(scope, start - BACK, end))]
     numbers = sorted({(each.repository, each.pull_request) for each in changes if each.pull_request is not None})
     pulls = [
@@ -38,6 +39,16 @@ def told(connection: Connection, scope: Scope, start: int, end: int) -> Told:
 def _rollouts(scope: Scope) -> Select[Any]:
     columns = (_d.id, _d.service, _d.live_at, _d.kind, _d.outcome, _d.artifact, _d.sha, _d.repository, _d.re_arrivals)
     return sa.select(*columns).where(*in_scope(fact_deployments, scope)).order_by(_d.live_at, _d.id)
+
+
+def _with_repositories(connection: Connection, rollouts: list[Rollout]) -> list[Rollout]:
+    """Argo CD names no repository: it is that of the push which told the commit."""
+    shas = sorted({each.sha for each in rollouts if each.sha and each.repository is None})
+    known: dict[str, str] = {}
+    for some in _pieces(shas):
+        query = sa.select(_c.sha, sa.func.min(_c.repository)).where(_c.sha.in_(some)).group_by(_c.sha)
+        known |= {row[0]: row[1] for row in connection.execute(query)}
+    return [each._replace(repository=each.repository or known.get(each.sha or "")) for each in rollouts]
 
 
 def _changes(scope: Scope, start: int, end: int) -> Select[Any]:

@@ -135,7 +135,11 @@ async def test_what_each_measure_means_is_told(api: Api) -> None:
     assert told["change_lead_time"]["definition_id"] == "change_lead_time/1"
 
 
-async def test_what_others_would_print_stands_beside_ours(week: Api) -> None:
+@pytest.mark.parametrize("repository", ["acme/pay", None])
+async def test_what_others_would_print_stands_beside_ours(week: Api, repository: str | None) -> None:
+    """Also where the deployments, as Argo CD tells them, name no repository."""
+    named = sa.update(fact_deployments).where(fact_deployments.c.service == "pay").values(repository=repository)
+    await week.parts.database.write(lambda connection: connection.execute(named))
     found = await week.get("/api/v1/dora/reconcile", **WEEK)
     assert {view["name"] for view in found["views"]} == {*VIEWS}
     lead = next(each for each in found["measures"] if each["measure"] == "change_lead_time")

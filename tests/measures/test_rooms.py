@@ -104,6 +104,13 @@ def test_attempts_that_did_not_end_are_not_in_the_ratio() -> None:
     assert (found.values["ratio"], found.left_out) == (0.5, {"undecided": 2})
 
 
+def test_healing_and_the_same_again_do_not_hide_attempts_that_failed() -> None:
+    points = [AttemptPoint(1, "failed", False, None), AttemptPoint(2, "succeeded", True, "release"),
+              *(AttemptPoint(3, "succeeded", True, kind) for kind in ("heal", "heal", "redeploy"))]  # fmt: skip
+    found = answer(MEASURES["attempt_failure_ratio"], Seen(0, NOW, NOW, True, attempts=points))
+    assert (found.values["ratio"], found.left_out) == (0.5, {"heal": 2, "redeploy": 1})
+
+
 def test_age_is_of_what_runs_now() -> None:
     points = [RunningPoint(NOW - HOUR, "a", "prod"), RunningPoint(NOW - 3 * HOUR, "b", "prod"),
               RunningPoint(None, "c", "prod")]  # fmt: skip

@@ -1,6 +1,7 @@
 """From events to the figures that are shown: the measures say of cases and worlds what follows from the definitions."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -11,7 +12,7 @@ from app.measures.found import MEASURES
 from app.measures.scope import Scope
 from app.store import Database
 from app.store.measure_points import read
-from tests.world import outcome, stored
+from tests.world import outcome, stored, telling
 from tests.world.brute import evaluate
 from tests.world.random_worlds import seeded
 from tests.world.telling import TIERS, View, us
@@ -63,6 +64,23 @@ async def test_the_measures_say_of_the_cases_what_follows_from_the_definitions(d
             found = figures(asked(connection, told.views, window))
             wanted = outcome.numbers(outcome.of_brute(evaluate(told.views)), window)
             assert found == {key: wanted[key] for key in found}, told.name
+
+    await database.write(one)
+
+
+async def test_self_healing_leaves_the_share_of_failed_attempts_as_it_was(database: Database) -> None:
+    """Case 4, of whoever's pod: two heals are left out, the try that failed before them is not."""
+    failed = telling.deploy("checkout", "2026-03-02T08:50Z", "a1", status="failed", error="no")
+
+    def ratio(connection: Connection, scope: Scope) -> Answer:
+        seen = read(connection, scope, {"attempts"}, *ALWAYS, ALWAYS[1])
+        return answer(MEASURES["attempt_failure_ratio"], seen)
+
+    def one(connection: Connection) -> None:
+        stored.tell(connection, [*STORIES["04_self_heal"].views, failed])
+        found = ratio(connection, PRODUCTION)
+        assert (found.values["ratio"], found.left_out) == (pytest.approx(1 / 3), {"heal": 2})
+        assert ratio(connection, replace(PRODUCTION, pod="nobody's")).n == 0
 
     await database.write(one)
 
