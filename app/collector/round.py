@@ -22,7 +22,7 @@ from app.collector.issues import Issues
 from app.collector.labels import Labels
 from app.collector.reading import Reading, pause
 from app.collector.repositories import name_of
-from app.collector.shown import Places, note_unseen, remember, say_lost, unseen
+from app.collector.shown import Places, note_unseen, remember, say_lost, showed, unseen
 from app.collector.standing import Heard, Standing
 from app.collector.summary import ALL, Summary
 from app.collector.tickets import tell_tickets
@@ -92,7 +92,7 @@ class Round:
         standing, summary = self.standing, self.work.summary
         desired, heard, _ = await asyncio.gather(
             standing.desired(self.clients.gitops, self.estate, summary),
-            standing.running(self.clients.argocd, self.estate),
+            standing.running(self.clients.argocd, self.estate, showed(self.work)),
             self._repositories(services),
         )
         here = {key: place for key, place in places(desired or (), heard.running).items() if self._wanted(key[0])}

@@ -46,6 +46,12 @@ def remember(work: Work, here: Places, heard: Heard) -> None:
                 work.note(Seen(SHOWN, key, _YES if now else _NO, work.now))
 
 
+def showed(work: Work) -> frozenset[str]:
+    """The Argo CDs that showed an environment when they were last asked."""
+    keys = (key for (kind, key), seen in work.seen.items() if kind == SHOWN and seen.digest == _YES)
+    return frozenset(key.rsplit("/", 2)[0] for key in keys)
+
+
 def note_unseen(work: Work, seen: Unseen) -> None:
     """Note since when an environment has not been seen in full, and that it is again."""
     for key, names in seen.lost.items():

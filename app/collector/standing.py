@@ -4,7 +4,7 @@ So an upstream that does not answer changes nothing: its last good state stays, 
 """
 
 import asyncio
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from app.clients.argocd import ArgoCD
@@ -53,21 +53,24 @@ class Standing:
             summary.left(ALL, "gitops", f"gitops: {fault}")
         return self._wanted
 
-    async def running(self, argocds: Mapping[str, tuple[ArgoCD, ArgoCDEntry]], estate: Estate) -> Heard:
-        """What runs, everywhere."""
-        asked = [self._ask(name, argocd, entry, estate) for name, (argocd, entry) in argocds.items()]
+    async def running(
+        self, argocds: Mapping[str, tuple[ArgoCD, ArgoCDEntry]], estate: Estate, showed: Collection[str] = ()
+    ) -> Heard:
+        """What runs, everywhere. `showed` are those that showed something when they were last asked, by whomever."""
+        asked = [self._ask(name, argocd, entry, estate, name in showed) for name, (argocd, entry) in argocds.items()]
         faults = await asyncio.gather(*asked)
         lost = {name: why for name, why in zip(argocds, faults, strict=True) if why}
         found = [one for name in argocds for one in self._run.get(name, ())]
         return Heard(found, frozenset(argocds), lost, frozenset(name for name in lost if name not in self._run))
 
-    async def _ask(self, name: str, argocd: ArgoCD, entry: ArgoCDEntry, estate: Estate) -> str:
+    async def _ask(self, name: str, argocd: ArgoCD, entry: ArgoCDEntry, estate: Estate, showed: bool) -> str:
         """Read what one shows; returns why not, empty if it could be read."""
         try:
             found = await running(argocd, entry.url, name, estate, projects=entry.projects, selector=entry.selector)
         except ApiFault as fault:
             return str(fault)
-        if not found and self._run.get(name):  # what a token may not see is silently absent
-            return f"argocd.{name}: it shows no application any more: may the token still see them?"
+        if not found and (showed or self._run.get(name)):  # what a token may not see is silently absent
+            why = "may the token still see them? If there are none left, take it out of upstreams"
+            return f"argocd.{name}: it shows no application any more: {why}"
         self._run[name] = found
         return ""
