@@ -41,6 +41,11 @@ def commit_in(version: str | None) -> str | None:
     return None
 
 
+def digits_in(version: str | None) -> list[str]:
+    """Rows of digits in a version, each of which may be the beginning of a commit, if there is such a one."""
+    return [token for token in _HEX.findall(version or "") if token.isdigit()]
+
+
 class Seen:
     """The artifacts of a chain, and when each was live for the first time."""
 

@@ -4,7 +4,7 @@ from bisect import bisect_left
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 
-from app.facts.artifacts import WHOLE, Artifact, Seen
+from app.facts.artifacts import WHOLE, Artifact, Seen, digits_in
 from app.facts.history import is_hotfix
 from app.facts.lineage import Behind, Carried, Graph, carried
 from app.facts.model import Arrival, Attempt, Commit, Deployment, Kind
@@ -215,5 +215,5 @@ def _artifact(deployment: Deployment) -> Artifact:
 def _unresolved(artifact: Artifact) -> frozenset[str]:
     """What may yet tell which commit it is."""
     if artifact.sha is None:
-        return frozenset({f"={artifact.version}"} if artifact.version else ())
+        return frozenset({f"={artifact.version}", *digits_in(artifact.version)} if artifact.version else ())
     return frozenset({artifact.sha} if len(artifact.sha) < WHOLE else ())

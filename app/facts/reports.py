@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from itertools import groupby
 from typing import Any
 
-from app.facts.artifacts import Artifact, commit_in
+from app.facts.artifacts import Artifact, commit_in, digits_in
 from app.facts.claims import Claim
 from app.facts.model import Outcome
 
@@ -58,6 +58,8 @@ def _report(claims: list[Claim], whole: Mapping[str, str]) -> Report:
     sha = whole.get(sha or "") or sha or whole.get(version or "")
     if sha is None and (part := commit_in(version)):
         sha = whole.get(part) or part
+    if sha is None:
+        sha = next((whole[each] for each in digits_in(version) if each in whole), None)
     finished = said.get("finished_at") or told.at if ends else None
     return Report(
         told.subject,
@@ -85,5 +87,5 @@ def asked(claims: Iterable[Claim]) -> set[str]:
     wanted: set[str | None] = set()
     for claim in claims:
         version = claim["version"]
-        wanted |= {claim["sha"], version, commit_in(version)}
+        wanted |= {claim["sha"], version, commit_in(version), *digits_in(version)}
     return {each for each in wanted if each}

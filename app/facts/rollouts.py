@@ -2,7 +2,9 @@
 
 Reports are one rollout when their artifacts agree, no reporter speaks twice, and nothing else went live in between.
 Evidence that knows no commit belongs to the rollout that it falls to: its version is a label that nobody has to keep.
-So does the record of a platform that names none (ECS, Lambda) to that of the pipeline that deployed there meanwhile.
+So does the record of a platform that names none (ECS, Lambda) to that of the pipeline that deployed there meanwhile,
+and a record that does not know what it brought to the pipeline's word before it.
+Where the record says that it failed, a pipeline proves nothing.
 """
 
 from bisect import bisect_left, bisect_right
@@ -100,9 +102,33 @@ class Rollout:
         ended = max(each.at for each in self.reports)
         if report.at - ended > SETTLES_WITHIN or any(each.slot == report.slot for each in self.reports):
             return False
-        if is_vague(report) is not self.vague:
+        if is_vague(report) is not self.vague or (self.hearsay and _is_blind(report)):
             return True
         return is_nameless(report) is not self.nameless and (report.start or report.at) - ended <= MEANWHILE
+
+    @property
+    def hearsay(self) -> bool:
+        """Whether only pipelines speak of it."""
+        return all(map(_is_hearsay, self.reports))
+
+    def is_denied(self, report: Report) -> bool:
+        """Whether pipelines called it a success, and the record that it failed."""
+        if report.outcome != "failed" or report["canonical"] is False or not self.hearsay:
+            return False
+        unsaid = is_nameless(report) or _is_blind(report)
+        return (unsaid or self.artifact.agrees(report.artifact)) and self._is_fresh(report)
+
+    def denies(self, report: Report) -> bool:
+        """Whether a pipeline calls a success what the record has called a failure since the pipeline began."""
+        record = self.first
+        if record.outcome != "failed" or record["canonical"] is False or not _is_hearsay(report):
+            return False
+        if any(each.slot == report.slot for each in self.reports):
+            return False
+        return self.artifact.agrees(report.artifact) and (report.start or report.at) <= record.at
+
+    def _is_fresh(self, report: Report) -> bool:
+        return report.at - max(each.at for each in self.reports) <= SETTLES_WITHIN
 
 
 def is_vague(report: Report) -> bool:
@@ -116,6 +142,16 @@ def is_nameless(report: Report) -> bool:
     return own or is_vague(report)
 
 
+def _is_hearsay(report: Report) -> bool:
+    """Whether it is the word of a pipeline, which asks for a version and need not see it run."""
+    return report["canonical"] is False and report["platform"] != "kubernetes"
+
+
+def _is_blind(report: Report) -> bool:
+    """Whether the record does not know what it brought: Argo CD's history has no images."""
+    return report["canonical"] is not False and not report.artifact.sha and not report.artifact.version
+
+
 def rollouts(reports: Sequence[Report], health: Sequence[Claim]) -> tuple[list[Rollout], list[Rollout]]:
     """(those that went live, in that order; the others: failed, superseded, under way, in the order of their ends).
 
@@ -125,16 +161,13 @@ def rollouts(reports: Sequence[Report], health: Sequence[Claim]) -> tuple[list[R
     tries: list[Rollout] = []
     open_try: Rollout | None = None
     for report in reports:
-        if report.outcome == "succeeded":
+        if report.outcome is None:
+            tries.append(Rollout([report]))
+        elif report.outcome == "succeeded" and not (open_try is not None and open_try.denies(report)):
             open_try = None
             _tell_live(live, report)
-        elif report.outcome is None:
-            tries.append(Rollout([report]))
-        elif open_try is not None and (open_try.takes(report) or _failed_with(open_try, report)):
-            open_try.add(report)
         else:
-            open_try = Rollout([report])
-            tries.append(open_try)
+            open_try = _try(live, tries, open_try, report)
     for each, after in zip_longest(live, live[1:]):
         before = min((report.end or report.at for report in after.reports), default=None) if after else None
         ends = [_live_at(report, health, before) for report in _that_count(each)]
@@ -160,6 +193,16 @@ def _tell_live(live: list[Rollout], report: Report) -> None:
 
 def _failed_with(rollout: Rollout, report: Report) -> bool:
     return rollout.first.outcome == report.outcome and rollout.falls_to(report)
+
+
+def _try(live: list[Rollout], tries: list[Rollout], open_try: Rollout | None, report: Report) -> Rollout:
+    """The try that a report is of: the open one, or what was taken for live until now, or another one."""
+    if open_try is not None and (open_try.takes(report) or open_try.denies(report) or _failed_with(open_try, report)):
+        open_try.add(report)
+        return open_try
+    denied = live.pop().reports if live and live[-1].is_denied(report) else []
+    tries.append(Rollout([report, *denied]))
+    return tries[-1]
 
 
 def _progressing(rollout: Rollout, reports: Sequence[Report]) -> bool:

@@ -132,7 +132,7 @@ _HEX = frozenset("0123456789abcdef")
 
 
 def _only(connection: Connection, service: str, beginning: str) -> str | None:
-    """The one commit that begins so: the service's own, or anybody's where the beginning is long enough."""
+    """The one commit that begins so: the service's own, or anybody's; of digits alone, maybe a date, only its own."""
     if len(beginning) >= WHOLE:
         return beginning
     if len(beginning) < SHORT or not _HEX.issuperset(beginning):
@@ -143,7 +143,7 @@ def _only(connection: Connection, service: str, beginning: str) -> str | None:
         longest = max(some, key=len, default=None)
         if longest and all(longest.startswith(sha) for sha in some):
             return str(longest)
-        if some:
+        if some or beginning.isdigit():
             return None
     return None
 

@@ -1,5 +1,7 @@
+from typing import Any
+
 from app.facts.claims import Claim, read_claim
-from app.facts.reports import reports
+from app.facts.reports import asked, reports
 from app.facts.rollouts import Rollout, rollouts, tries_between
 from tests.world.telling import View, deploy, health, us
 
@@ -79,3 +81,51 @@ def test_the_first_word_on_the_end_stands():
     later = deploy("checkout", "2026-03-02T12:00Z", "a1", began="2026-03-02T09:50Z", status="failed")
     live, tries = rolled(later, first)
     assert ([each.live_at for each in live], tries) == ([us("2026-03-02T10:00Z")], [])
+
+
+def step(moment: str, artifact: str | None, **more: Any) -> View:
+    return deploy("checkout", moment, artifact, source="reporter", canonical=False, **more)
+
+
+def test_the_word_of_a_pipeline_is_no_proof_where_the_record_says_that_it_failed():
+    before = deploy("checkout", "2026-03-02T09:00Z", "a1")
+    failed = deploy("checkout", "2026-03-02T10:05Z", "a2", status="failed")
+    for said in (step("2026-03-02T10:00Z", "a2"), step("2026-03-02T10:10Z", "a2", began="2026-03-02T10:04Z")):
+        live, tries = rolled(before, said, failed)
+        assert [len(each.evidence) for each in live] == [1]
+        assert [(len(each.evidence), each.first.outcome) for each in tries] == [(2, "failed")]
+
+
+def test_what_a_pipeline_said_long_before_or_of_something_else_stands():
+    failed = deploy("checkout", "2026-03-02T10:45Z", "a2", status="failed")
+    assert [len(each) for each in rolled(step("2026-03-02T10:00Z", "a2"), failed)] == [1, 1]
+    assert [len(each) for each in rolled(step("2026-03-02T10:40Z", "a3"), failed)] == [1, 1]
+    anew = step("2026-03-02T10:50Z", "a2", began="2026-03-02T10:46Z")
+    assert [len(each) for each in rolled(anew, failed)] == [1, 1]
+
+
+def test_what_a_cluster_has_seen_run_stands_though_its_sync_failed():
+    seen = {**step("2026-03-02T10:00Z", "a2"), "platform": "kubernetes"}
+    failed = deploy("checkout", "2026-03-02T10:05Z", "a2", status="failed")
+    assert [len(each) for each in rolled(seen, failed)] == [1, 1]
+
+
+def test_a_record_that_does_not_know_what_it_brought_is_of_the_step_before_it():
+    said = step("2026-03-02T10:00Z", "a2")
+    live, tries = rolled(said, deploy("checkout", "2026-03-02T10:02Z", revision="r2"))
+    assert (len(live), tries) == (1, [])
+    assert live[0].artifact.sha is not None
+    assert live[0].live_at == us("2026-03-02T10:02Z")
+    late = rolled(said, deploy("checkout", "2026-03-02T10:45Z", revision="r2"))
+    assert [len(each) for each in late] == [2, 0]
+    failed = rolled(said, deploy("checkout", "2026-03-02T10:02Z", revision="r2", status="failed"))
+    assert [len(each) for each in failed] == [0, 1]
+
+
+def test_a_row_of_digits_is_a_commit_only_where_there_is_one():
+    words = [claim for view in [deploy("checkout", "2026-03-02T10:00Z", version="81-554559879997")]
+             if (claim := read_claim(view))]  # fmt: skip
+    assert "554559879997" in asked(words)
+    whole = "554559879997" + "ab" * 14
+    assert [each.artifact.sha for each in reports(words, {"554559879997": whole})] == [whole]
+    assert [each.artifact.sha for each in reports(words, {})] == [None]

@@ -140,6 +140,7 @@ def _operation(place: Place) -> dict[str, Any]:
     last = [each for each in place.rollouts if each.how != "refused"][-1]
     revision = place.repository.revisions[last]
     phase = "Succeeded" if last.synced else "Failed"
+    tag = place.story.override.get((place.service.name, place.environment), last.tag)
     message = "successfully synced (all tasks run)" if last.synced else "one or more synchronization tasks failed"
     said = "configured" if last.synced else 'admission webhook "policy.example.com" denied the request'
     return {
@@ -162,7 +163,7 @@ def _operation(place: Place) -> dict[str, Any]:
                     "message": f"deployment.apps/{place.service.name} {said}",
                     "hookPhase": "Running" if last.synced else "Failed",
                     "syncPhase": "Sync",
-                    "images": [f"{place.service.image}:{last.tag}"],
+                    "images": [f"{place.service.image}:{tag}"],
                 }
             ],
             "revision": revision,
