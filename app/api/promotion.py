@@ -67,7 +67,7 @@ def size_of(compared: Compared, waiting: Collection[str]) -> dict[str, Any] | No
     told = [each for _, each in compared if each is not None]
     known = {each.service for each in told}
     unknown = sorted({row["service"] for row, _ in compared} - known | set(waiting) - known)
-    if not told:
+    if unknown and not told:
         return None
     return {
         "files": sum(each.files for each in told),

@@ -12,6 +12,7 @@ from app.store.fact_tables import (
     fact_arrivals,
     fact_commits,
     fact_deployments,
+    fact_environments,
     fact_pull_requests,
     fact_ticket_places,
     fact_tickets,
@@ -19,7 +20,7 @@ from app.store.fact_tables import (
 from app.store.owned import among
 
 _p, _t, _d, _r = (t.c for t in (fact_ticket_places, fact_tickets, fact_deployments, fact_arrivals))
-_c, _q, _s = (t.c for t in (fact_commits, fact_pull_requests, collected))
+_c, _q, _s, _e = (t.c for t in (fact_commits, fact_pull_requests, collected, fact_environments))
 LISTS = frozenset({"tickets", "flags", "evidence", "others", "reasons", "commits", "fix_versions"})
 _HIDDEN = frozenset({"day", "week"})
 Cursor = tuple[int, int]
@@ -35,15 +36,18 @@ def waiting_commits(
     limit: int,
     after: Cursor | None,
 ) -> list[dict[str, Any]]:
-    """Commits that arrived in `source` and not yet in `target`, the newest first, with their whole messages.
+    """Commits that are in `source` and not in `target`, the newest first, with their whole messages.
 
     What was in `source` before anything was seen in `target` is not told: it may have been in what was there first.
+    What a rollback took out of one of them is not in it.
     """
     there = fact_arrivals.alias()
     arrived = sa.exists().where(
-        there.c.service == _r.service, there.c.environment == target, there.c.sha.in_((_r.sha, _r.original))
+        there.c.service == _r.service,
+        there.c.environment == target,
+        there.c.sha.in_((_r.sha, _r.original)),
+        there.c.live_at <= _now_since(target),
     )
-    first = sa.select(sa.func.min(_d.live_at)).where(_d.service == _r.service, _d.environment == target)
     joined = fact_arrivals.outerjoin(fact_commits, (_c.repository == _r.repository) & (_c.sha == _r.sha)).outerjoin(
         fact_pull_requests, (_q.repository == _r.repository) & (_q.id == _r.pull_request)
     )
@@ -51,8 +55,8 @@ def waiting_commits(
         sa.select(_r.service, _r.sha, _r.repository, _r.live_at.label("since"), _r.deployment_id, _r.author,
                   _r.pull_request, _q.title.label("pull_request_title"), _c.message, _c.tickets)
         .select_from(joined)
-        .where(_r.environment == source, _r.clock == "commit", ~arrived)
-        .where(_r.live_at >= sa.func.coalesce(first.scalar_subquery(), 0))
+        .where(_r.environment == source, _r.clock == "commit", _r.live_at <= _now_since(source), ~arrived)
+        .where(_r.live_at >= _first_seen(_r.service, target))
     )  # fmt: skip
     if services is not None:
         query = query.where(_r.service.in_(services))
@@ -60,13 +64,44 @@ def waiting_commits(
     return decoded(connection, query.limit(limit))
 
 
+def _first_seen(service: sa.ColumnElement[str], environment: str) -> sa.ColumnElement[int]:
+    """When anything was seen live in an environment first, µs; 0 if nothing was."""
+    seen = fact_deployments.alias()
+    first = sa.select(sa.func.min(seen.c.live_at)).where(seen.c.service == service, seen.c.environment == environment)
+    return sa.func.coalesce(first.scalar_subquery(), 0)
+
+
+_EVER = 2**62
+
+
+def _now_since(environment: str) -> sa.ColumnElement[int]:
+    """When what runs in an environment now was live there first, µs: what came later is not in it. Where nobody knows,
+    nothing came later. See `first_lives` of `app.store.where`."""
+    then, last = fact_deployments.alias(), fact_deployments.alias()
+    runs = sa.select(_e.actual_version).where(_e.service == _r.service, _e.environment == environment)
+    newest = (
+        sa.select(last.c.artifact)
+        .where(last.c.service == _r.service, last.c.environment == environment, last.c.outcome == "succeeded")
+        .order_by(last.c.live_at.desc(), last.c.id.desc())
+        .limit(1)
+    )
+    known = newest.where(last.c.version == runs.correlate(fact_arrivals).scalar_subquery())
+    artifact = sa.func.coalesce(
+        known.correlate(fact_arrivals).scalar_subquery(), newest.correlate(fact_arrivals).scalar_subquery()
+    )
+    here = then.c.service == _r.service, then.c.environment == environment, then.c.outcome == "succeeded"
+    since = sa.select(sa.func.min(then.c.live_at)).where(*here, then.c.artifact == artifact).correlate(fact_arrivals)
+    return sa.func.coalesce(since.scalar_subquery(), _EVER)
+
+
 def waiting_tickets(
     connection: Connection, services: Sequence[str] | None, source: str, target: str, limit: int, fresh_after: int
 ) -> list[dict[str, Any]]:
-    """Tickets that are in `source` and not yet in `target`, those that came last first."""
+    """Tickets that are in `source` and not in `target`, those that came last first; of what came before anything was
+    seen in `target` see `waiting_commits`."""
     there = fact_ticket_places.alias()
     arrived = sa.exists().where(there.c.key == _p.key, there.c.service == _p.service, there.c.environment == target)
-    query = _TICKETS.where(_p.environment == source, ~arrived)
+    query = _TICKETS.where(_p.environment == source, ~arrived, _p.since >= _first_seen(_p.service, target))
     if services is not None:
         query = query.where(_p.service.in_(services))
     rows = decoded(connection, query.order_by(_p.since.desc(), _p.key, _p.service).limit(limit))

@@ -45,6 +45,7 @@ def estate(connection: Connection) -> None:
         row("environment", service="web", environment="prod", in_sync=False, team="team-b"),
         row("environment", service="web", environment="qa", in_sync=None, team="team-b"),
         row("deployment", id="seed", environment="prod", live_at=AT),
+        row("deployment", id="next", environment="prod", artifact="b", live_at=AT + HOUR),
         arrived("before", "qa", AT - HOUR),
         arrived("both", "qa", AT + 1), arrived("both", "prod", AT + HOUR),
         arrived("new", "qa", AT + 2, pull_request=7), row("pull", id=7, title="Flyway: add the column"),
@@ -105,6 +106,36 @@ async def test_what_waits_between_two_environments(filled: Api) -> None:
     assert (back["commits"], back["tickets"]) == ([], [])
 
 
+async def test_what_a_rollback_took_out_waits_again_and_what_it_took_back_here_does_not(filled: Api) -> None:
+    async def waiting() -> list[str]:
+        found = await filled.get("/api/v1/environments/waiting", **{"from": "qa", "to": "prod", "service": "pay"})
+        return [each["sha"] for each in found["commits"]]
+
+    def rolled_back(connection: Connection) -> None:
+        add(connection, row("deployment", id="back", kind="rollback", environment="prod", live_at=AT + 2 * HOUR))
+
+    def rolled_back_here(connection: Connection) -> None:
+        made = [
+            row("deployment", id=f"qa{number}", environment="qa", artifact=artifact, live_at=at)
+            for number, (artifact, at) in enumerate([("x", AT + 2), ("y", AT + 3), ("x", AT + 3 * HOUR)])
+        ]
+        add(connection, *made)
+
+    assert await waiting() == ["newer", "new"]
+    await filled.parts.database.write(rolled_back)
+    assert await waiting() == ["picked", "newer", "new", "both"]
+    await filled.parts.database.write(rolled_back_here)
+    assert await waiting() == ["new", "both"]
+
+
+async def test_tickets_that_were_there_before_anything_was_seen_in_the_other_environment_do_not_wait(
+    filled: Api,
+) -> None:
+    await filled.parts.database.write(lambda connection: add(connection, place("PAY-0", "qa", AT - 1)))
+    found = await filled.get("/api/v1/environments/waiting", **{"from": "qa", "to": "prod", "service": "pay"})
+    assert "PAY-0" not in [each["key"] for each in found["tickets"]]
+
+
 async def test_how_much_a_promotion_changes_and_of_whom_nobody_knows(filled: Api) -> None:
     async def size() -> Any:
         return (await filled.get("/api/v1/environments/waiting", **{"from": "qa", "to": "prod"}))["sum"]["size"]
@@ -121,6 +152,12 @@ async def test_how_much_a_promotion_changes_and_of_whom_nobody_knows(filled: Api
     assert (alone["sum"]["size"]["complete"], alone["sum"]["size"]["unknown"]) == (True, [])
     back = await filled.get("/api/v1/environments/waiting", **{"from": "prod", "to": "qa", "service": "pay"})
     assert back["sum"]["size"] is None
+    same = {"from": "qa", "to": "prod", "service": "same"}
+    same_there = [row("environment", service="same", environment=name, actual_version="1") for name in ("qa", "prod")]
+    await filled.parts.database.write(lambda connection: add(connection, *same_there))
+    assert (await filled.get("/api/v1/environments/waiting", **same))["sum"]["size"] == {
+        "files": 0, "lines_added": 0, "lines_removed": 0, "complete": True, "unknown": [], "migrations": [],
+    }  # fmt: skip
 
 
 async def test_tickets_in_an_environment_and_nothing_of_the_restricted(filled: Api) -> None:
