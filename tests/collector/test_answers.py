@@ -1,5 +1,6 @@
 """What is answered of what the collector told: gauges, where things are, and how old all that is."""
 
+import re
 from dataclasses import replace
 from typing import Any
 
@@ -85,6 +86,36 @@ async def test_where_things_are_as_the_stories_tell_it(world: World) -> None:
         issue = STORY.tickets[row["key"]]
         shown = None if row["key"] in hidden | secret else issue.status
         assert (row["status"], row["looked_at"] is None) == (shown, row["key"] in hidden), row
+
+
+def in_it(service: str, tag: str) -> set[str]:
+    """The tickets that commits in a version name, those of squashed pull requests included."""
+    told = STORY.services[service]
+    beginning = told.labels.get(tag, tag).rpartition("-")[2]
+    found, todo = set[str](), [sha for sha in told.commits if sha.startswith(beginning)]
+    while todo:
+        sha = todo.pop()
+        found.add(sha)
+        todo += [each for each in told.commits[sha].parents if each not in found]
+    merged = [each for each in told.pulls if each.merge in found]
+    found.update(sha for each in merged for sha in each.commits)
+    texts = [told.commits[sha].message for sha in found] + [f"{each.title} {each.branch}" for each in merged]
+    return {key for key in STORY.tickets if any(re.search(rf"\b{key}\b", text, re.IGNORECASE) for text in texts)}
+
+
+async def test_the_tickets_of_an_environment_are_those_of_what_runs_there(world: World) -> None:
+    def read(connection: Connection) -> list[dict[str, Any]]:
+        return measure_places.tickets(connection, {}, limit=5000, after=None)
+
+    here: dict[tuple[str, str], set[str]] = {}
+    for row in await world.database.read(read):
+        here.setdefault((row["service"], row["environment"]), set()).add(row["key"])
+    for drift in STORY.drifts:  # a sync that failed, an override, …: what the pipeline asked for does not run
+        if drift.kind != "unknown_commit":
+            place = (drift.service, drift.environment)
+            runs = in_it(drift.service, STORY.running(*place))
+            assert here.get(place, set()) <= runs, drift.told
+            assert len(here.get(place, ())) >= len(runs) / 2, drift.told  # the rest came with the first deployment
 
 
 async def test_the_last_good_state_stays_and_is_stale_when_nobody_could_look(world: World) -> None:
