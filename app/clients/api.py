@@ -262,6 +262,7 @@ class Api:
             told = self._limits.first_pause if told is None else told
             self.budget.pause(min(told, self._limits.longest_pause))
         words, revisions = await complaint(response)
+        words = words or ("the token is not good, or no longer" if kind == "auth_error" else "")
         detail = f"HTTP {status} for {question.method} {question.url.path}" + (f": {words}" if words else "")
         raise ApiFault(kind, self.name, detail, status, retry_after=told, revisions=revisions)
 

@@ -41,7 +41,8 @@ def fault_of(stderr: str) -> GitFault:
     said = stderr.lower()
     for kind, saying in _SAYINGS:
         if re.search(saying, said):
-            return GitFault(kind, _told(stderr))
+            nobody = "; there is no token, or it is refused" if "could not read username" in said else ""
+            return GitFault(kind, _told(stderr) + nobody)
     return GitFault("cache_broken", _told(stderr))
 
 

@@ -146,7 +146,7 @@ def _gitops(
         check_layout(layout)
         return GitOps(mirror, entry.branch, layout, Tags(entry.tag))
     except ConfigError as error:
-        problems.append(error)
+        problems.append(ConfigError(f"upstreams.gitops: {error.message}", hint=error.hint))
         return None
 
 

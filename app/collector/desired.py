@@ -34,8 +34,14 @@ class Repository:
         """Everything that is desired, where the estate knows it; the rest is noted. Raises GitFault."""
         await _PATIENT(git.mirror.fetch)
         found: list[Desired] = []
-        for name, given in (await _branches(git)).items():
+        branches = await _branches(git)
+        for name, given in branches.items():
             found += await self._branch(git.mirror, git.layout, name, given)
+        if not branches:
+            summary.not_known(f"gitops: the repository has no branch that fits {git.branch}")
+        elif not found:
+            where = ", ".join(sorted(branches)[:5])
+            summary.not_known(f"gitops: nothing fits the path {git.layout.path} (branch {where})")
         return _named(found, estate, summary)
 
     async def _branch(self, mirror: Mirror, layout: Layout, branch: str, given: Mapping[str, str]) -> Sequence[Desired]:

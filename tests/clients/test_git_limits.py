@@ -201,3 +201,9 @@ def test_what_git_complains_of(said: str, kind: str) -> None:
     assert fault.kind == kind
     assert "key@" not in fault.detail
     assert fault.detail
+
+
+def test_a_token_that_git_was_refused_is_called_that() -> None:
+    assert "the token" not in fault_of("fatal: early EOF").detail
+    detail = fault_of("fatal: could not read Username for 'https://x': terminal prompts disabled").detail
+    assert detail.endswith("there is no token, or it is refused")

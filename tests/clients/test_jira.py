@@ -150,7 +150,9 @@ async def test_who_we_are(upstream: Upstream, jira: Jira, center: Jira) -> None:
 async def test_a_token_that_ran_out_is_no_missing_ticket(upstream: Upstream, jira: Jira, status: int) -> None:
     answer = said(issue("SHOP-1"), status, X_Seraph_LoginReason="AUTHENTICATED_FAILED", **ME)
     upstream.script = [bulk(), answer]
-    assert await kind(jira.issues(["SHOP-1"])) == "auth_error"
+    with pytest.raises(ApiFault, match="the token is not good") as caught:
+        await jira.issues(["SHOP-1"])
+    assert caught.value.kind == "auth_error"
 
 
 async def test_an_answer_for_nobody_is_an_expired_token(upstream: Upstream, jira: Jira, asker: Asker) -> None:

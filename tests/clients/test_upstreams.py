@@ -75,3 +75,10 @@ def test_a_section_stands_once() -> None:
     twice = [yaml.load("collect: {every: 1m}\n", name) for name in ("a.yaml", "b.yaml")]
     with pytest.raises(ConfigErrors, match=r"already at a\.yaml:1"):
         load_upstreams(twice)
+
+
+def test_what_is_wrong_with_the_repository_names_its_place(tmp_path: Path) -> None:
+    for wrong in ('{repository: "--upload-pack=x"}', '{repository: "https://x/y.git", tag: ["("]}'):
+        upstreams = load_upstreams([yaml.load(f"upstreams:\n  gitops: {wrong}\n", "rules/upstreams.yaml")])[0]
+        with pytest.raises(ConfigErrors, match=r"upstreams\.gitops: "):
+            open_clients(upstreams, {}.get, tmp_path)

@@ -7,6 +7,7 @@ import pytest
 
 from app.clients.api import Api, Limits
 from app.clients.argocd import ArgoCD
+from app.clients.opening import Clients
 from app.collector.news import News
 from app.collector.standing import Standing
 from app.kernel.clock import MINUTE
@@ -58,6 +59,19 @@ async def test_a_page_for_people_instead_of_an_answer(world: World, upstream: st
     assert summary.done == 5
     assert await environments(world) == before
     assert dict(summary.told) == {}
+
+
+async def test_a_path_or_a_branch_that_fits_nothing_is_said(fresh: World) -> None:
+    clients = fresh.building.rules.asking.clients
+    assert clients is not None
+    assert clients.gitops is not None
+    layout = replace(clients.gitops.layout, path="apps/{service}/{env}/kustomization.yaml")
+    nowhere = replace(clients.gitops, layout=layout)
+    summary = await fresh.collector.once(Clients(gitops=nowhere))
+    assert summary.unknown == ["gitops: nothing fits the path apps/{service}/{env}/kustomization.yaml (branch main)"]
+    branches = replace(nowhere, branch="env/{env}", layout=replace(layout, mode="branch-per-env", branch="env/{env}"))
+    summary = await fresh.collector.once(Clients(gitops=branches))
+    assert summary.unknown == ["gitops: the repository has no branch that fits env/{env}"]
 
 
 async def test_what_was_read_last_stays_while_the_repository_does_not_answer(world: World) -> None:
