@@ -2,6 +2,8 @@
 
 import asyncio
 import os
+from collections.abc import Sequence
+from functools import partial
 from typing import Annotated
 
 import typer
@@ -9,13 +11,16 @@ from rich.console import Console
 from rich.progress import Progress as Bar
 from rich.progress import SpinnerColumn, TextColumn, TimeElapsedColumn
 
-from app.cli.faults import tell
+from app.cli.faults import USAGE, say, tell
 from app.config.environment import read_environment
 from app.config.settings import read_settings
 from app.ingest.facts_crew import Crew
 from app.ingest.facts_rebuild import Progress, rebuild
 from app.kernel.clock import monotonic
 from app.kernel.errors import ConfigErrors
+from app.kernel.yaml import did_you_mean
+from app.store import Database
+from app.store.heard import heard_of
 from app.store.migrate import upgrade
 from app.store.opening import sqlite_file
 
@@ -45,7 +50,8 @@ def rebuild_facts(
         raise tell(error) from None
     took = monotonic() - began
     speed = f", {done.events / took:,.0f} a second" if done.events else ""
-    typer.echo(f"Derived the facts of {done.services} services out of {done.events} events in {took:.1f} s{speed}.")
+    services = "one service" if done.services == 1 else f"{done.services} services"
+    typer.echo(f"Derived the facts of {services} out of {done.events} events in {took:.1f} s{speed}.")
 
 
 async def _rebuild(service: str | None) -> Progress:
@@ -62,6 +68,7 @@ async def _rebuild(service: str | None) -> Progress:
     try:
         await database.start()
         await database.write(upgrade)
+        await _refuse_unknown(database, service, building.rules.now.book.estate.services)
         with Bar(*columns, console=console, transient=True, disable=not console.is_terminal) as bar:
             task = bar.add_task("events", total=None)
 
@@ -74,3 +81,11 @@ async def _rebuild(service: str | None) -> Progress:
         if crew is not None:
             crew.close()
         await database.close()
+
+
+async def _refuse_unknown(database: Database, service: str | None, known: Sequence[str]) -> None:
+    """Raise for a service that neither the estate has nor anything was told of: there is nothing to derive."""
+    if service is None or service in known:
+        return
+    if not await database.read(partial(heard_of, what="service", name=service)):
+        raise say(f"the estate has no such service; {did_you_mean(service, known)}", USAGE)

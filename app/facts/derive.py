@@ -74,7 +74,8 @@ def roll(claims: Sequence[Claim], whole: Mapping[str, str]) -> Rolled:
 def derive(service: str, environment: str, rolled: Rolled, before: Before, graph: Graph, suspects: Suspects) -> Facts:
     """The facts of a chain, or of its end after what came `before`."""
     told = Chain(service, environment, before, graph).fold(rolled.live, rolled.tries)
-    deployments = sorted([*told.deployments, *_partly(service, environment, rolled, before, told)], key=_order)
+    halves = _partly(service, environment, rolled, before, told)
+    deployments = sorted([*told.deployments, *halves.values()], key=_order)
     holders = dict(suspects.holders)
     for arrival in reversed(told.arrivals):
         holders[arrival.sha] = arrival.deployment_id
@@ -93,7 +94,7 @@ def derive(service: str, environment: str, rolled: Rolled, before: Before, graph
     ]
     return Facts(
         blame(deployments, taken, incidents, rolled.health),
-        told.attempts,
+        [replace(each, deployment_id=halves[each.id].id) if each.id in halves else each for each in told.attempts],
         told.arrivals,
         told.waits,
         incidents,
@@ -106,10 +107,13 @@ def _about(incident: Incident, one: Deployment) -> bool:
     return one.environment == incident.environment if incident.environment else one.tier == "production"
 
 
-def _partly(service: str, environment: str, rolled: Rolled, before: Before, told: Told) -> list[Deployment]:
-    """Tries that failed half-way, were not made good by a further try, and left what runs in bad health."""
+def _partly(service: str, environment: str, rolled: Rolled, before: Before, told: Told) -> dict[str, Deployment]:
+    """Tries that failed half-way, were not made good by a further try, and left what runs in bad health.
+
+    By their attempts.
+    """
     made_good = {each.id for each in told.attempts if each.deployment_id is not None}
-    found: list[Deployment] = []
+    found: dict[str, Deployment] = {}
     for each in rolled.tries:
         first = each.first
         at = first.end or first.at
@@ -118,7 +122,7 @@ def _partly(service: str, environment: str, rolled: Rolled, before: Before, told
         if changed and attempt not in made_good and degraded_after(rolled.health, at):
             last = next((one for one in reversed(told.deployments) if one.live_at <= at), before.last)
             half = deployment_of(service, environment, each, "release", at, last, "failed")
-            found.append(replace(half, flags=("partially_changed",)))
+            found[attempt] = replace(half, flags=("partially_changed",))
     return found
 
 

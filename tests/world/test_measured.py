@@ -12,6 +12,7 @@ from app.measures.found import MEASURES
 from app.measures.scope import Scope
 from app.store import Database
 from app.store.measure_points import read
+from app.store.measure_story import list_deployments, story
 from tests.world import outcome, stored, telling
 from tests.world.brute import evaluate
 from tests.world.random_worlds import seeded
@@ -81,6 +82,16 @@ async def test_self_healing_leaves_the_share_of_failed_attempts_as_it_was(databa
         found = ratio(connection, PRODUCTION)
         assert (found.values["ratio"], found.left_out) == (pytest.approx(1 / 3), {"heal": 2})
         assert ratio(connection, replace(PRODUCTION, pod="nobody's")).n == 0
+
+    await database.write(one)
+
+
+async def test_a_rollout_that_stopped_half_way_has_its_own_attempt_in_its_story(database: Database) -> None:
+    def one(connection: Connection) -> None:
+        stored.tell(connection, STORIES["22_never_mended"].views)
+        (half,) = list_deployments(connection, {}, failed=True, since=None, until=None, limit=9, after=None)
+        told = story(connection, half["id"])
+        assert [each["outcome"] for each in (told or {})["attempts"]] == ["failed"]
 
     await database.write(one)
 
