@@ -11,7 +11,9 @@ from tests.docs.pages import ROOT
 
 _BLOCK = re.compile(r"^```yaml\n(.*?)^```", re.MULTILINE | re.DOTALL)
 _NAME = re.compile(r"^  - name: (.+)$", re.MULTILINE)
-PAGES = ("calm-a-channel", "eventbridge-patterns")
+PAGES = ("calm-a-channel", "eventbridge-patterns", "datadog", "cdevents")
+KINDS = ("console", "teams", "webhook", "cloudevents", "datadog-dora", "datadog-events")
+"""Of channels, that the pages name."""
 
 
 @pytest.mark.parametrize("page", PAGES)
@@ -24,6 +26,6 @@ def test_what_a_page_shows_is_taken(page: str, tmp_path: Path) -> None:
         (tmp_path / "rules" / "tests.yaml").unlink()
     for number, block in enumerate(blocks):  # by their names before all shipped ones: what comes first wins
         (tmp_path / "rules" / f"a{number:02}.yaml").write_text(block, "utf-8")
-    book = load_rules(tmp_path / "rules", ["console", "teams", "webhook"], tests=tests).rules
+    book = load_rules(tmp_path / "rules", KINDS, tests=tests).rules
     taken = {each.name for each in (*book.rules, *book.scheduled, *book.trials)}
     assert {name for block in blocks for name in _NAME.findall(block)} <= taken
