@@ -24,10 +24,15 @@ def tags(view: View) -> list[str]:
         "dora4.event.source": view.get("source"),
         "dora4.environment": environment_of(view),
         "dora4.compliance.namespace": owner.get("compliance_namespace"),
-        "dora4.git.projectid": owner.get("git_project") or repository.get("uuid"),
+        "dora4.git.projectid": owner.get("git_project") or _number(repository.get("uuid")),
         "dora4.git.repository": owner.get("git_repository") or repository.get("full_name"),
     }
     return [f"{name}:{value}"[:_LONGEST] for name, value in said.items() if value]
+
+
+def _number(uuid: str | None) -> str | None:
+    """What a repository is known by at its host, which GitLab's and GitHub's have before it."""
+    return uuid.rpartition("/")[2] if uuid else None
 
 
 def service_of(view: View) -> str | None:

@@ -68,6 +68,11 @@ def test_tags_have_the_published_names() -> None:
     ]
 
 
+def test_a_projects_number_is_without_its_host() -> None:
+    repository = {"provider": "gitlab", "uuid": "gitlab.example.com/4711", "full_name": "acme/checkout"}
+    assert "dora4.git.projectid:4711" in tags(deployment(repository=repository, owner={}))
+
+
 def test_a_name_that_nobody_mapped_is_the_vendors_and_a_long_one_is_cut() -> None:
     found = tags({"service": "unmapped", "environment": "unmapped", "original": {"service": "x" * 400}})
     assert found == ["service:" + "x" * 192]
