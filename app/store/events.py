@@ -9,7 +9,7 @@ from sqlalchemy import Connection
 from app.store.ask import ask
 from app.store.bulk import BulkInsert
 from app.store.owned import among
-from app.store.tables import digests, events, routings
+from app.store.tables import digests, events, routings, routings_by_id
 from app.store.upsert import insert_for
 
 
@@ -61,17 +61,29 @@ def _insert(connection: Connection, fresh: Sequence[NewEvent]) -> set[str]:
 
 _THERE = sa.select(events.c.id).where(events.c.id.in_(sa.bindparam("ids", expanding=True)))
 
-_ROUTING = BulkInsert(routings, "event_id", "at", "rev", "record")
+_SEQ = sa.select(events.c.id, events.c.seq).where(events.c.id.in_(sa.bindparam("ids", expanding=True)))
+_ROUTING = BulkInsert(routings, "event_seq", "at", "rev", "record")
 
 
 def record_routings(connection: Connection, rows: Sequence[tuple[str, int, str, str]]) -> None:
-    """Keep what the rules decided: (event id, µs, revision of the rules, record as JSON)."""
-    _ROUTING.run(connection, rows)
+    """Keep what the rules decided on stored events: (event id, µs, revision of the rules, record as JSON)."""
+    seq: dict[str, int] = dict(ask(connection, _SEQ, {"ids": [row[0] for row in rows]}))
+    _ROUTING.run(connection, [(seq[event_id], *rest) for event_id, *rest in rows])
+
+
+_ROUTING_OF = sa.union_all(
+    sa.select(routings.c.at, routings.c.rev, routings.c.record)
+    .join(events, events.c.seq == routings.c.event_seq)
+    .where(events.c.id == sa.bindparam("id_")),
+    sa.select(routings_by_id.c.at, routings_by_id.c.rev, routings_by_id.c.record).where(
+        routings_by_id.c.event_id == sa.bindparam("id_")
+    ),
+)
 
 
 def routing_of(connection: Connection, event_id: str) -> Mapping[str, Any] | None:
     """What the rules decided on an event, with `at` and `rev`."""
-    row = connection.execute(sa.select(routings).where(routings.c.event_id == event_id)).mappings().first()
+    row = connection.execute(_ROUTING_OF, {"id_": event_id}).mappings().first()
     return dict(row) if row else None
 
 

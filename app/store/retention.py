@@ -14,6 +14,7 @@ from app.store.tables import (
     receipt_bodies,
     receipts,
     routings,
+    routings_by_id,
     seen,
 )
 
@@ -38,10 +39,11 @@ def prune_history(connection: Connection, before: int) -> int:
         sa.select(receipts.c.id).where(receipts.c.received_at < before, _READ).limit(BITE))]  # fmt: skip
     connection.execute(sa.delete(receipt_bodies).where(receipt_bodies.c.receipt_id.in_(old)))
     connection.execute(sa.delete(receipts).where(receipts.c.id.in_(old)))
-    gone = [row[0] for row in connection.execute(
-        sa.select(events.c.id).where(events.c.received_at < before).limit(BITE))]  # fmt: skip
-    connection.execute(sa.delete(routings).where(routings.c.event_id.in_(gone)))
-    connection.execute(sa.delete(events).where(events.c.id.in_(gone)))
+    gone = dict(connection.execute(
+        sa.select(events.c.seq, events.c.id).where(events.c.received_at < before).limit(BITE)).all())  # fmt: skip
+    connection.execute(sa.delete(routings).where(routings.c.event_seq.in_(gone)))
+    connection.execute(sa.delete(routings_by_id).where(routings_by_id.c.event_id.in_(gone.values())))
+    connection.execute(sa.delete(events).where(events.c.seq.in_(gone)))
     settled = _bite(connection, deliveries, (deliveries.c.finished_at < before) & _SETTLED)
     return len(old) + len(gone) + settled + _prune_bundles(connection, before)
 

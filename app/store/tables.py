@@ -103,7 +103,18 @@ NO_CHAIN = sa.text(
 )
 Index("events_environment", events.c.environment, sqlite_where=NO_CHAIN, postgresql_where=NO_CHAIN)
 
+# By the event's number, which only grows: by its id, each record went into a page of its own.
 routings = Table(
+    "event_routings",
+    metadata,
+    Column("event_seq", _Serial, primary_key=True, autoincrement=False),
+    Column("at", BigInteger, nullable=False),
+    Column("rev", String(12), nullable=False),
+    Column("record", Text, nullable=False),
+)
+
+# As it was until migration 0014. A replica of the version before writes it while an update rolls, retention empties it.
+routings_by_id = Table(
     "routings",
     metadata,
     Column("event_id", String(32), primary_key=True),
