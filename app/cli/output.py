@@ -43,4 +43,4 @@ def _cell(row: Mapping[str, Any], key: str) -> str:
     if isinstance(value, list):
         return " ".join(str(each) for each in value)
     text = str(value)
-    return text[:19].replace("T", " ") if key.endswith("_at") else text
+    return text[:19].replace("T", " ") if key.endswith(("_at", "_until")) else text

@@ -1,10 +1,11 @@
 """Every setting, described in one place: `SHIPBELL_<NAME>`, each with a `_FILE` twin."""
 
+import re
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
 
 from app.kernel.durations import parse_duration
 from app.kernel.errors import ConfigError, ConfigErrors
@@ -12,6 +13,7 @@ from app.kernel.errors import ConfigError, ConfigErrors
 PREFIX = "SHIPBELL_"
 LOOPBACK = frozenset({"127.0.0.1", "::1", "localhost"})
 """Addresses that only this machine reaches."""
+_PLACE = re.compile(r"([a-z0-9._-]+|\[[0-9a-f:.]+\]):[0-9]{1,5}")
 
 
 def _words(value: Any) -> Any:
@@ -23,6 +25,22 @@ def _duration(value: Any) -> Any:
         return parse_duration(value) if isinstance(value, str) else value
     except ValueError:  # its text shows the value
         raise ValueError("it is no duration of at most ten years: write a number with s, m, h or d, e.g. 10m") from None
+
+
+def _places(value: tuple[str, ...]) -> tuple[str, ...]:
+    places = tuple(word.lower() for word in value)
+    if not all(map(_PLACE.fullmatch, places)):
+        raise ValueError("write each as host:port, e.g. chat.example.com:443 or [::1]:8065")
+    return places
+
+
+def _at_least(least: str) -> AfterValidator:
+    def check(value: int) -> int:
+        if value < parse_duration(least):
+            raise ValueError(f"it is to be at least {least}")
+        return value
+
+    return AfterValidator(check)
 
 
 Words = Annotated[tuple[str, ...], BeforeValidator(_words)]
@@ -59,6 +77,7 @@ class Settings(BaseModel):
     )
     roles: Annotated[tuple[Literal["ingest", "process", "deliver", "collect"], ...], BeforeValidator(_words)] = Field(
         ("ingest", "process", "deliver", "collect"),
+        min_length=1,
         description="What this process does: any of `ingest`, `process`, `deliver`, `collect` (the rules "
         "say what, in `upstreams`). Larger installations split them over processes and replicas.",
     )
@@ -73,7 +92,7 @@ class Settings(BaseModel):
         description="URL of a queue of Amazon SQS from which processes with the role `ingest` take events of "
         "EventBridge. Needs the extra `aws`; credentials come from where AWS's own tools take them.",
     )
-    extra_channel_hosts: Words = Field(
+    extra_channel_hosts: Annotated[Words, AfterValidator(_places)] = Field(
         (),
         description="`host:port` that channels may also reach, http and private addresses included: sovereign clouds, "
         "a sink on the same machine.",
@@ -89,7 +108,9 @@ class Settings(BaseModel):
         description="Domains on which reports of tests lie, e.g. `reports.example.com`: only https links to them, or "
         "below them, become buttons.",
     )
-    receive_timeout: Duration = Field(parse_duration("10s"), description="How long a request may take to arrive.")
+    receive_timeout: Annotated[Duration, _at_least("1s")] = Field(
+        parse_duration("10s"), description="How long a request may take to arrive."
+    )
     drain: Duration = Field(
         0, description="How long to go on accepting after SIGTERM, so that load balancers notice; 5s behind Kubernetes."
     )
@@ -101,10 +122,10 @@ class Settings(BaseModel):
         description="Whether `/metrics` has series of single tickets (`ticket_in_environment`, `ticket_fix_version`): "
         "at most 1000 tickets.",
     )
-    retention: Duration = Field(
+    retention: Annotated[Duration, _at_least("1d")] = Field(
         parse_duration("400d"), description="How long receipts, events and deliveries are kept."
     )
-    attempt_retention: Duration = Field(
+    attempt_retention: Annotated[Duration, _at_least("1d")] = Field(
         parse_duration("30d"), description="How long single attempts and the keys of repeated requests are kept."
     )
 
@@ -119,7 +140,7 @@ def read_settings(environ: Mapping[str, str]) -> Settings:
     except ValidationError as error:
         raise ConfigErrors(
             [
-                ConfigError(f"{PREFIX}{str(item['loc'][0]).upper()}: {item['msg']}")
+                ConfigError(f"{PREFIX}{str(item['loc'][0]).upper()}: {item['msg'].removeprefix('Value error, ')}")
                 for item in error.errors(include_input=False)
             ]
         ) from None

@@ -51,13 +51,19 @@ def test_every_setting_is_read_from_its_variable_and_from_its_file(tmp_path: Pat
     [
         ("PORT", "65536"), ("PORT", ""), ("ROLES", "rule"), ("LOG_LEVEL", "loud"), ("RETENTION", "forever"),
         ("RETENTION", "-1d"), ("DRAIN", "5"), ("MAX_BODY_BYTES", "1"), ("PUBLIC_URL", "http://CANARY"),
-        ("SQS_QUEUE_URL", "CANARY"),
+        ("SQS_QUEUE_URL", "CANARY"), ("ROLES", ""), ("RETENTION", "0s"), ("ATTEMPT_RETENTION", "23h"),
+        ("RECEIVE_TIMEOUT", "0s"), ("EXTRA_CHANNEL_HOSTS", "canary.example.com"), ("EXTRA_CHANNEL_HOSTS", "https://CANARY"),
     ],
 )  # fmt: skip
 def test_a_value_that_cannot_be_names_its_variable(name: str, value: str) -> None:
     with pytest.raises(ConfigErrors, match=PREFIX + name) as caught:
         read_settings({PREFIX + name: value})
     assert "CANARY" not in str(caught.value)
+
+
+def test_a_host_that_channels_may_reach_is_written_as_one_likes() -> None:
+    hosts = "Sink.Example.com:443 [::1]:80"
+    assert read_settings({"SHIPBELL_EXTRA_CHANNEL_HOSTS": hosts}).extra_channel_hosts == tuple(hosts.lower().split())
 
 
 def test_all_bad_values_are_told_at_once() -> None:
