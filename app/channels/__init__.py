@@ -6,7 +6,7 @@ returns a `Channel`; its `send` never raises for what the other side did: that i
 
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
-from typing import Any, Literal, Protocol, Self
+from typing import Any, Literal, NamedTuple, Protocol, Self
 
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
@@ -20,8 +20,7 @@ from app.kernel.text import visible
 from app.kernel.wire import Post, WireFault
 
 
-@dataclass(frozen=True, slots=True)
-class Message:
+class Message(NamedTuple):
     """One card, ready to go. `card` is the rendered Adaptive Card; `event` the flat view it was made from.
 
     `delivery` is the delivery's id: the same over all attempts, so that a receiver can tell a repeat.

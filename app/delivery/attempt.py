@@ -2,7 +2,6 @@
 
 import asyncio
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, NamedTuple
 
@@ -28,8 +27,7 @@ log = logs.get("courier")
 _RENDER_SECONDS = telemetry.STAGE_SECONDS.labels("render")
 
 
-@dataclass(frozen=True, slots=True)
-class Tried:
+class Tried(NamedTuple):
     """What an attempt came to; `cut` is set when the process ended it, and is raised by whoever has noted the rest."""
 
     result: Result

@@ -4,8 +4,7 @@ The policy is at-least-once with the doubt bounded: an attempt of which nobody k
 repeated twice at most, and not at all where the channel says `on_ambiguous: drop`.
 """
 
-from dataclasses import dataclass
-from typing import Literal
+from typing import Literal, NamedTuple
 
 from app.kernel.answers import LONGEST_PAUSE, Outcome, Verdict
 from app.kernel.clock import HOUR, MINUTE, SECOND
@@ -33,8 +32,7 @@ Effect = Literal["alive", "failing", "broken", "none"]
 """What the attempt says of the channel itself."""
 
 
-@dataclass(frozen=True, slots=True)
-class Situation:
+class Situation(NamedTuple):
     """A delivery at the end of an attempt: `tries` counts it, `ambiguous` does not yet. Times are in µs.
 
     `jitter` is in [0, 1). `minimal` says that the card was the minimal one already.
@@ -49,8 +47,7 @@ class Situation:
     minimal: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class Decision:
+class Decision(NamedTuple):
     """`due_at` None leaves the time as it is; `tries` and `ambiguous` are added; `pause_until` pauses the channel."""
 
     state: Literal["delivered", "pending", "dead"]

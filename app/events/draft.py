@@ -1,12 +1,12 @@
 """What a source's room hands up: the news in our words, with the vendor's names still beside it."""
 
-from dataclasses import dataclass, field
+from collections.abc import Mapping
 from datetime import datetime
-from typing import Any, Literal
+from types import MappingProxyType
+from typing import Any, Literal, NamedTuple
 
 
-@dataclass(frozen=True, slots=True)
-class Hints:
+class Hints(NamedTuple):
     """The vendor's names from which the estate finds our service and environment.
 
     `service` and `environment` are (kind, value) pairs, the most telling first. Kinds: `name` (already
@@ -16,11 +16,10 @@ class Hints:
 
     service: tuple[tuple[str, str], ...] = ()
     environment: tuple[tuple[str, str], ...] = ()
-    labels: dict[str, str] = field(default_factory=dict)
+    labels: Mapping[str, str] = MappingProxyType({})
 
 
-@dataclass(frozen=True, slots=True)
-class Draft:
+class Draft(NamedTuple):
     """One piece of news, before the estate has named its service.
 
     `identity` and `state` make the event's id together with source, type and time, so the same news
@@ -36,7 +35,7 @@ class Draft:
     status: str | None = None
     occurred_at: datetime | None = None
     hints: Hints = Hints()
-    fields: dict[str, Any] = field(default_factory=dict)
+    fields: Mapping[str, Any] = MappingProxyType({})
     original_status: str | None = None
     original_type: str | None = None
     instance: str | None = None

@@ -2,8 +2,7 @@
 
 import traceback
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
-from typing import Any, TypeVar
+from typing import Any, NamedTuple, TypeVar
 
 import orjson
 
@@ -20,8 +19,7 @@ REASON_LIMIT = 300
 S = TypeVar("S")
 
 
-@dataclass(frozen=True, slots=True)
-class Interpreted:
+class Interpreted(NamedTuple):
     """A receipt's new state and its events. `defect` says that our own code failed on it."""
 
     state: str
@@ -33,8 +31,7 @@ class Interpreted:
     """How many things the sender says that it left out of the message."""
 
 
-@dataclass(frozen=True, slots=True)
-class _Parsed:
+class _Parsed(NamedTuple):
     """What a room made of a body, before it has our names."""
 
     source: str

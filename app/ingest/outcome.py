@@ -2,8 +2,7 @@
 
 from collections import Counter
 from collections.abc import Sequence
-from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 import structlog
 
@@ -24,8 +23,7 @@ RETRY_AFTER = 5 * SECOND
 log = structlog.get_logger("process")
 
 
-@dataclass(frozen=True, slots=True)
-class Read:
+class Read(NamedTuple):
     """A receipt, what it says, and its events with their flat views."""
 
     receipt: StoredReceipt

@@ -1,7 +1,6 @@
 """News of Shipbell itself becomes events like any other: routed by the same rules, kept with the rest."""
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import replace
 
 from app.cards import MINIMAL
 from app.events import Draft, flat
@@ -37,7 +36,7 @@ def by_rules(book: Book, view: Mapping[str, object]) -> Routing:
     if to is None or any(send.channel == to for send in routing.sends):
         return routing
     card = ALERT_CARD if ALERT_CARD in book.rules.known.cards else MINIMAL
-    return replace(routing, sends=(*routing.sends, Send(to, card, ALERT, "")))
+    return routing._replace(sends=(*routing.sends, Send(to, card, ALERT, "")))
 
 
 class Teller:

@@ -2,10 +2,10 @@
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
 from datetime import UTC
 from email.utils import parsedate_to_datetime
 from enum import StrEnum
+from typing import NamedTuple
 
 from app.kernel.clock import SECOND, to_us
 from app.kernel.wire import Answer, WireFault
@@ -68,8 +68,7 @@ REASONS = frozenset(
 """The closed list of reasons: what an attempt's record, a metric and a log line may say."""
 
 
-@dataclass(frozen=True, slots=True)
-class Outcome:
+class Outcome(NamedTuple):
     """What came of one attempt. `retry_after` is in seconds, as the other side asked, or None."""
 
     verdict: Verdict

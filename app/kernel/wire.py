@@ -1,14 +1,12 @@
 """What outgoing HTTP gives back, in words that everybody may show: never a URL, never a secret."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
-from typing import Protocol
+from typing import NamedTuple, Protocol
 
 from app.kernel.secrets import SecretUrl
 
 
-@dataclass(frozen=True, slots=True)
-class Answer:
+class Answer(NamedTuple):
     """An HTTP answer: `headers` have lower-case names, `body` is at most 16 KiB, raw."""
 
     status: int

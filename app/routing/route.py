@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import Any, NamedTuple
 
 from app.events import UNMAPPED
 from app.events.own import MADE_FOR_A_CARD
@@ -23,8 +23,7 @@ FOUND_AFTERWARDS = "found afterwards"
 """Stands where the name of a rule that drops stands, for an event that is quiet. No rule can have this name."""
 
 
-@dataclass(frozen=True, slots=True)
-class Send:
+class Send(NamedTuple):
     """One card owed to one channel, by one rule. `purpose` is empty for the fallback.
 
     `dedupe` is (key, window in µs): a second Send to the same channel with the same key within the window is the
@@ -49,8 +48,7 @@ class Muted:
     times: str
 
 
-@dataclass(frozen=True, slots=True)
-class Routing:
+class Routing(NamedTuple):
     """What the rule book `rev` says of one event. `unrouted`: no rule matched, so it goes to the fallback."""
 
     rev: str

@@ -7,14 +7,14 @@ clock, and know neither each other nor our names of services.
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from typing import NamedTuple
 
 from app.events import Draft
 from app.kernel.errors import BadPayload
 from app.kernel.signing import Scheme
 
 
-@dataclass(frozen=True, slots=True)
-class Inbound:
+class Inbound(NamedTuple):
     """A receipt as a room reads it: the kept headers (lower-case names) and the raw bytes."""
 
     headers: Mapping[str, str]

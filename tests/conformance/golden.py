@@ -6,7 +6,6 @@ The golden form of a sample (`samples/<name>.json`, rewritten by `pytest tests/c
 is absent in all depths; times are ISO text in UTC.
 """
 
-import dataclasses
 import json
 from collections.abc import Mapping
 from datetime import datetime
@@ -15,7 +14,7 @@ from pathlib import Path
 from typing import Any
 
 import app.sources
-from app.events import EVENT_TYPES, Draft, Envelope
+from app.events import EVENT_TYPES, Draft, Envelope, Hints
 from app.kernel.clock import iso, to_us
 from app.kernel.discover import rooms
 from app.kernel.errors import BadPayload
@@ -65,8 +64,8 @@ def plain(value: Any) -> Any:
     """A draft, or what is in it, as JSON values; fields of a draft that are empty are left out."""
     if isinstance(value, datetime):
         return iso(to_us(value))
-    if dataclasses.is_dataclass(value):
-        named = {field.name: plain(getattr(value, field.name)) for field in dataclasses.fields(value)}
+    if isinstance(value, Draft | Hints):
+        named = {name: plain(item) for name, item in value._asdict().items()}
         return {name: item for name, item in named.items() if item not in (None, "", [], {})}
     if isinstance(value, Mapping):
         return {key: plain(item) for key, item in value.items() if item is not None}

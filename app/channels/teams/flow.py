@@ -5,7 +5,6 @@ https://learn.microsoft.com/en-us/azure/logic-apps/logic-apps-http-endpoint
 """
 
 import re
-from dataclasses import replace
 from typing import Any
 
 from app.kernel.answers import Outcome, Verdict, by_status, judge, pause
@@ -39,9 +38,9 @@ def judge_flow(answer: Answer, now: int) -> Outcome:
         return outcome
     known = _BY_CODE.get(_code(error))
     if known:
-        return replace(outcome, verdict=known[0], reason=known[1])
+        return outcome._replace(verdict=known[0], reason=known[1])
     if outcome.verdict is Verdict.DELIVERED:
-        return replace(outcome, verdict=Verdict.PERMANENT, reason="error_body")
+        return outcome._replace(verdict=Verdict.PERMANENT, reason="error_body")
     return outcome
 
 

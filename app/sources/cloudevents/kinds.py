@@ -1,7 +1,6 @@
 """What becomes of each type of CDEvent that has a word of ours."""
 
 from collections.abc import Callable
-from dataclasses import replace
 from functools import partial
 from typing import Any
 
@@ -121,7 +120,7 @@ def incident(state: State, told: Told) -> Draft:
         },
         original=(None, told.context.type),
     )
-    return replace(draft, instance=told.context.source)
+    return draft._replace(instance=told.context.source)
 
 
 def tests(told: Told) -> Draft:

@@ -1,7 +1,5 @@
 """Events of Kubernetes that an exporter puts on the bus: `detail` holds the event as it is."""
 
-from dataclasses import replace
-
 from app.events import Draft
 from app.events.incidents import hint
 from app.events.kubernetes import scaling_draft
@@ -16,4 +14,4 @@ def read(envelope: Envelope) -> Draft | str:
     if isinstance(found, str) or not envelope.account:
         return found
     known = found.hints
-    return replace(found, hints=replace(known, environment=(*known.environment, *hint("name", envelope.account))))
+    return found._replace(hints=known._replace(environment=(*known.environment, *hint("name", envelope.account))))

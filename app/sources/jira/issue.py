@@ -5,7 +5,6 @@ a handful of fields; they are not read at all, because a field that is not told 
 https://developer.atlassian.com/cloud/jira/platform/webhooks/
 """
 
-from dataclasses import replace
 from typing import Any
 
 from pydantic import AliasPath, Field
@@ -112,8 +111,7 @@ def _told(draft: Draft, message: IssueMessage, body: dict[str, Any]) -> Draft:
         "sprint": sprint_of(body["issue"]["fields"]),
         "changed": changed[:LIST_LIMIT],
     }
-    return replace(
-        draft,
+    return draft._replace(
         original_status=its.status,
         texts=(key, (its.summary or "")[:MESSAGE_LIMIT]),
         fields={"actor": reading.person(message.user), "ticket": ticket},

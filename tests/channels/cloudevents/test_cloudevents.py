@@ -1,7 +1,6 @@
 import base64
 import json
 import time
-from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -22,7 +21,7 @@ URL = "https://bus.example.com/shipbell/T0k3nInThePath"
 
 @pytest.fixture
 def deployed(message: Message) -> Message:
-    return replace(message, event=rollout())
+    return message._replace(event=rollout())
 
 
 def body(wire: Wire) -> dict[str, Any]:
@@ -60,7 +59,7 @@ async def test_what_is_in_it_fits_its_schema(open_channel: Open, wire: Wire, dep
 
 async def test_what_has_no_cdevent_goes_out_as_it_is(open_channel: Open, wire: Wire, message: Message) -> None:
     event = view("deployment.health_changed", status="degraded")
-    await open_channel(CHANNEL, {"BUS": URL}, url_env="BUS").send(replace(message, event=event))
+    await open_channel(CHANNEL, {"BUS": URL}, url_env="BUS").send(message._replace(event=event))
     assert body(wire) == {
         "specversion": "1.0",
         "id": message.delivery,
@@ -76,7 +75,7 @@ async def test_what_has_no_cdevent_goes_out_as_it_is(open_channel: Open, wire: W
 async def test_no_text_of_a_restricted_ticket_leaves(open_channel: Open, wire: Wire, message: Message) -> None:
     ticket = {"key": "HR-1", "summary": "S3cret", "restricted": True}
     event = view("ticket.updated", ticket=ticket, actor={"name": "S3cret"}, tickets=[{"key": "HR-1"}])
-    secret = replace(message, event=event, summary="S3cret", card={"type": "AdaptiveCard", "body": ["S3cret"]})
+    secret = message._replace(event=event, summary="S3cret", card={"type": "AdaptiveCard", "body": ["S3cret"]})
     await open_channel(CHANNEL, {"BUS": URL}, url_env="BUS").send(secret)
     assert body(wire)["type"] == "shipbell.ticket.updated"
     assert body(wire)["data"]["event"]["id"] == event["id"]
@@ -87,9 +86,9 @@ async def test_our_own_news_and_a_test_card_are_cloudevents_too(
     open_channel: Open, wire: Wire, message: Message
 ) -> None:
     channel = open_channel(CHANNEL, {"BUS": URL}, url_env="BUS")
-    await channel.send(replace(message, event=view("shipbell.channel_broken", source="shipbell", instance=None)))
+    await channel.send(message._replace(event=view("shipbell.channel_broken", source="shipbell", instance=None)))
     assert (body(wire)["type"], body(wire)["source"]) == ("shipbell.channel_broken", "/shipbell/shipbell")
-    await channel.send(replace(message, event={"service": "Shipbell", "type": "a test card"}))
+    await channel.send(message._replace(event={"service": "Shipbell", "type": "a test card"}))
     assert body(wire).keys() == {"specversion", "id", "source", "type", "datacontenttype", "data"}
     assert (body(wire)["type"], body(wire)["source"]) == ("shipbell.a test card", "/shipbell")
 
@@ -99,8 +98,8 @@ async def test_a_repeat_has_the_same_id_and_body_and_its_own_signature(
 ) -> None:
     channel = open_channel(CHANNEL, {"BUS": URL, "KEY": SECRET}, url_env="BUS", secret_env="KEY")
     now = int(time.time() * 1_000_000)
-    await channel.send(replace(deployed, sent_at=now - 2_000_000))
-    await channel.send(replace(deployed, sent_at=now, attempt=2))
+    await channel.send(deployed._replace(sent_at=now - 2_000_000))
+    await channel.send(deployed._replace(sent_at=now, attempt=2))
     (_, one, first, _), (_, two, second, _) = wire.posts
     assert one == two
     assert first["webhook-id"] == second["webhook-id"] == deployed.delivery

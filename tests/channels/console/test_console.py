@@ -1,5 +1,3 @@
-from dataclasses import replace
-
 from app.channels import Message, Outcome, Verdict
 from app.channels.console import CHANNEL
 from tests.channels.conftest import Open
@@ -20,6 +18,6 @@ async def test_F09_a_terminal_is_given_nothing_to_obey(
 ) -> None:
     hostile = "a\x1b[2J\x1b]0;title\x07\r\u202eb\x9b"
     card = {"type": "AdaptiveCard", "body": [{"type": "TextBlock", "text": hostile}]}
-    await open_channel(CHANNEL).send(replace(message, card=card))
+    await open_channel(CHANNEL).send(message._replace(card=card))
     assert not set(printed[0]) & set("\x1b\x07\r\u202e\x9b")
     assert "title" in printed[0]

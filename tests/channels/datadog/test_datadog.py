@@ -2,7 +2,6 @@
 
 import json
 import logging
-from dataclasses import replace
 
 import pytest
 
@@ -25,7 +24,7 @@ KINDS = pytest.mark.parametrize("kind", [EVENTS, METRICS, DORA], ids=lambda kind
 
 @pytest.fixture
 def deployed(message: Message) -> Message:
-    return replace(message, event=deployment(), sent_at=NOW)
+    return message._replace(event=deployment(), sent_at=NOW)
 
 
 @pytest.mark.parametrize(
@@ -46,7 +45,7 @@ async def test_it_posts_with_the_key_in_its_header(
 
 async def test_an_incident_goes_to_the_failures(open_channel: Open, wire: Wire, message: Message) -> None:
     channel = open_channel(DORA, {"DD": KEY}, api_key_env="DD")
-    await channel.send(replace(message, event=incident("opened"), sent_at=NOW))
+    await channel.send(message._replace(event=incident("opened"), sent_at=NOW))
     assert wire.posts[0][0] == "https://api.datadoghq.com/api/v2/dora/failure"
 
 
@@ -58,7 +57,7 @@ async def test_what_cannot_be_said_is_dead_at_once_and_never_sent(
 ) -> None:
     channel = open_channel(kind, {"DD": KEY}, api_key_env="DD")
     event = deployment(status="failed") if kind is DORA else deployed.event
-    outcome = await channel.send(replace(deployed, event=event, sent_at=NOW + age))
+    outcome = await channel.send(deployed._replace(event=event, sent_at=NOW + age))
     assert outcome == Outcome(Verdict.PERMANENT, reason)
     decision = decide(outcome, Situation(1, 0, NOW, NOW + HOUR, 0.5))
     assert (decision.state, decision.reason, decision.effect) == ("dead", reason, "none")
@@ -117,7 +116,7 @@ async def test_F53_the_key_is_in_no_log_outcome_or_repr(
         channel = kind.open("datadog", kind.settings.model_validate(
             {"kind": kind.name, "api_key_env": "DD", "site": server.host}), tools)  # fmt: skip
         server.script(*replies)
-        outcomes = [await channel.send(replace(deployed, sent_at=NOW + SECOND)) for _ in replies]
+        outcomes = [await channel.send(deployed._replace(sent_at=NOW + SECOND)) for _ in replies]
         posts = list(server.posts)
         await server.stop()
         outcomes.append(await channel.send(deployed))
