@@ -3,7 +3,7 @@
 import asyncio
 from collections.abc import Callable, Mapping
 from datetime import datetime
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, cast
 
 import orjson
 from prometheus_client import Histogram
@@ -24,6 +24,7 @@ from app.store.results import Attempt, Change, Result
 
 log = logs.get("courier")
 
+_LATE = "the deadline of an attempt"
 _RENDER_SECONDS = telemetry.STAGE_SECONDS.labels("render")
 
 
@@ -106,16 +107,19 @@ def _compose(claim: Claimed, view: dict[str, Any], cards: Cards) -> Letter | Non
 
 async def _send(channel: Channel, message: Message) -> tuple[Outcome, asyncio.CancelledError | None]:
     """The outcome; when nobody knows whether the message left, it is ambiguous."""
+    task = cast("asyncio.Task[Any]", asyncio.current_task())
+    # As asyncio.timeout does it, in a quarter of the time.
+    late = asyncio.get_running_loop().call_later(DEADLINE / SECOND, task.cancel, _LATE)
     try:
-        async with asyncio.timeout(DEADLINE / SECOND):
-            return await channel.send(message), None
-    except TimeoutError:
-        return Outcome(Verdict.AMBIGUOUS, "timeout"), None
+        return await channel.send(message), None
     except asyncio.CancelledError as cut:
-        return Outcome(Verdict.AMBIGUOUS, "timeout"), cut
+        ours = cut.args == (_LATE,) and not task.uncancel()
+        return Outcome(Verdict.AMBIGUOUS, "timeout"), None if ours else cut
     except Exception:
         log.exception("a channel raised", action="deliver", delivery=message.delivery)
         return Outcome(Verdict.AMBIGUOUS, "protocol"), None
+    finally:
+        late.cancel()
 
 
 def _kept(claim: Claimed, view: dict[str, Any], cards: Cards, letter: Letter, decision: Decision) -> bytes | None:
