@@ -32,10 +32,12 @@ NUMBERS = frozenset({
 
 _FLOW = ("deployment_frequency", "change_fail_rate", "rework_rate")
 _FAILURE = ("change_fail_rate", "failed_deployment_recovery")
+_LEAD = ("change_lead_time",)
 _MEASURES: dict[str, Sequence[str]] = {
     "tier": _FLOW, "team": _FLOW, "kind": _FLOW, "outcome": _FLOW, "counts": _FLOW, "rework": ("rework_rate",),
     "live_at": (*_FLOW, "failed_deployment_recovery"), "failed_by": _FAILURE, "detected_at": _FAILURE[1:],
     "recovered_at": _FAILURE[1:], "attempts": ("attempt_failure_ratio",),
+    "commits": _LEAD,
 }  # fmt: skip
 """The measures that a deployment's column is behind; an arrival is behind the lead time alone."""
 
@@ -81,7 +83,6 @@ def tally(connection: Connection, after: int, event_ids: Collection[str]) -> Cou
     return told
 
 
-_LEAD = ("change_lead_time",)
 MEASURES = frozenset({*_LEAD, *(name for some in _MEASURES.values() for name in some)})
 """The measures that restatements are counted for."""
 

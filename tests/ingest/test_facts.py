@@ -218,6 +218,18 @@ async def test_what_is_restated_is_counted_by_measure(database: Database) -> Non
     assert await database.write(lambda connection: kept(connection, fix)) == {}
 
 
+async def test_commits_that_are_told_late_restate_the_lead_time(database: Database) -> None:
+    live = deploy("checkout", START, "n0"), deploy("checkout", START + HOUR, "n1")
+    late = push("checkout", START + MINUTE, "n0", [commit("n1", START)])
+
+    def kept(connection: Connection, *told: View) -> dict[str, int]:
+        found = keep_facts(connection, {view["id"]: view for view in told}, [])
+        return {name: number for (_, (name,)), number in found.items()}
+
+    assert await database.write(lambda connection: kept(connection, *live)) == {}
+    assert await database.write(lambda connection: kept(connection, late)) == {"change_lead_time": 1}
+
+
 async def test_a_branch_off_what_is_live_is_no_news_to_its_chain(database: Database) -> None:
     branch = push("checkout", START + 30 * HOUR, "n2", [commit("b1", START + 29 * HOUR)], ref="feature/card")
 
