@@ -7,11 +7,13 @@ from typing import Any
 from aiohttp.abc import AbstractResolver, ResolveResult
 
 # `is_global` of Python 3.11 lets these through: a cloud's metadata service (192.0.0.192) and the forms
-# that wrap an IPv4 address into an IPv6 one (NAT64, IPv4-compatible, 6to4, Teredo).
+# that wrap an IPv4 address into an IPv6 one (NAT64, IPv4-compatible, SIIT, 6to4, Teredo), and old site-local ones.
 _DENIED = [
     ipaddress.ip_network(net)
-    for net in ("192.0.0.0/24", "64:ff9b::/96", "64:ff9b:1::/48", "::/96", "2002::/16", "2001::/32")
-]
+    for net in (
+        "192.0.0.0/24", "64:ff9b::/96", "64:ff9b:1::/48", "::/96", "::ffff:0:0:0/96", "2002::/16", "2001::/32", "fec0::/10"
+    )
+]  # fmt: skip
 
 
 class BlockedAddress(OSError):
