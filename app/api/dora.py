@@ -33,7 +33,7 @@ _EXAMPLE: dict[str, Any] = {
               "environments": ["prod"]},
     "measures": [
         {"measure": "change_lead_time", "title": "Change lead time", "unit": "seconds",
-         "definition": "change_lead_time/1", "buckets": [_BUCKET]}
+         "definition": "change_lead_time/1", "of_now": False, "buckets": [_BUCKET]}
     ],
 }  # fmt: skip
 
@@ -62,6 +62,7 @@ class MeasureAnswer(BaseModel):
     title: str
     unit: str
     definition: str
+    of_now: bool = Field(description="it is of what is so now: the same in every window")
     buckets: list[Bucket]
 
 
@@ -133,6 +134,7 @@ def _shown(measure: Measure, windows: list[Window], answers: list[Answer]) -> Me
         title=measure.title,
         unit=measure.unit,
         definition=measure.definition_id,
+        of_now=measure.of_now,
         buckets=[_bucket(window, found) for window, found in zip(windows, answers, strict=True)],
     )
 

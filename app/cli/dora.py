@@ -43,7 +43,7 @@ def show(
         print_json(answer)
         return
     weeks = api.get(_PATH, **scope, by="week", count=_TREND, until=until)
-    trends = {each["measure"]: [_main(bucket) for bucket in each["buckets"]] for each in weeks["measures"]}
+    trends = {each["measure"]: _trend(each) for each in weeks["measures"]}
     rows = [_line(each, trends[each["measure"]]) for each in answer["measures"]]
     headings = ("measure", "number", "p90", "n", "open", "left out", f"{_TREND} weeks")
     print_rows(rows, {heading: heading for heading in headings}, empty="There are no measures.")
@@ -62,6 +62,11 @@ def _line(measure: dict[str, Any], trend: list[float | None]) -> dict[str, str]:
         "left out": _left_out(bucket),
         f"{_TREND} weeks": sparkline(trend),
     }
+
+
+def _trend(measure: dict[str, Any]) -> list[float | None]:
+    """Its weeks; what is of now had none: the same bar twelve times would tell of twelve weeks."""
+    return [] if measure.get("of_now") else [_main(bucket) for bucket in measure["buckets"]]
 
 
 def _headline(bucket: dict[str, Any], unit: str) -> str:

@@ -4,7 +4,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
-from app.measures.points import KINDS, Seen
+from app.measures.points import KINDS, NOW, Seen
 
 Unit = Literal["count", "seconds", "ratio"]
 Reason = Literal[
@@ -101,6 +101,11 @@ class Measure:
     def definition_id(self) -> str:
         """Name and version, as `change_lead_time/1`."""
         return f"{self.name}/{self.version}"
+
+    @property
+    def of_now(self) -> bool:
+        """Whether it is of what is so now, whatever window is asked for."""
+        return self.rows in NOW
 
     @property
     def facts(self) -> frozenset[str]:

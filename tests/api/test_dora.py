@@ -129,6 +129,11 @@ async def test_every_teams_weeks_stand_side_by_side(api: Api) -> None:
     assert len((await api.get("/api/v1/dora/teams", weeks="1"))["items"]) == 1
 
 
+async def test_what_is_of_now_says_so(week: Api) -> None:
+    found = (await week.get("/api/v1/dora", by="week", count="2"))["measures"]
+    assert {each["measure"] for each in found if each["of_now"]} == {"deployment_age", "open_failures"}
+
+
 async def test_what_each_measure_means_is_told(api: Api) -> None:
     told = {each["measure"]: each for each in (await api.get("/api/v1/dora/measures"))["items"]}
     assert {*told} == {*MEASURES}

@@ -20,6 +20,7 @@ OPEN = {**LEAD, "headline": None, "between": [3600.0, None], "open": 3, "left_ou
 SHOWN = {
     "change_lead_time": ("seconds", LEAD), "time_to_restore": ("seconds", FEW),
     "failed_deployment_recovery": ("seconds", OPEN), "change_fail_rate": ("ratio", {**LEAD, "headline": 0.2}),
+    "open_failures": ("count", {**LEAD, "headline": 1}),
 }  # fmt: skip
 
 
@@ -49,7 +50,12 @@ def _answer(request: httpx.Request) -> httpx.Response:
     wanted = [asked["measure"]] if "measure" in asked else [*SHOWN]
     trend = [LEAD, {**LEAD, "headline": None, "values": {"p50": None}}, {**LEAD, "headline": 33750.0}]
     measures = [
-        {"measure": name, "unit": SHOWN[name][0], "buckets": trend if "by" in asked else [SHOWN[name][1]]}
+        {
+            "measure": name,
+            "unit": SHOWN[name][0],
+            "of_now": name == "open_failures",
+            "buckets": trend if "by" in asked else [SHOWN[name][1]],
+        }
         for name in wanted
     ]
     return httpx.Response(200, json={"as_of": "2026-11-22T10:00:00Z", "timezone": "UTC", "measures": measures})
@@ -79,6 +85,7 @@ def test_show_prints_numbers_what_is_left_out_and_a_trend(shipbell: Shipbell) ->
     assert "(60 s)" in line(said.out, "time_to_restore")
     assert "60 min … ?" in line(said.out, "failed_deployment_recovery")
     assert "20.0 %" in line(said.out, "change_fail_rate")
+    assert not set("▁█▅") & set(line(said.out, "open_failures"))  # it is of now, and had no twelve weeks
 
 
 def test_explain_says_what_it_means_and_shows_the_rows(shipbell: Shipbell) -> None:
