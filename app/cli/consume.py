@@ -35,7 +35,9 @@ def sqs(
     queue_url: Annotated[
         str | None, typer.Option("--queue-url", help="URL of the queue, instead of SHIPBELL_SQS_QUEUE_URL.")
     ] = None,
-    until_empty: Annotated[bool, typer.Option("--until-empty", help="End when the queue gives nothing.")] = False,
+    until_empty: Annotated[
+        bool, typer.Option("--until-empty", help="End when the queue gives nothing; 1 if it cannot be asked.")
+    ] = False,
     as_json: AsJson = False,
 ) -> None:
     """Store the messages of a queue of Amazon SQS as receipts of the source eventbridge, and delete them.

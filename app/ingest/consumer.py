@@ -10,7 +10,7 @@ from collections.abc import Callable, Sequence
 from contextlib import AbstractAsyncContextManager, suppress
 
 from app import telemetry
-from app.clients.faults import ApiFault
+from app.clients.faults import PASSING, ApiFault
 from app.clients.sqs import VISIBILITY_SECONDS, WAIT_SECONDS, Message, Queue
 from app.ingest.committer import Committer
 from app.ingest.door import new_receipt
@@ -54,7 +54,10 @@ class Consumer:
         self._failed = 0
 
     async def run(self, *, until_empty: bool = False) -> None:
-        """Consume until `drain` is called or, with `until_empty`, until the queue gives nothing."""
+        """Consume until `drain` is called or, with `until_empty`, until the queue gives nothing.
+
+        With `until_empty` it raises ApiFault when waiting would not help: refused, or away for as long as all PAUSES.
+        """
         try:
             while not self._stop.is_set():
                 try:
@@ -64,6 +67,8 @@ class Consumer:
                 except ApiFault as fault:
                     telemetry.QUEUE_FAULTS.inc()
                     log.warning("the queue gives no answer", action="consume", kind=fault.kind, reason=fault.detail)
+                    if until_empty and (fault.kind not in PASSING or self._failed >= len(PAUSES)):
+                        raise
                     await self._rest()
         finally:
             self._ended.set()

@@ -14,7 +14,7 @@ from typing import Any
 import pytest
 
 from app import telemetry
-from app.clients.faults import ApiFault
+from app.clients.faults import ApiFault, Kind
 from app.clients.sqs import Message, Queue, open_queue
 from app.ingest import consumer as consuming
 from app.ingest.committer import Committer
@@ -209,6 +209,23 @@ async def test_a_queue_that_is_away_is_waited_for(
 
     await over(queue, committer, Away).run(until_empty=True)
     assert (len(asked), await counted(database)) == (5, (2, 0))
+
+
+@pytest.mark.parametrize(("kind", "asked"), [("not_found", 1), ("auth_error", 1), ("unreachable", 7)])
+async def test_who_wants_an_end_is_told_that_the_queue_cannot_be_asked(
+    sqs: Sqs, queue: str, committer: Committer, monkeypatch: pytest.MonkeyPatch, kind: Kind, asked: int
+) -> None:
+    monkeypatch.setattr(consuming, "PAUSES", (0.0,) * 6)
+    questions: list[None] = []
+
+    class Shut(Queue):
+        async def receive(self, wait_seconds: int = 20) -> list[Message]:
+            questions.append(None)
+            raise ApiFault(kind, "sqs", "no")
+
+    with pytest.raises(ApiFault, match=kind):
+        await over(queue, committer, Shut).run(until_empty=True)
+    assert len(questions) == asked
 
 
 async def test_a_full_disk_asks_for_nothing(sqs: Sqs, queue: str, database: Database, committer: Committer) -> None:
