@@ -30,6 +30,15 @@ class Question:
     unreleased: bool = False
     release: str = ""
 
+    @property
+    def artifact(self) -> str:
+        """What is to be deployed, for people."""
+        return self.version or self.commit[:12] or "what nobody named"
+
+    def first_step(self) -> tuple[str, ...]:
+        """What has to be done before anything about a commit can be known: to name it."""
+        return () if self.version or self.commit else ("Say what is to be deployed: --commit or --version.",)
+
 
 @dataclass(frozen=True, slots=True)
 class Reason:

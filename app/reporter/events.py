@@ -94,7 +94,8 @@ def _deployment(said: Said, here: Surroundings, now: str) -> dict[str, Any]:
     outcome = said.status or here.outcome or ""
     over = outcome not in ("", "started")
     environment = said.environment or here.environment
-    number = here.build if here.build is not None else here.commit or said.version or now
+    # A version that is deployed again, to go back to it, say, is another deployment: without a build the time tells.
+    number = here.build if here.build is not None else now
     parts = (
         here.repository_key or said.service or "-",
         number,
@@ -115,10 +116,12 @@ def _deployment(said: Said, here: Surroundings, now: str) -> dict[str, Any]:
 
 
 def _feature_branch(said: Said, here: Surroundings, now: str) -> dict[str, Any]:
-    """A deployment of a branch. Whoever tells it in the script has come so far: the branch is up."""
-    up = replace(said, status=said.status or here.outcome or "succeeded")
-    named = replace(up, environment=said.environment or here.environment or FEATURE)
-    return _deployment(named, here, now)
+    """A deployment of a branch. Whoever tells it in the script has come so far: the branch is up.
+
+    The environment of the step does not count: many branches pass through it, and none of them is what runs there.
+    """
+    up = replace(said, status=said.status or here.outcome or "succeeded", environment=said.environment or FEATURE)
+    return _deployment(up, here, now)
 
 
 _EVENTS = {"pipeline": _pipeline, "deployment": _deployment, "feature-branch": _feature_branch}

@@ -114,6 +114,21 @@ def test_promotion(
     assert (decision.verdict, codes(decision)) == (verdict, found)
 
 
+@pytest.mark.parametrize(
+    ("gate", "evidence"), [("security", Scans([], None)), ("tests", ("qa", [])), ("promotion", Stays("qa", [], None))]
+)
+@pytest.mark.parametrize(
+    ("named", "said"),
+    [({"version": "2.14.0"}, "2.14.0"), ({"commit": SHA}, SHA[:12]), ({}, "what nobody named")],
+    ids=["version", "commit", "nothing"],
+)
+def test_what_is_missing_is_said_by_its_name(gate: str, evidence: Any, named: dict[str, str], said: str) -> None:
+    question = Question("checkout", "prod", START, before="qa", **named)
+    decision = GATES[gate].decide(question, GATES[gate].settings(), evidence)
+    assert said in decision.reasons[0].text
+    assert any("--version" in step for step in decision.steps) is (not named)
+
+
 def incident(priority: str | None = "P1") -> OpenIncident:
     return OpenIncident("INC-7", "Payments fail", START - DAY, priority, "https://incidents.example.com/7")
 

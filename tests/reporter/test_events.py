@@ -108,6 +108,22 @@ def test_a_feature_branch_has_its_pull_request_namespace_and_address() -> None:
     assert found["build"]["ref_kind"] == "pull_request"
 
 
+def test_a_feature_branch_is_not_what_runs_where_the_step_deploys_to() -> None:
+    variables = {**BITBUCKET, "BITBUCKET_DEPLOYMENT_ENVIRONMENT": "qa"}
+    assert event(variables, "feature-branch")["environment"] == "feature"
+    assert event(variables, "feature-branch", environment="review")["environment"] == "review"
+    subjects = {event(variables, kind)["subject"] for kind in ("deployment", "feature-branch")}
+    assert len(subjects) == 2
+
+
+def test_without_a_build_the_same_version_deployed_again_is_another_deployment() -> None:
+    said = {"service": "checkout", "environment": "qa", "version": "2.14.0"}
+    shells: list[tuple[dict[str, str], int]] = [({"GIT_COMMIT": "4f0c2b9"}, 2), ({}, 2), ({"BUILD_NUMBER": "7"}, 1)]
+    for shell, runs in shells:
+        told = [report(shell, "deployment", NOW + n * 60_000_000, **said).body["events"][0] for n in range(2)]
+        assert len({each["subject"] for each in told}) == runs
+
+
 def test_gitlab_says_who_and_why() -> None:
     merge = {
         "CI_MERGE_REQUEST_IID": "9",

@@ -111,7 +111,7 @@ def _decide(question: Question, settings: FreezeSettings, windows: tuple[Window,
         "Or have an exception written down in gates.freeze of the rules: who allows it, why, until when.",
         "Run this step again.",
     ]
-    looked_at = f"{len(windows)} windows of the calendar for {question.environment}, at {now:%Y-%m-%d %H:%M} UTC"
+    looked_at = f"windows of the calendar for {question.environment}: {len(windows)}, at {now:%Y-%m-%d %H:%M} UTC"
     decision = decided("freeze", reasons, [step for step in steps if step], looked_at=looked_at)
     let = next((one for window in windows if (one := _exemption(window, question, now))), None)
     if decision.verdict != "allow" or let is None:

@@ -56,6 +56,7 @@ def _decide(question: Question, settings: PromotionSettings, evidence: Stays) ->
     minutes = settings.minimum // MINUTE
     looked_at = f"{evidence.where}: at least {minutes} minutes there, and well"
     steps = (
+        *question.first_step(),
         f"Deploy this very version to {evidence.where} first, and let it run there for {minutes} minutes.",
         "Run this step again.",
     )
@@ -65,8 +66,7 @@ def _decide(question: Question, settings: PromotionSettings, evidence: Stays) ->
 def _reasons(question: Question, settings: PromotionSettings, evidence: Stays) -> Iterator[Reason]:
     where = evidence.where
     if not evidence.stays:
-        what = question.version or question.commit[:12] or "this version"
-        yield Reason("block", "never_there", f"{what} was never in {where}", where)
+        yield Reason("block", "never_there", f"{question.artifact} was never there", where)
         return
     last = evidence.stays[0]
     long = max((each.until or question.now) - each.since for each in evidence.stays)

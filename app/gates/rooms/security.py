@@ -49,7 +49,7 @@ class Scans:
 async def _gather(question: Question, settings: SecuritySettings, sources: Sources) -> Scans:
     facts = sources.known()
     scans = await facts.scans(question)
-    sources.say(f"{len(scans)} scans of {question.commit or question.version}")
+    sources.say(f"scans of {question.artifact}: {len(scans)}")
     return Scans(scans, await facts.last_scan(question.service))
 
 
@@ -62,9 +62,9 @@ def _decide(question: Question, settings: SecuritySettings, evidence: Scans) -> 
     counted = list(latest.values())
     reasons = [reason for scan in counted for reason in _of(scan, question, settings)]
     reasons += _missing(question, settings, counted, evidence)
-    what = question.commit[:12] or question.version
-    looked_at = f"{len(counted)} scans of {what}, none older than {settings.max_age // DAY} days allowed"
+    looked_at = f"scans of {question.artifact}: {len(counted)}, none older than {settings.max_age // DAY} days allowed"
     steps = (
+        *question.first_step(),
         "Look at the report, mend what is open or have it accepted in the scanner.",
         "Have the commit scanned again, and see that the result is told: `shipbell report security`.",
         "Run this step again.",
@@ -94,10 +94,10 @@ def _missing(
     there = {scan.kind for scan in counted}
     last = f"; the last scan of the service is of {iso(evidence.last)[:10]}" if evidence.last else ""
     if not settings.kinds and not counted:
-        yield Reason("block", "not_scanned", f"no scan of this commit is known{last}")
+        yield Reason("block", "not_scanned", f"no scan of {question.artifact} is known{last}")
     for kind in settings.kinds:
         if kind not in there:
-            yield Reason("block", "not_scanned", f"no scan of this kind is known for this commit{last}", kind)
+            yield Reason("block", "not_scanned", f"no scan of this kind is known for {question.artifact}{last}", kind)
     if any(scan.advisory for scan in evidence.of_this):
         yield Reason("note", "advisory", "scans of a sandbox count for no policy and were left out")
 

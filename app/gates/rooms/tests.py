@@ -49,13 +49,14 @@ def _decide(question: Question, settings: TestsSettings, evidence: Runs) -> Deci
         latest.setdefault(run.suite or "tests", run)
     counted = {name: run for name, run in latest.items() if not settings.suites or name in settings.suites}
     reasons = [reason for name, run in counted.items() for reason in _of(name, run)]
-    reasons += _missing(settings, counted, where)
+    reasons += _missing(question, settings, counted, where)
     steps = (
+        *question.first_step(),
         f"See which tests failed or did not run in {where}, and mend them.",
         f"Run the tests of {where} again, and see that they are told: `shipbell report tests`.",
         "Run this step again.",
     )
-    looked_at = f"{len(counted)} suites in {where} for {question.version or question.commit[:12]}"
+    looked_at = f"suites in {where} for {question.artifact}: {len(counted)}"
     return decided("tests", reasons, steps, checked=list(counted), looked_at=looked_at)
 
 
@@ -71,12 +72,14 @@ def _of(name: str, run: "TestRun") -> Iterator[Reason]:
         yield Reason("note", "flaky", f"{run.flaky} tests passed only when tried again", name, run.report_url)
 
 
-def _missing(settings: TestsSettings, counted: "dict[str, TestRun]", where: str) -> Iterator[Reason]:
+def _missing(
+    question: Question, settings: TestsSettings, counted: "dict[str, TestRun]", where: str
+) -> Iterator[Reason]:
     if not settings.suites and not counted:
-        yield Reason("block", "not_tested", f"no tests of this version are known in {where}")
+        yield Reason("block", "not_tested", f"no tests of {question.artifact} are known in {where}")
     for suite in settings.suites:
         if suite not in counted:
-            yield Reason("block", "not_tested", f"did not run for this version in {where}", suite)
+            yield Reason("block", "not_tested", f"did not run for {question.artifact} in {where}", suite)
 
 
 GATE: Gate[TestsSettings, Runs] = Gate(
