@@ -1,5 +1,6 @@
 """Gates over HTTP: asked by the facts, recorded as events, shown in the story of a change, looked at in advance."""
 
+import subprocess
 from pathlib import Path
 from typing import Any
 
@@ -79,6 +80,18 @@ async def test_another_commit_was_neither_scanned_nor_tested(asked: Api) -> None
     found = await post(asked, "all", commit="1" * 40, version="2.1")
     codes = [each["code"] for decision in found["decisions"] for each in decision["reasons"]]
     assert (found["verdict"], codes) == ("block", ["not_scanned", "not_tested", "never_there", "too_few"])
+
+
+@pytest.mark.parametrize(("version", "passes"), [("2.0", True), ("2.1", False)])
+async def test_the_documented_pipe_passes_only_when_every_gate_allows(asked: Api, version: str, passes: bool) -> None:
+    page = (Path(__file__).parents[2] / "docs" / "how-to" / "gates.md").read_text("utf-8")
+    pipe = page.partition("api/v1/gates/all")[2].partition("```")[0].rpartition("| ")[2]
+    body = {"service": "checkout", "environment": "prod", "commit": SHA if passes else "1" * 40, "version": version}
+    answer = await asked.ask("POST", "/api/v1/gates/all", as_=TOKENS["ingest"], json=body)
+    verdicts = {each["gate"]: each["verdict"] for each in answer.json()["decisions"]}
+    assert verdicts["health"] == "allow"  # one that allows is not all of them
+    done = subprocess.run(["/bin/sh", "-ec", pipe], input=answer.content, timeout=10)
+    assert (answer.json()["verdict"] == "allow", done.returncode == 0) == (passes, passes), verdicts
 
 
 async def test_a_version_that_left_is_known_by_when_the_next_came(asked: Api) -> None:
