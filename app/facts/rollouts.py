@@ -184,7 +184,7 @@ def _tell_live(live: list[Rollout], report: Report) -> None:
     if not (live and (live[-1].takes(report) or live[-1].falls_to(report))):
         live.append(Rollout())
     live[-1].add(report)
-    while len(live) > 1 and live[-2].falls_to(report):
+    while not is_nameless(report) and len(live) > 1 and live[-2].falls_to(report):
         if {each.slot for each in live[-1].reports} & {each.slot for each in live[-2].reports}:
             break
         for each in live.pop(-2).reports:

@@ -219,7 +219,7 @@ async def test_a_job_and_the_ecs_that_it_deploys_to_tell_of_one_deployment(
     """Whether the job waits for the tasks or not. The job knows the commit, ECS when it is live."""
     hooks = [job("running", "09:59"), job("succeeded", ended), ecs("in-progress", "10:00"), ecs("completed", "10:05")]
     (one,), (_,) = await facts(sqlite_database, [views(estate, [hooks[index]]) for index in order])
-    assert (one.platform, (one.sha or "")[:7], one.flags) == ("ecs", "6b0d31c", ("seed",))
+    assert (one.platform, (one.sha or "")[:7], "unknown_artifact" in one.flags) == ("ecs", "6b0d31c", False)
     assert (iso(one.live_at)[11:16], len(one.evidence)) == (max(ended, "10:05"), 4)
 
 
@@ -227,10 +227,12 @@ async def test_what_ecs_did_at_another_time_is_a_deployment_of_its_own(
     sqlite_database: Database, estate: Estate
 ) -> None:
     by_hand = [ecs("in-progress", "10:20"), ecs("completed", "10:25")]
+    cluster = changed("kubernetes", "scaled-down-to-zero", ("2026-11-20T09:21:44Z", "2026-11-22T10:26:00Z"))
+    seen = Hook("kubernetes", cluster.body.replace(b"checkout", b"payments-api"), cluster.headers)
     deployments, _ = await facts(
-        sqlite_database, [views(estate, [job("running", "09:59"), job("succeeded", "10:05"), *by_hand])]
+        sqlite_database, [views(estate, [job("running", "09:59"), job("succeeded", "10:05"), *by_hand, seen])]
     )
-    assert [each.platform for each in deployments] == ["gitlab", "ecs"]
+    assert [(each.platform, len(each.evidence)) for each in deployments] == [("gitlab", 2), ("ecs", 3)]
 
 
 @pytest.mark.parametrize(
