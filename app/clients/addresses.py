@@ -11,7 +11,8 @@ from aiohttp.abc import AbstractResolver, ResolveResult
 _DENIED = [
     ipaddress.ip_network(net)
     for net in (
-        "192.0.0.0/24", "64:ff9b::/96", "64:ff9b:1::/48", "::/96", "::ffff:0:0:0/96", "2002::/16", "2001::/32", "fec0::/10"
+        "192.0.0.0/24", "64:ff9b::/96", "64:ff9b:1::/48", "::/96", "::ffff:0:0:0/96", "2002::/16", "2001::/32",
+        "fec0::/10",
     )
 ]  # fmt: skip
 
