@@ -66,16 +66,26 @@ def open_incidents(connection: Connection, service: str) -> list[Row]:
 
 
 def _of_artifact(connection: Connection, table: Table, service: str, commit: str, version: str) -> list[Row]:
+    """Its rows. A version alone is also known by its commit: scanners seldom know what it will be called."""
     c = table.c
     wanted: list[sa.ColumnElement[bool]] = []
-    if commit:
-        wanted += [c.sha.like(f"{commit[:7]}%")]
+    deployed = "" if commit else _commit_of(connection, service, version)
+    if sha := commit or deployed:
+        wanted += [c.sha.like(f"{sha[:7]}%")]
     if version:
         wanted += [c.version == version]
     if not wanted:
         return []
     query = sa.select(table).where(c.service == service, sa.or_(*wanted)).order_by(c.at.desc(), c.id).limit(MOST)
-    return [row for row in decoded(connection, query) if _same(row, commit, version)]
+    found = decoded(connection, query)
+    return [row for row in found if _same(row, commit, version) or (deployed and _same(row, deployed, ""))]
+
+
+def _commit_of(connection: Connection, service: str, version: str) -> str:
+    """The commit that was deployed under a version; "" where nobody has told, or where there were several."""
+    query = sa.select(_d.sha).where(_d.service == service, _d.version == version, _d.sha.is_not(None)).distinct()
+    shas = sorted(connection.execute(query.limit(MOST)).scalars(), key=len)
+    return shas[-1] if shas and all(shas[-1].startswith(each) for each in shas) else ""
 
 
 def _same(row: Row, commit: str, version: str) -> bool:

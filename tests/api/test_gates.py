@@ -82,6 +82,19 @@ async def test_another_commit_was_neither_scanned_nor_tested(asked: Api) -> None
     assert (found["verdict"], codes) == ("block", ["not_scanned", "not_tested", "never_there", "too_few"])
 
 
+async def test_a_version_alone_is_judged_by_the_scan_of_the_commit_that_was_deployed_under_it(asked: Api) -> None:
+    assert (await post(asked, "security", commit="", version="2.0"))["verdict"] == "allow"
+    assert (await post(asked, "security", commit="", version="1.9"))["verdict"] == "block"
+    assert (await post(asked, "security", commit="", version=""))["verdict"] == "block"
+
+
+async def test_a_version_that_was_two_commits_is_judged_by_neither(asked: Api) -> None:
+    again = {"service": "checkout", "version": "2.0", "sha": "77" * 20, "repository": "acme/checkout"}
+    rows = [row("deployment", id="again", environment="prod", live_at=asked.parts.clock(), **again)]
+    await asked.parts.database.write(lambda connection: add(connection, *rows))
+    assert (await post(asked, "security", commit="", version="2.0"))["verdict"] == "block"
+
+
 @pytest.mark.parametrize(("version", "passes"), [("2.0", True), ("2.1", False)])
 async def test_the_documented_pipe_passes_only_when_every_gate_allows(asked: Api, version: str, passes: bool) -> None:
     page = (Path(__file__).parents[2] / "docs" / "how-to" / "gates.md").read_text("utf-8")
