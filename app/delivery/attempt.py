@@ -24,7 +24,6 @@ from app.store.results import Attempt, Change, Result
 
 log = logs.get("courier")
 
-_LATE = "the deadline of an attempt"
 _RENDER_SECONDS = telemetry.STAGE_SECONDS.labels("render")
 
 
@@ -107,19 +106,24 @@ def _compose(claim: Claimed, view: dict[str, Any], cards: Cards) -> Letter | Non
 
 async def _send(channel: Channel, message: Message) -> tuple[Outcome, asyncio.CancelledError | None]:
     """The outcome; when nobody knows whether the message left, it is ambiguous."""
-    task = cast("asyncio.Task[Any]", asyncio.current_task())
-    # As asyncio.timeout does it, in a quarter of the time.
-    late = asyncio.get_running_loop().call_later(DEADLINE / SECOND, task.cancel, _LATE)
+    task, fired = cast("asyncio.Task[Any]", asyncio.current_task()), False
+
+    def give_up() -> None:  # as asyncio.timeout does it, in a quarter of the time
+        nonlocal fired
+        fired = task.cancel()
+
+    late = asyncio.get_running_loop().call_later(DEADLINE / SECOND, give_up)
     try:
         return await channel.send(message), None
     except asyncio.CancelledError as cut:
-        ours = cut.args == (_LATE,) and not task.uncancel()
-        return Outcome(Verdict.AMBIGUOUS, "timeout"), None if ours else cut
+        return Outcome(Verdict.AMBIGUOUS, "timeout"), None if fired and task.cancelling() == 1 else cut
     except Exception:
         log.exception("a channel raised", action="deliver", delivery=message.delivery)
         return Outcome(Verdict.AMBIGUOUS, "protocol"), None
     finally:
         late.cancel()
+        if fired:
+            task.uncancel()
 
 
 def _kept(claim: Claimed, view: dict[str, Any], cards: Cards, letter: Letter, decision: Decision) -> bytes | None:
