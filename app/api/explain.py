@@ -17,7 +17,9 @@ from app.ingest.retold import RETOLD
 from app.kernel.clock import iso
 from app.kernel.errors import ConfigError
 from app.routing import explain
+from app.store import Connection
 from app.store.became import Became, Waited, became
+from app.store.carried import with_commits
 from app.store.incident_starts import made_whole
 
 router = APIRouter(prefix="/api/v1/events", tags=["events"])
@@ -84,11 +86,15 @@ async def explain_event(
 ) -> Explanation | PlainTextResponse:
     """Why a channel got this event or not: today's rules, clause by clause, and what became of each card."""
     shown = await get_event(event_id, parts)
-    found, (whole,) = await parts.database.read(
-        lambda connection: (became(connection, event_id), made_whole(connection, [shown]))
-    )
+    rules = parts.book().rules
+
+    def look(connection: Connection) -> tuple[Became, dict[str, Any]]:
+        (whole,) = made_whole(connection, [shown])
+        return became(connection, event_id), with_commits(connection, rules, whole)
+
+    found, whole = await parts.database.read(look)
     try:
-        explanation = explain(parts.book().rules, whole, channel)
+        explanation = explain(rules, whole, channel)
     except ConfigError as error:  # no such channel
         raise HTTPException(422, str(error)) from None
     sent = [with_history(row, tried) for row, tried in found.deliveries if channel in (None, row.channel)]

@@ -22,6 +22,7 @@ from app.sources import Source
 from app.store import Connection, Database, counters
 from app.store import events as event_store
 from app.store import receipts as receipt_store
+from app.store.carried import with_commits
 from app.store.incident_starts import made_whole
 from app.store.receipts import StoredReceipt
 
@@ -170,7 +171,8 @@ class Processor:
         views = {event.id: view for each in read for event, view in each.events if event.id in new}
         replayed = [each for each in read if each.receipt.flags == receipt_store.REPLAY_FLAG]
         restated = keep_facts(connection, views, [view for each in replayed for _, view in each.events], book.zones)
-        routed = [(view, route(book.rules, view)) for view in made_whole(connection, list(views.values()))]
+        whole = made_whole(connection, list(views.values()))
+        routed = [(view, route(book.rules, with_commits(connection, book.rules, view))) for view in whole]
         planned = plan_routed(connection, routed, book.max_age, now)
         receipt_store.finish(connection, [finished(each.receipt, each.said, now) for each in read], now)
         tally = count(read, [routing for _, routing in routed], new) + count_planned(planned) + restated

@@ -67,7 +67,7 @@ class MentionEntry(Entry):
 
     who: Annotated[
         list[Somebody], BeforeValidator(listed), Field(min_length=1, json_schema_extra={"x-or-one": True})
-    ] = Field(description="`author`, `authors` (of all commits that are known), `team`, `user:<address>`")
+    ] = Field(description="`author`, `authors` (of all commits of a push or a deployment), `team`, `user:<address>`")
     match: dict[str, Any] | None = Field(None, description="only for events like this")
 
 
