@@ -46,7 +46,7 @@ def waiting_commits(
         there.c.service == _r.service,
         there.c.environment == target,
         there.c.sha.in_((_r.sha, _r.original)),
-        there.c.live_at <= _now_since(target),
+        there.c.live_at <= now_since(target),
     )
     joined = fact_arrivals.outerjoin(fact_commits, (_c.repository == _r.repository) & (_c.sha == _r.sha)).outerjoin(
         fact_pull_requests, (_q.repository == _r.repository) & (_q.id == _r.pull_request)
@@ -55,7 +55,7 @@ def waiting_commits(
         sa.select(_r.service, _r.sha, _r.repository, _r.live_at.label("since"), _r.deployment_id, _r.author,
                   _r.pull_request, _q.title.label("pull_request_title"), _c.message, _c.tickets)
         .select_from(joined)
-        .where(_r.environment == source, _r.clock == "commit", _r.live_at <= _now_since(source), ~arrived)
+        .where(_r.environment == source, _r.clock == "commit", _r.live_at <= now_since(source), ~arrived)
         .where(_r.live_at >= _first_seen(_r.service, target))
     )  # fmt: skip
     if services is not None:
@@ -74,9 +74,9 @@ def _first_seen(service: sa.ColumnElement[str], environment: str) -> sa.ColumnEl
 _EVER = 2**62
 
 
-def _now_since(environment: str) -> sa.ColumnElement[int]:
-    """When what runs in an environment now was live there first, µs: what came later is not in it. Where nobody knows,
-    nothing came later. See `first_lives` of `app.store.where`."""
+def now_since(environment: str | sa.ColumnElement[str]) -> sa.ColumnElement[int]:
+    """Of an arrival's service: when what runs in an environment now was live there first, µs. What came later is not in
+    it; where nobody knows, nothing came later. See `first_lives` of `app.store.where`."""
     then, last = fact_deployments.alias(), fact_deployments.alias()
     runs = sa.select(_e.actual_version).where(_e.service == _r.service, _e.environment == environment)
     newest = (

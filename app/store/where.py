@@ -18,7 +18,7 @@ from app.store.fact_tables import (
     fact_ticket_places,
     fact_tickets,
 )
-from app.store.measure_places import VERSION, decoded, first_line
+from app.store.measure_places import VERSION, decoded, first_line, now_since
 
 _c, _h, _d, _r, _n, _q = (
     t.c for t in (fact_commits, fact_chains, fact_deployments, fact_arrivals, fact_names, fact_pull_requests)
@@ -144,12 +144,13 @@ def first_lives(
 
 
 def commits_for(connection: Connection, key: str) -> list[dict[str, Any]]:
-    """The commits that name a ticket, the newest first, each with the environments that it was live in."""
+    """The commits that name a ticket, the newest first, each with the environments that it is live in."""
     named = _c.tickets.contains(f'"{key}"', autoescape=True)
     query = sa.select(*_TOLD).where(named).order_by(_c.authored_at.desc(), _c.sha).limit(MOST_COMMITS)
     found = [first_line(row) for row in decoded(connection, query)]
     live = sa.select(_r.sha, _r.service, _r.environment).where(
-        *_within(fact_arrivals, _chains(connection)), _r.sha.in_([row["sha"] for row in found])
+        *_within(fact_arrivals, _chains(connection)), _r.sha.in_([row["sha"] for row in found]),
+        _r.live_at <= now_since(_r.environment),
     )  # fmt: skip
     rows = connection.execute(live.order_by(_r.live_at)).all() if found else []
     return [
