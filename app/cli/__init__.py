@@ -46,7 +46,8 @@ VERBS = {
     "dora": Verb("dora:dora_cli", "Measures: numbers from facts, with the rows behind them."),
     "facts": Verb("facts:facts_cli", "Facts: what events add up to."),
     "collect": Verb(
-        "collect:collect", "Read the GitOps repository, Argo CD, Bitbucket and Jira, and fill in what no webhook told."
+        "collect:collect",
+        "Read the GitOps repository, Argo CD, Bitbucket, Jira and incident tools, and fill in what no webhook told.",
     ),
     "report": Verb(
         "report:report_cli",

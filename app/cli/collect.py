@@ -37,7 +37,7 @@ def collect(
     ] = False,
     as_json: AsJson = False,
 ) -> None:
-    """Read the GitOps repository, Argo CD, Bitbucket and Jira, and fill in what no webhook told.
+    """Read the GitOps repository, Argo CD, Bitbucket, Jira and incident tools, and fill in what no webhook told.
 
     The service does this by itself, every five minutes. With SQLite it must be stopped meanwhile (not for a dry run);
     with PostgreSQL this runs beside it. What is older than an hour is told to no channel. Without --once it goes on

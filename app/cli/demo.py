@@ -39,7 +39,7 @@ class Scene:
 def demo(
     pause: Annotated[float, typer.Option(help="Seconds between the scenes.", min=0, max=10)] = 0.3,
     upstreams: Annotated[
-        bool, typer.Option("--upstreams", help="Serve stand-ins of Bitbucket, Jira, Argo CD and a GitOps repository.")
+        bool, typer.Option("--upstreams", help="Serve stand-ins of all that the collector asks.")
     ] = False,
     port: Annotated[int, typer.Option(help="Port of the stand-ins; 0 is any free one.", min=0, max=65535)] = 8100,
     services: Annotated[int, typer.Option(help="Services in the stand-ins.", min=1, max=500)] = 5,

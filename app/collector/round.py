@@ -28,11 +28,14 @@ from app.collector.summary import ALL, Summary
 from app.collector.tickets import tell_tickets
 from app.collector.work import Work
 from app.estate import Estate
+from app.kernel import logs
 from app.kernel.clock import monotonic
+from app.kernel.errors import Overloaded, StoreUnavailable
 from app.kernel.together import all_of, together
 from app.store.collected import LOOKED, Seen
 
 T = TypeVar("T")
+log = logs.get("collector")
 
 SERVICE_SECONDS = 120.0
 """A service that takes longer is left for the next round: it may hang for ever."""
@@ -175,11 +178,13 @@ class Round:
 
     async def _compare(self, service: str, here: Sequence[Place]) -> None:
         """How much differs between environments: after all else, for it can wait the longest."""
+        if wanted := list(pairs(here, self.estate)):
+            await self._guarded(service, "bitbucket", self._differences(service, here, wanted))
+            await self.work.flush()
+
+    async def _differences(self, service: str, here: Sequence[Place], wanted: Sequence[tuple[str, str]]) -> None:
         history = self._read[service]
-        wanted = list(pairs(here, self.estate))
-        commits = await history.commits_of(self._words(here)) if wanted else {}
-        await self._guarded(service, "bitbucket", compare(history.here, wanted, commits))
-        await self.work.flush()
+        await compare(history.here, wanted, await history.commits_of(self._words(here)))
 
     def _words(self, here: Sequence[Place]) -> Mapping[str, str]:
         """The versions that are wanted or run, each with the commit, tag or branch that it names."""
@@ -196,4 +201,9 @@ class Round:
             left(fault.upstream, str(fault))
         except TimeoutError:
             left(upstream, f"{upstream}: no end within {self.patience:g} s")
+        except (StoreUnavailable, Overloaded):
+            raise
+        except Exception:  # what one service trips over must not stop the others
+            log.error("a service could not be read", action="collect", service=service, exc_info=True)
+            left(upstream, f"{upstream}: a defect of ours, the log says more")
         return None

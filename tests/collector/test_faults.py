@@ -2,6 +2,8 @@
 
 import asyncio
 from dataclasses import replace
+from types import SimpleNamespace
+from typing import Any
 
 import pytest
 
@@ -9,7 +11,9 @@ from app.clients.api import Api, Limits
 from app.clients.argocd import ArgoCD
 from app.clients.opening import Clients
 from app.collector.news import News
+from app.collector.round import Round
 from app.collector.standing import Standing
+from app.collector.summary import Summary
 from app.kernel.clock import MINUTE
 from app.kernel.errors import StoreUnavailable
 from tests.collector.conftest import STORY, World, states
@@ -113,6 +117,20 @@ async def test_one_service_that_hangs_leaves_the_others_as_they_are(fresh: World
     assert summary.stale == {}
     assert await fresh.count("events", "service = 'basket' AND type = 'change.pushed'") == 1
     assert await fresh.count("deliveries") == 0
+
+
+async def test_one_service_that_we_trip_over_stops_no_other() -> None:
+    async def stumble(error: Exception) -> None:
+        raise error
+
+    summary = Summary()
+    work: Any = SimpleNamespace(summary=summary)
+    nobody: Any = None
+    turn = Round(work, Clients(), nobody, Standing(), 1)
+    assert await turn._guarded("basket", "bitbucket", stumble(KeyError("a defect"))) is None
+    assert summary.stale == {"basket": ["bitbucket: a defect of ours, the log says more"]}
+    with pytest.raises(StoreUnavailable):
+        await turn._guarded("basket", "bitbucket", stumble(StoreUnavailable("gone")))
 
 
 async def test_answers_that_fail_now_and_then_are_asked_for_again(fresh: World) -> None:
