@@ -3,6 +3,7 @@
 from typing import Any
 
 from app.facts.model import Attempt, Deployment, Kind, Outcome
+from app.facts.reports import Report
 from app.facts.rollouts import NAMELESS, Rollout
 from app.kernel.ids import derived_id
 
@@ -31,8 +32,6 @@ def deployment_of(
     revision, failed = rollout.first_said("revision"), outcome == "failed"
     first = min(rollout.reports, key=lambda report: (report["canonical"] is False, report.at, report.subject))
     starts = [report.start for report in rollout.reports if report.start is not None]
-    # Where it runs says more than who deployed it there.
-    platforms = [name for report in (first, *rollout.reports) if (name := report["platform"])]
     fields: dict[str, Any] = dict(
         id=derived_id("deployment", service, environment, first.subject),
         service=service,
@@ -61,10 +60,16 @@ def deployment_of(
         tickets=(),
         flags=(),
         evidence=rollout.evidence,
-        platform=next((name for name in platforms if name in NAMELESS), next(iter(platforms), None)),
+        platform=_platform(first, *rollout.reports),
     )
     fields.update(known)
     return Deployment(**fields)
+
+
+def _platform(*reports: Report) -> str | None:
+    """What the first says that says any; but where it runs says more than who deployed it there."""
+    names = [name for report in reports if (name := report["platform"])]
+    return next((name for name in names if name in NAMELESS), next(iter(names), None))
 
 
 def attempt_of(service: str, environment: str, rollout: Rollout, deployment_id: str | None, at: int) -> Attempt:
