@@ -2,6 +2,7 @@
 
 import asyncio
 from itertools import count
+from types import SimpleNamespace
 
 import pytest
 
@@ -193,7 +194,8 @@ async def test_the_loop_rests_after_each_service_and_team(exporter: Exporter, mo
             raise asyncio.CancelledError
 
     monkeypatch.setattr("app.exporter.exporter.monotonic", lambda: float(next(seconds)))
-    monkeypatch.setattr("app.exporter.exporter.asyncio.sleep", rest)
+    # The module's own name alone: other tests' servers sleep in threads of this process.
+    monkeypatch.setattr("app.exporter.exporter.asyncio", SimpleNamespace(sleep=rest))
     with pytest.raises(asyncio.CancelledError):
         await exporter.run()
     assert rests == [EVERY_SECONDS, *[1.0] * 5, EVERY_SECONDS], "three services and two teams, a second each"
