@@ -50,8 +50,8 @@ async def filled(fresh: World) -> World:
     return fresh
 
 
-class Killed(Exception):
-    """The process ends here."""
+class Killed(BaseException):
+    """The process ends here: nothing that guards against faults may go on after it."""
 
 
 def key(one: Incident) -> str:
@@ -108,8 +108,9 @@ async def test_killed_in_the_middle_it_goes_on_where_it_was(fresh: World) -> Non
         await send(news)
 
     fresh.collector.send = dies
-    with pytest.raises(Killed):
+    with pytest.raises(BaseExceptionGroup) as ended:
         await fresh.round()
+    assert ended.value.split(Killed)[1] is None
     await fresh.process()
     fresh.collector.send = send
     await fresh.later()

@@ -69,9 +69,9 @@ def check(connection: Connection, told: Sequence[View]) -> None:
     """The deployments of the story, and what the second one carries."""
     tell(connection, *told)
     first, second = sorted(DEPLOYMENTS.find(connection, DEPLOYMENTS.select, {}), key=lambda each: each.live_at)
-    assert (first.sha, first.flags) == (OLD, ("seed",))
+    assert (first.sha, first.flags) == (OLD, ("seed", "unconfirmed"))
     assert (second.service, second.environment, second.sha, second.kind) == ("checkout", "prod", NEW, "release")
-    assert (second.flags, second.attempts, second.tickets) == ((), 1, ("SHOP-398", "SHOP-412"))
+    assert (second.flags, second.attempts, second.tickets) == (("unconfirmed",), 1, ("SHOP-398", "SHOP-412"))
     ended = parse_timestamp("2026-11-20T09:20:31Z")
     assert ended
     assert second.live_at == to_us(ended)
