@@ -1,12 +1,14 @@
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 
 import pytest
 
 from app.estate import load_estate
+from app.ingest import consumer as consuming
 from app.ingest.process import Book
 from app.kernel.clock import DAY
 from app.kernel.yaml import load
 from app.routing import load_rulebook
+from tests.tools.sqs import ENVIRON, Sqs, serving
 
 ESTATE = """\
 services: {checkout: {}, ledger: {}}
@@ -38,3 +40,18 @@ def make_book(rules: str) -> Book:
 @pytest.fixture
 def book() -> Callable[[str], Book]:
     return make_book
+
+
+@pytest.fixture(scope="module")
+def sqs() -> Iterator[Sqs]:
+    with serving() as server:
+        yield server
+
+
+@pytest.fixture
+def queue(sqs: Sqs, monkeypatch: pytest.MonkeyPatch) -> str:
+    for name, value in ENVIRON.items():
+        monkeypatch.setenv(name, value)
+    monkeypatch.setattr(consuming, "PAUSES", (0.01,) * 6)
+    monkeypatch.setattr(consuming, "LAST_LOOK_SECONDS", 0)
+    return sqs.queue()

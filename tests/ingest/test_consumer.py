@@ -1,12 +1,8 @@
 """The consumer of a queue, over a socket: nothing is lost, nothing counted twice, whatever fails or dies."""
 
 import asyncio
-import os
-import random
-import signal
-import sqlite3
-from collections.abc import Iterator, Sequence
-from contextlib import AbstractAsyncContextManager, asynccontextmanager, closing
+from collections.abc import Sequence
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -21,29 +17,9 @@ from app.ingest.committer import Committer
 from app.ingest.consumer import Consumer
 from app.kernel.errors import StoreUnavailable
 from app.sources.eventbridge import SOURCE
-from app.store import Database, counters
-from app.store.opening import open_database
-from tests.running.children import real
+from app.store import Database
 from tests.running.wait import until
-from tests.tools.sqs import ENVIRON, Sqs, events, serving
-
-COUNTED = (telemetry.RECEIVED, telemetry.DUPLICATE)
-SOME = 60
-
-
-@pytest.fixture(scope="module")
-def sqs() -> Iterator[Sqs]:
-    with serving() as server:
-        yield server
-
-
-@pytest.fixture
-def queue(sqs: Sqs, monkeypatch: pytest.MonkeyPatch) -> str:
-    for name, value in ENVIRON.items():
-        monkeypatch.setenv(name, value)
-    monkeypatch.setattr(consuming, "PAUSES", (0.01,) * 6)
-    monkeypatch.setattr(consuming, "LAST_LOOK_SECONDS", 0)
-    return sqs.queue()
+from tests.tools.sqs import Sqs, counted, events
 
 
 @pytest.fixture
@@ -68,12 +44,6 @@ def over(url: str, committer: Committer, kind: type[Queue] = Queue) -> Consumer:
 
     made: partial[AbstractAsyncContextManager[Queue]] = partial(opened)
     return Consumer(made, SOURCE, committer, lambda: 0)
-
-
-async def counted(database: Database) -> tuple[int, ...]:
-    """Received, repeats."""
-    values = await database.read(counters.values)
-    return tuple(values.get((metric.name, ("eventbridge",)), 0) for metric in COUNTED)
 
 
 async def test_each_message_is_stored_once_and_deleted(
@@ -264,49 +234,3 @@ async def test_a_queue_that_is_not_there_is_a_fault(queue: str, url: str, kind: 
         with pytest.raises(ApiFault) as caught:
             await opened.receive(0)
     assert caught.value.kind == kind
-
-
-def _stored(path: Path) -> int:
-    with closing(sqlite3.connect(f"file:{path}?mode=ro", uri=True)) as connection:
-        return int(connection.execute("SELECT count(*) FROM receipts").fetchone()[0])
-
-
-async def test_killed_at_random_points_nothing_is_lost_and_nothing_counted_twice(
-    sqs: Sqs, queue: str, database_url: str, tmp_path: Path
-) -> None:
-    """By hand with 5000 messages and ten kills: `SHIPBELL_SQS_MESSAGES=5000 pytest tests/ingest/test_consumer.py`."""
-    rounds = int(os.environ.get("SHIPBELL_SQS_MESSAGES", "120")) // SOME
-    environ = {**os.environ, "SHIPBELL_DATABASE_URL": database_url, "SHIPBELL_SQS_QUEUE_URL": queue}
-    path, log, dice = Path(database_url.removeprefix("sqlite:///")), tmp_path / "log", random.Random()
-    child, kills = None, 0
-    for number in range(rounds):  # a few at a time: this server looks at the whole queue for each question
-        sqs.send(queue, events(SOME, first=number * SOME))
-        child = child or real(tmp_path, environ, log, ["consume", "sqs"])
-        dies = number % 10 == 1
-        point = number * SOME + dice.randint(1, SOME - 15) if dies else (number + 1) * SOME - 25
-        await until(lambda point=point: _stored(path) >= point, f"message {point}", patience=60)
-        if dies:
-            await asyncio.sleep(dice.random() / 50)
-            child.send_signal(signal.SIGKILL)
-            await until(lambda child=child: child.poll() is not None, "the end")
-            child, kills = None, kills + 1
-            await asyncio.sleep(1)  # what the dead one asked for last is answered by now
-            sqs.times_out(queue)
-    if child is not None:
-        child.send_signal(signal.SIGTERM)
-        await until(lambda: child.poll() is not None, "the end in order")
-    messages = rounds * SOME
-    while sqs.left(queue) != (0, 0):
-        sqs.times_out(queue)  # also what a question of somebody dead was answered
-        child = real(tmp_path, environ, log, ["consume", "sqs", "--until-empty", "--json"])
-        await until(lambda child=child: child.poll() is not None, "the rest", patience=60)
-        assert child.poll() == 0, log.read_text()
-    assert _stored(path) == messages
-    database = open_database(database_url, lambda: 0)
-    await database.start()
-    try:
-        received, repeats = await counted(database)
-    finally:
-        await database.close()
-    assert received == messages
-    assert repeats <= 10 * kills, "each kill gives out again what one process had in hand"

@@ -4,7 +4,7 @@ import pytest
 
 from app.kernel.clock import HOUR
 from app.routing import Rulebook, route
-from app.store import Database
+from app.store import Connection, Database
 from app.store.carried import with_commits
 from tests.ingest.facts_told import tell
 from tests.routing.conftest import PLACES, read_book
@@ -39,7 +39,7 @@ def book(who: str = "authors") -> Rulebook:
 async def called(database: Database, *views: View, who: str = "authors") -> set[str | None]:
     """The addresses that the last of these events mentions."""
 
-    def work(connection):  # type: ignore[no-untyped-def]
+    def work(connection: Connection) -> View:
         for view in views:
             tell(connection, view)
         return with_commits(connection, book(who), views[-1])

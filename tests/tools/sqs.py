@@ -12,7 +12,9 @@ import boto3
 from moto.server import ThreadedMotoServer
 from moto.sqs.models import Message, sqs_backends
 
+from app import telemetry
 from app.kernel.samples import load_sample
+from app.store import Database, counters
 
 REGION, ACCOUNT = "eu-west-1", "123456789012"
 ENVIRON = {"AWS_ACCESS_KEY_ID": "testing", "AWS_SECRET_ACCESS_KEY": "testing", "AWS_DEFAULT_REGION": REGION,
@@ -80,3 +82,12 @@ def events(count: int, first: int = 0) -> list[str]:
         body["detail"]["eventID"] = f"2f6b0c1e-0f55-4a5b-8f8a-{number:012d}"
         found.append(json.dumps(body))
     return found
+
+
+COUNTED = (telemetry.RECEIVED, telemetry.DUPLICATE)
+
+
+async def counted(database: Database) -> tuple[int, ...]:
+    """Received, repeats."""
+    values = await database.read(counters.values)
+    return tuple(values.get((metric.name, ("eventbridge",)), 0) for metric in COUNTED)
