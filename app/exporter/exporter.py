@@ -73,7 +73,7 @@ class Exporter:
         )
 
     async def refresh(self, seconds: float = float("inf"), *, rest: float = 0.0) -> None:
-        """Make anew what changed or is old, for so long at most, with rests. Raises StoreUnavailable."""
+        """Make anew what changed or is old, for so long at most; `rest` is as `REST`. Raises StoreUnavailable."""
         until = monotonic() + seconds
         async with self._busy:
             estate = self._estate()
