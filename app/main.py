@@ -210,7 +210,7 @@ async def _life(building: Building, parts: Parts, disk: Disk, front: Front) -> A
         disk.look()
         telemetry.create_series({name: source.types for name, source in building.sources.items()})
         building.rules.on_change(parts.courier.wake)
-        tasks = [asyncio.create_task(guarded(loop)) for loop in _loops(building, parts, disk)]
+        tasks = [asyncio.create_task(guarded(loop)) for loop in _loops(building, parts, disk, front)]
         stack.push_async_callback(_end, parts, tasks)
         if (url := building.settings.sqs_queue_url) and "ingest" in parts.roles:
             source = building.sources["eventbridge"]
@@ -227,11 +227,11 @@ async def _life(building: Building, parts: Parts, disk: Disk, front: Front) -> A
         yield
 
 
-def _loops(building: Building, parts: Parts, disk: Disk) -> Iterator[Coroutine[Any, Any, None]]:
+def _loops(building: Building, parts: Parts, disk: Disk, front: Front) -> Iterator[Coroutine[Any, Any, None]]:
     settings, database = building.settings, building.database
     yield building.rules.watch(parts.clock)
     yield Upkeep(database, disk, history=settings.retention, attempts=settings.attempt_retention).run()
-    yield parts.exporter.run()
+    yield parts.exporter.run(front.whole)
     yield sweep_forever(settings.receive_timeout / SECOND)
     if "process" in parts.roles:
         yield parts.processor.run()

@@ -36,6 +36,8 @@ class Front:
         self.parts, self.probes = parts, probes
         self._door, self._load, self._life = door, load, life
         self._loading: asyncio.Task[FastAPI] | None = None
+        self.whole = asyncio.Event()
+        """Set when all is loaded that comes after the readiness."""
 
     def life(self) -> AbstractAsyncContextManager[None]:
         """Opens everything, and closes it."""
@@ -55,6 +57,7 @@ class Front:
         await asyncio.sleep(LET_BE)
         for load in (*others, self.api):
             await load()
+        self.whole.set()
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if self._door is not None and scope["type"] == "http" and scope["path"].startswith(PREFIX):

@@ -45,16 +45,17 @@ class Exporter:
         self._teams: dict[str, tuple[int, Found]] = {}
         self._busy = asyncio.Lock()
 
-    async def run(self) -> None:
-        """Keep up with the facts until cancelled."""
+    async def run(self, started: asyncio.Event) -> None:
+        """Keep up with the facts until cancelled; the first pass, by far the longest, belongs to the start."""
+        await started.wait()
         while True:
-            await asyncio.sleep(EVERY_SECONDS)  # first of all the service has to start
             try:
                 await self.refresh(rest=REST)
             except StoreUnavailable as error:
                 log.warning("store unavailable", action="export", reason=str(error))
             except Exception:  # figures that cannot be worked out must not end what webhooks need
                 log.exception("figures could not be worked out", action="export")
+            await asyncio.sleep(EVERY_SECONDS)
 
     async def scrape(self, accept: str) -> tuple[bytes, str]:
         """The exposition in the format that is asked for, and its content type. Without the store: as it was last."""

@@ -185,8 +185,21 @@ async def test_promtool_finds_nothing_wrong_with_any_of_it(week: Database) -> No
     assert check_metrics(body.decode()) == ""
 
 
+async def test_the_first_pass_waits_until_the_service_has_started(exporter: Exporter) -> None:
+    started = asyncio.Event()
+    loop = asyncio.create_task(exporter.run(started))
+    await asyncio.sleep(0.1)
+    assert not exporter._services
+    started.set()
+    async with asyncio.timeout(10):
+        while len(exporter._services) < 3:
+            await asyncio.sleep(0.01)
+    loop.cancel()
+
+
 async def test_the_loop_rests_after_each_service_and_team(exporter: Exporter, monkeypatch: pytest.MonkeyPatch) -> None:
-    seconds, rests = count(), list[float]()
+    seconds, rests, started = count(), list[float](), asyncio.Event()
+    started.set()
 
     async def rest(time: float) -> None:
         rests.append(time)
@@ -197,5 +210,5 @@ async def test_the_loop_rests_after_each_service_and_team(exporter: Exporter, mo
     # The module's own name alone: other tests' servers sleep in threads of this process.
     monkeypatch.setattr("app.exporter.exporter.asyncio", SimpleNamespace(sleep=rest))
     with pytest.raises(asyncio.CancelledError):
-        await exporter.run()
-    assert rests == [EVERY_SECONDS, *[1.0] * 5, EVERY_SECONDS], "three services and two teams, a second each"
+        await exporter.run(started)
+    assert rests == [*[1.0] * 5, EVERY_SECONDS, 1.0], "three services and two teams, a second each"
