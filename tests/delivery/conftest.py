@@ -4,6 +4,7 @@ import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable
 
 import pytest
+import sqlalchemy as sa
 
 from app.cards import load_cards
 from app.channels import Channel, ChannelSettings, Message, Outcome
@@ -12,6 +13,7 @@ from app.delivery.opening import Budget, OpenChannel
 from app.kernel.answers import DELIVERED
 from app.kernel.clock import DAY
 from app.store import Connection, Database
+from app.store.tables import attempts
 from tests.conftest import HandClock
 from tests.store.rows import owe, snapshot
 
@@ -92,7 +94,14 @@ class Post:
             await asyncio.gather(self._task, return_exceptions=True)
         self._task = None
 
-    async def stop(self, grace: float = 5) -> None:
+    async def left(self, channel: str) -> None:
+        """Wait until nothing works for a channel that has left the rules."""
+        names = {f"lane {channel}", f"sender {channel}"}
+        await until(
+            lambda: not names & {task.get_name() for task in asyncio.all_tasks()}, lambda: f"the end of {names}"
+        )
+
+    async def stop(self, grace: float = 60) -> None:
         if self._task is not None:
             await self.courier.drain(grace)
             await self.crash()
@@ -111,6 +120,27 @@ class Post:
             return all(found.get(event) == state for event, state in states.items())
 
         await until(look, lambda: f"{found} instead of {states}")
+
+    async def tried(self, *reasons: str) -> None:
+        """Wait until the attempts that are written down are these, and no others."""
+        found: list[str] = []
+
+        async def look() -> bool:
+            query = sa.select(attempts.c.reason).order_by(attempts.c.delivery_id, attempts.c.fence)
+            found[:] = await self.database.read(lambda connection: connection.scalars(query).all())
+            return found == list(reasons)
+
+        await until(look, lambda: f"{found} instead of {reasons}")
+
+    async def recorded(self) -> None:
+        """Wait until no delivery is in flight: what came of the last ones is written."""
+        found: dict[str, str] = {}
+
+        async def look() -> bool:
+            found.update(await self.states())
+            return "inflight" not in found.values()
+
+        await until(look, lambda: f"nothing in flight, and not {found}")
 
 
 async def until(

@@ -156,7 +156,7 @@ async def test_a_channel_that_left_the_rules_keeps_what_it_is_owed(post: Post) -
     await post.settled(e0="delivered")
     post.channels = {"qa": post.channels["qa"]}
     post.courier.wake(["qa"])
-    await asyncio.sleep(0.1)
+    await post.left("team")
     await post.owe("e1")
     await post.owe("e2", channel="qa")
     await post.settled(e2="delivered", e1="pending")

@@ -3,7 +3,10 @@
 import asyncio
 from typing import Any
 
+import pytest
+
 from app.channels import Message, Outcome
+from app.delivery.lane import Lane
 from app.kernel.answers import DELIVERED
 from app.kernel.errors import StoreUnavailable
 from app.store import Database
@@ -21,7 +24,7 @@ async def test_a_drain_gives_back_what_is_unsent_and_waits_for_what_is_on_its_wa
     post.start()
     await post.owe("e1", "e2", "e3")
     await until(lambda: len(team.messages) == 1)
-    draining = asyncio.create_task(post.courier.drain(5))
+    draining = asyncio.create_task(post.courier.drain(60))
     await asyncio.sleep(0.05)
     assert not draining.done()
     gate.opened.set()
@@ -34,12 +37,16 @@ async def test_a_drain_gives_back_what_is_unsent_and_waits_for_what_is_on_its_wa
     assert len(team.messages) == 1
 
 
-async def test_a_drain_cuts_off_what_takes_too_long_and_notes_the_doubt(post: Post) -> None:
+async def test_a_drain_cuts_off_what_takes_too_long_and_notes_the_doubt(
+    post: Post, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    stop = Lane.stop
+    monkeypatch.setattr(Lane, "stop", lambda lane, _: stop(lane, 0.05))  # and for noting it there is time
     team = post.open("team", lambda _: Gate()())
     post.start()
     await post.owe("e1")
     await until(lambda: len(team.messages) == 1)
-    await post.courier.drain(0.05)
+    await post.courier.drain(60)
     assert await post.states() == {"e1": "pending timeout"}
     assert next(iter((await post.database.read(snapshot)).values())).ambiguous == 1
 

@@ -7,6 +7,7 @@ import sqlalchemy as sa
 
 from app import telemetry
 from app.channels import Message, Outcome
+from app.delivery.leases import LEASE
 from app.delivery.opening import Budget
 from app.kernel.answers import DELIVERED, Verdict
 from app.kernel.clock import MINUTE, SECOND
@@ -91,7 +92,10 @@ async def test_F43_the_result_of_a_process_that_slept_is_refused(post: Post) -> 
     assert len(team.messages) == 2
 
 
-async def test_F43_what_was_claimed_and_not_sent_before_the_sleep_is_left_to_others(post: Post) -> None:
+async def test_F43_what_was_claimed_and_not_sent_before_the_sleep_is_left_to_others(
+    post: Post, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("app.delivery.courier.RENEW_SECONDS", 3600)  # nothing renews in a process that sleeps
     gate = Gate()
     team = post.open("team", lambda _: gate())
     post.start()
@@ -113,9 +117,14 @@ async def test_a_long_attempt_keeps_its_lease(post: Post) -> None:
     post.start()
     await post.owe("e1")
     await until(lambda: len(team.messages) == 1)
+
+    async def renewed() -> bool:
+        (row,) = (await post.database.read(snapshot)).values()
+        return row.lease_until == post.database.clock() + LEASE
+
     for _ in range(10):
         post.clock.advance(15)
-        await asyncio.sleep(0.1)
+        await until(renewed, lambda: "a new lease")
         await post.database.write(lambda c: reap(c, post.database.clock()))
     gate.opened.set()
     await post.settled(e1="delivered")
@@ -175,6 +184,7 @@ async def test_F61_after_an_outage_one_is_tried_and_then_all_go_out_in_order(pos
     await until(lambda: len(team.messages) == 5)
     tried = 5
     for _ in range(6):  # rests of 30 s, 1, 2, 4, 8 and 15 min
+        await post.recorded()
         await asyncio.sleep(0.05)
         assert len(team.messages) == tried
         post.clock.advance((await resting_until(post) - post.database.clock()) / SECOND + 1)
@@ -182,6 +192,7 @@ async def test_F61_after_an_outage_one_is_tried_and_then_all_go_out_in_order(pos
         await until(lambda want=tried: len(team.messages) == want)
     await post.owe(*names[10:])
     down = False
+    await post.recorded()
     await asyncio.sleep(0.1)
     assert len(team.messages) == tried
     post.clock.advance(20 * 60)
@@ -226,13 +237,11 @@ async def test_F68_a_dead_channel_with_a_backlog_does_not_hold_up_the_others(pos
     await post.owe(*(f"d{n:04}" for n in range(500)))
     healthy = {f"h{n}": post.open(f"h{n}") for n in range(10)}
     post.start()
-    await until(lambda: len(dead.messages) == 4)
+    await until(lambda: len(dead.messages) == 4)  # and none of them ever ends
     for turn in range(5):
         for name in healthy:
             await post.owe(f"{name}-{turn}", channel=name)
-    began = asyncio.get_running_loop().time()
     await until(lambda: all(len(each.messages) == 5 for each in healthy.values()))
-    assert asyncio.get_running_loop().time() - began < 2
     assert len(dead.messages) == 4
     rows = (await post.database.read(snapshot)).values()
     assert sum(row.state == "inflight" and row.channel == "team" for row in rows) == 16  # 4 on their way, 12 at hand

@@ -89,6 +89,7 @@ async def test_the_26th_post_in_300_s_becomes_part_of_a_digest(office: Office) -
     await office.put_off(3)
     await office.owe(*ids(28, 30))  # later ones join until then
     await office.put_off(5)
+    await until(lambda: len(team.messages) == 25)
     assert told(team) == [{each} for each in ids(0, 25)]
     assert await office.bundler.once() == 0
     await office.free_again()
@@ -123,8 +124,7 @@ async def test_one_that_stays_alone_is_sent_as_itself(office: Office) -> None:
     await office.free_again()
     await until(lambda: len(team.messages) == 26)
     assert told(team)[-1] == {"e025"}
-    await office.settled(e025="delivered")
-    assert await office.sums() == {"delivered": 26}
+    await office.sums_up_to({"delivered": 26})
     assert {row.generation for row in (await office.database.read(snapshot)).values()} == {0}
 
 
@@ -169,6 +169,7 @@ async def test_a_backlog_after_a_pause_is_told_by_a_digest(office: Office) -> No
     await office.owe(*ids(1, 40))
     office.clock.advance(61)
     await office.put_off(38)
+    await until(lambda: len(team.messages) == 3)
     assert told(team) == [{"e000"}, {"e000"}, {"e001"}]  # what was tried keeps its place
     await office.free_again()
     await until(lambda: len(team.messages) == 4)
@@ -201,6 +202,7 @@ async def test_when_nothing_is_left_of_it_nothing_is_told(office: Office) -> Non
     rows = {row.event_id: row.id for row in (await office.database.read(snapshot)).values()}
     assert await office.database.write(lambda c: cancel(c, rows["e001"], office.database.clock()))
     await office.free_again()
+    await until(lambda: bool(team.messages))
     assert told(team) == [{"e000"}]
     (closed,) = await office.database.read(lambda c: c.execute(sa.select(bundles)).all())
     assert (closed.closed_at, closed.delivery_key) == (office.database.clock(), None)
@@ -238,21 +240,23 @@ async def test_if_nobody_makes_the_digest_they_go_out_by_themselves(office: Offi
     office.clock.advance(300 + 121)
     await until(lambda: len(team.messages) == 5)
     assert told(team) == [{each} for each in ids(0, 5)]
-    await office.settled(e003="delivered", e004="delivered")
+    await office.sums_up_to({"delivered": 5})
     await office.free_again()
     assert len(team.messages) == 5
     assert await office.sums() == {"delivered": 5}
 
 
-async def test_two_thousand_become_one(office: Office, monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_eight_hundred_become_one(office: Office, monkeypatch: pytest.MonkeyPatch) -> None:
+    for module in ("app.store.overflow", "app.delivery.lane"):
+        monkeypatch.setattr(f"{module}.BITE", 200)  # four bites to the last card, as of 2000
     team = office.open("team", budget=Budget("notify", 1, 300 * SECOND, digest=True))
     office.start()
-    await office.owe(*(f"e{n:05}" for n in range(2001)))
-    await office.put_off(2000)
+    await office.owe(*(f"e{n:05}" for n in range(801)))
+    await office.put_off(800)
     await office.free_again()
     await until(lambda: len(team.messages) == 2)
     digest = team.messages[-1].event["digest"]
-    assert (digest["count"], len(digest["items"])) == (2000, 100)
+    assert (digest["count"], len(digest["items"])) == (800, 100)
     assert len(orjson.dumps(team.messages[-1].card)) < 28_000
 
 
