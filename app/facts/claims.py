@@ -120,13 +120,14 @@ def _deployment(view: View) -> dict[str, Any] | None:
     operation, commit, build = view.get("operation") or {}, view.get("commit") or {}, view.get("build") or {}
     if operation.get("dry_run"):
         return None
-    revisions = view.get("revisions") or []
+    revisions, version = view.get("revisions") or [], view.get("version")
     return {
         "status": view.get("status"),
         "platform": view.get("platform"),
         "started_at": moment(view.get("started_at")),
         "finished_at": moment(view.get("finished_at")),
-        "version": view.get("version"),
+        "version": version,
+        "tag": any(image.partition("@")[0].endswith(f":{version}") for image in view.get("images") or ()) or None,
         "sha": commit.get("sha"),
         "repository": repository_key(view),
         "revision": view.get("revision") or ("+".join(revisions) or None),

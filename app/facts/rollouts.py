@@ -3,8 +3,8 @@
 Reports are one rollout when their artifacts agree, no reporter speaks twice, and nothing else went live in between.
 Evidence that knows no commit belongs to the rollout that it falls to: its version is a label that nobody has to keep.
 So does the record of a platform that names none (ECS, Lambda) to that of the pipeline that deployed there meanwhile,
-and a record that does not know what it brought to the pipeline's word before it.
-Where the record says that it failed, a pipeline proves nothing.
+unless the tag of its image is another version than the pipeline's. A record that does not know what it brought belongs
+to the pipeline's word before it. Where the record says that it failed, a pipeline proves nothing.
 """
 
 from bisect import bisect_left, bisect_right
@@ -104,7 +104,13 @@ class Rollout:
             return False
         if is_vague(report) is not self.vague or (self.hearsay and _is_blind(report)):
             return True
-        return is_nameless(report) is not self.nameless and (report.start or report.at) - ended <= MEANWHILE
+        meanwhile = is_nameless(report) is not self.nameless and (report.start or report.at) - ended <= MEANWHILE
+        return meanwhile and not self._is_called_otherwise(report)
+
+    def _is_called_otherwise(self, report: Report) -> bool:
+        """Whether both say a version that is a name to others, and it is not the same."""
+        mine = {name for each in self.reports if (name := _name(each))}
+        return bool(mine) and _name(report) not in (None, *mine)
 
     @property
     def hearsay(self) -> bool:
@@ -142,6 +148,12 @@ def is_nameless(report: Report) -> bool:
     return own or is_vague(report)
 
 
+def _name(report: Report) -> str | None:
+    """The version, if others know it: not a platform's own number, nor the label of evidence. `v1.2` is `1.2`."""
+    own = report["platform"] in NAMELESS and not report["tag"]
+    return None if own or is_vague(report) else (report.artifact.version or "").removeprefix("v") or None
+
+
 def _is_hearsay(report: Report) -> bool:
     """Whether it is the word of a pipeline, which asks for a version and need not see it run."""
     return report["canonical"] is False and report["platform"] != "kubernetes"
@@ -149,7 +161,8 @@ def _is_hearsay(report: Report) -> bool:
 
 def _is_blind(report: Report) -> bool:
     """Whether the record does not know what it brought: Argo CD's history has no images."""
-    return report["canonical"] is not False and not report.artifact.sha and not report.artifact.version
+    unsaid = not report.artifact.sha and not report.artifact.version
+    return unsaid and report["canonical"] is not False and report["platform"] not in NAMELESS
 
 
 def rollouts(reports: Sequence[Report], health: Sequence[Claim]) -> tuple[list[Rollout], list[Rollout]]:

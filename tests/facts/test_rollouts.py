@@ -129,3 +129,34 @@ def test_a_row_of_digits_is_a_commit_only_where_there_is_one():
     whole = "554559879997" + "ab" * 14
     assert [each.artifact.sha for each in reports(words, {"554559879997": whole})] == [whole]
     assert [each.artifact.sha for each in reports(words, {})] == [None]
+
+
+def aws(moment: str, platform: str = "lambda", **more: Any) -> View:
+    return deploy("checkout", moment, source="eventbridge", target="-", **({"began": moment} | more)) | {
+        "platform": platform
+    }
+
+
+def test_a_function_and_a_pipeline_that_name_two_versions_are_two_rollouts():
+    said = step("2026-03-02T10:00Z", "a2", version="v1.5.0")
+    for version, count in (("1.4.9", 2), ("1.5.0", 1)):
+        image = f"123456789012.dkr.ecr.eu-west-1.amazonaws.com/checkout:{version}@sha256:0a"
+        told = aws("2026-03-02T10:05Z", version=version, images=[image])
+        assert len(rolled(said, told)[0]) == count
+        before = step("2026-03-02T10:09Z", "a2", version="v1.5.0", began="2026-03-02T10:08Z")
+        assert len(rolled(told, before)[0]) == count
+
+
+def test_what_only_the_platform_calls_so_names_no_version():
+    said = step("2026-03-02T10:00Z", "a2", version="1.5.0")
+    by_number = aws("2026-03-02T10:05Z", version="42+ABCDEF12")
+    by_tag = aws("2026-03-02T10:05Z", version="1.4.9", images=["example.com/checkout:1.4.9"])
+    assert len(rolled(said, by_number)[0]) == 1
+    assert len(rolled({**said, "version": None}, by_tag)[0]) == 1
+
+
+def test_ecs_is_of_the_pipeline_that_began_it_not_of_one_that_ended_long_before_nor_when_it_goes_back():
+    said = step("2026-03-02T10:00Z", "a2")
+    soon, late = (aws(f"2026-03-02T10:{minute}Z", "ecs", revision="ecs-svc/2") for minute in ("05", "25"))
+    back = aws("2026-03-02T10:05Z", "ecs", revision="ecs-svc/1", rollback=True)
+    assert [len(rolled(said, told)[0]) for told in (soon, late, back)] == [1, 2, 2]
