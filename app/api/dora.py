@@ -1,6 +1,8 @@
 """Measures: numbers from facts, each with its definition, n, what was left out, and the rows behind it."""
 
+from dataclasses import replace
 from typing import Annotated, Any, Literal
+from zoneinfo import ZoneInfo
 
 from fastapi import APIRouter, Depends, HTTPException, Query, Response
 from pydantic import BaseModel, ConfigDict, Field
@@ -106,11 +108,11 @@ async def dora(
 
     Without an environment: in production. Every number has the rows behind it at `/api/v1/dora/{measure}/rows`.
     """
-    now = parts.clock()
-    answers = await parts.database.read(lambda connection: _answers(connection, measures, scope, windows, now))
+    now, zone = parts.clock(), zone_of(parts, scope)
+    answers = await parts.database.read(lambda connection: _answers(connection, measures, scope, windows, now, zone))
     shown = DoraAnswer(
         as_of=iso(now),
-        timezone=str(zone_of(parts, scope)),
+        timezone=str(zone),
         scope=scope_shown(scope),
         measures=[_shown(measure, windows, found) for measure, found in zip(measures, answers, strict=True)],
     )
@@ -118,12 +120,12 @@ async def dora(
 
 
 def _answers(
-    connection: Any, measures: list[Measure], scope: Scope, windows: list[Window], now: int
+    connection: Any, measures: list[Measure], scope: Scope, windows: list[Window], now: int, zone: ZoneInfo
 ) -> list[list[Answer]]:
     """Every measure in every window: the facts of all of them are read once."""
     kinds = {kind for measure in measures for kind in measure.facts}
     split = len(windows) > 1
-    seen = read(connection, scope, kinds, windows[0].start, windows[-1].end, now, split=split)
+    seen = replace(read(connection, scope, kinds, windows[0].start, windows[-1].end, now, split=split), zone=zone)
     parts = [seen.between(each.start, each.end) for each in windows] if split else [seen]
     return [[answer(measure, part) for part in parts] for measure in measures]
 

@@ -133,6 +133,8 @@ async def list_waiting(
     names = parts.book().estate.environments
     if source not in names or target not in names:
         raise HTTPException(422, f"the estate has no such environment; it has {', '.join(names)}")
+    if source == target:
+        raise HTTPException(422, "from and to are one environment: nothing waits to get to where it is")
     after, fresh_after = since_and_number(cursor), parts.clock() - parts.stale_after()
     await refuse_unknown(parts, service=service, **owner)
     services = await services_of(parts, owner, service)

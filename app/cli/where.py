@@ -148,7 +148,7 @@ def _state(row: Row) -> Row:
 
 def _between(service: str | None, between: str, owner: Row, as_json: bool) -> None:
     source, comma, target = (part.strip() for part in between.partition(","))
-    if not (source and comma and target):
+    if not (source and comma and target) or source == target:
         raise typer.BadParameter("two environments are wanted, as in qa,prod", param_hint="--between")
     query = {"service": service, "from": source, "to": target, "limit": _MOST}
     answer = Service().get("/api/v1/environments/waiting", **query, **owner)

@@ -4,6 +4,9 @@ by which a fact belongs to a window."""
 from collections.abc import Sequence
 from dataclasses import dataclass, fields, replace
 from typing import NamedTuple, Protocol, TypeVar
+from zoneinfo import ZoneInfo
+
+from app.facts.windows import UTC
 
 
 class DeploymentPoint(NamedTuple):
@@ -100,7 +103,7 @@ class Seen:
 
     `open_failures`, `open_incidents` and `running` are as of now, whatever the window. `known` says that the scope
     has ever had a deployment: without one, a count of 0 would be a guess. `leads` are the commits that are not among
-    `commits`, because nothing is to be judged about them.
+    `commits`, because nothing is to be judged about them. Days begin in `zone`.
     """
 
     start: int
@@ -117,6 +120,7 @@ class Seen:
     open_incidents: Sequence[IncidentPoint] = ()
     running: Sequence[RunningPoint] = ()
     leads: Leads = NO_LEADS
+    zone: ZoneInfo = UTC.default
 
     def between(self, start: int, end: int) -> "Seen":
         """The part of a bucket; what is as of now stays."""

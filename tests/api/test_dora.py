@@ -11,7 +11,7 @@ import pytest
 import sqlalchemy as sa
 
 from app.facts.windows import day_of, week_of
-from app.kernel.clock import DAY, HOUR, iso
+from app.kernel.clock import DAY, HOUR, MINUTE, iso
 from app.measures.found import MEASURES, VIEWS
 from app.store.fact_records import DEPLOYMENTS
 from app.store.fact_tables import fact_deployments
@@ -191,15 +191,22 @@ async def test_days_begin_in_the_zone_of_the_team(start: StartApi, settings: Map
     hook = sample("argocd", "deployment-succeeded")
     taken = await api.ask("POST", hook.path, as_=None, content=hook.body, headers=hook.signed())
     await api.settled(taken.json()["receipt"])
-    row = await api.parts.database.read(lambda connection: DEPLOYMENTS.find(connection, DEPLOYMENTS.select, {})[0])
+    one = await api.parts.database.read(lambda connection: DEPLOYMENTS.find(connection, DEPLOYMENTS.select, {})[0])
     cut = await api.parts.database.read(lambda connection: connection.scalar(sa.select(fact_deployments.c.day)))
-    assert (row.team, cut) == ("storefront", day_of(row.live_at, ZoneInfo("Pacific/Kiritimati")))
-    assert cut == day_of(row.live_at, ZoneInfo("UTC")) + 1
+    assert (one.team, cut) == ("storefront", day_of(one.live_at, ZoneInfo("Pacific/Kiritimati")))
+    assert cut == day_of(one.live_at, ZoneInfo("UTC")) + 1
     for scope, zone in (("team", "storefront"), ("service", "checkout")):
         found = await api.get("/api/v1/dora", by="day", count="1", **{scope: zone})
         assert found["timezone"] == "Pacific/Kiritimati"
         assert found["measures"][0]["buckets"][0]["window"]["start"][11:16] == "10:00"
     assert (await api.get("/api/v1/dora", by="day", count="1"))["timezone"] == "UTC"
+    before_midnight = one.live_at - 2 * MINUTE
+    earlier = row("deployment", id="d0", service="checkout", team="storefront", live_at=before_midnight)
+    await api.parts.database.write(lambda connection: add(connection, earlier))
+    for scope, days in (({"team": "storefront"}, 2), ({"service": "checkout"}, 2), ({}, 1)):
+        asked = {**scope, "window": "7d", "until": "2026-11-22T10:30:00Z", "measure": "deployment_frequency"}
+        (bucket,) = (await api.get("/api/v1/dora", **asked))["measures"][0]["buckets"]
+        assert (bucket["n"], bucket["values"]["days"]) == (2, days)
     teams = await api.get("/api/v1/dora/teams", weeks="53")
     assert teams["timezone"] == "UTC"
     assert {each["timezone"] for each in teams["items"]} <= {"Pacific/Kiritimati"}

@@ -178,5 +178,5 @@ async def test_tickets_in_an_environment_and_nothing_of_the_restricted(filled: A
 async def test_only_readers_are_answered_and_only_of_what_there_is(api: Api) -> None:
     for path in ("/api/v1/environments", "/api/v1/tickets", "/api/v1/environments/waiting?from=qa&to=prod"):
         assert (await api.ask("GET", path, as_=TOKENS["ingest"])).status_code == 403
-    for params in ({"from": "qa"}, {"from": "moon", "to": "prod"}):
+    for params in ({"from": "qa"}, {"from": "moon", "to": "prod"}, {"from": "prod", "to": "prod"}):
         assert (await api.ask("GET", "/api/v1/environments/waiting", params=params)).status_code == 422

@@ -112,7 +112,7 @@ def test_what_ran_on_a_day(shipbell: Shipbell) -> None:
 
 def test_exit_codes_and_json(shipbell: Shipbell) -> None:
     assert shipbell("where", "moon").code == 1
-    for wrong in (("--between", "qa"), ("--between", "qa,prod", "--on", "2026-10-01")):
+    for wrong in (("--between", "qa"), ("--between", "qa, qa"), ("--between", "qa,prod", "--on", "2026-10-01")):
         assert shipbell("where", "checkout", *wrong).code == 2
     assert shipbell("where", "checkout", "--json").json == ANSWERS["/api/v1/where/checkout"]
     assert len(shipbell("where", "--json").json["items"]) == 2

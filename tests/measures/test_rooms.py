@@ -1,5 +1,7 @@
 """Every measure, by its being there: what it says of itself holds, and nothing comes to nothing."""
 
+from zoneinfo import ZoneInfo
+
 import pytest
 
 from app.kernel.clock import DAY, HOUR
@@ -55,6 +57,13 @@ def test_frequency_counts_what_delivers_and_says_what_does_not() -> None:
     assert found.parts == {"release": 1, "config": 1, "hotfix": 1}
     assert found.left_out == {"heal": 1, "not_live": 1, "redeploy": 1, "rollback": 1}
     assert found.values["between_p50"] == 1.5 * 86_400
+
+
+def test_days_begin_where_the_answer_says() -> None:
+    points = [deployment(2 * DAY + hour * HOUR) for hour in (9, 10, 23)]  # midnight in Kiritimati is at ten, UTC
+    for zone, days in (("UTC", 1), ("Pacific/Kiritimati", 2)):
+        seen = Seen(0, NOW, NOW, known=True, deployments=points, zone=ZoneInfo(zone))
+        assert answer(MEASURES["deployment_frequency"], seen).values["days"] == days
 
 
 def test_lead_times_leave_out_what_cannot_be_right_and_never_clamp() -> None:

@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from itertools import pairwise
 from operator import attrgetter
 
+from app.facts.windows import day_of
 from app.kernel.clock import DAY
 from app.measures.definition import Measure, Numbers
 from app.measures.durations import SECOND, spread
@@ -22,7 +23,7 @@ def _compute(counted: Sequence[DeploymentPoint], seen: Seen) -> Numbers:
         values={
             "count": len(counted) if known else None,
             "per_day": len(counted) / days if known else None,
-            "days": len({at // DAY for at in times}) if known else None,
+            "days": len({day_of(at, seen.zone) for at in times}) if known else None,
             **spread(gaps, "between_"),
         },
         parts=Counter(map(attrgetter("kind"), counted)),
@@ -33,7 +34,7 @@ MEASURE = Measure(
     name="deployment_frequency",
     title="Deployment frequency",
     unit="count",
-    version=1,
+    version=2,
     definition="Deployments that went live in the window and changed what runs: releases, hotfixes and changes of "
     "configuration. They are counted by the moment at which they were live and healthy.",
     counted="succeeded deployments of the kinds release, hotfix and config",
@@ -45,7 +46,7 @@ MEASURE = Measure(
     values={
         "count": "how many in the window",
         "per_day": "the same by day",
-        "days": "on how many days (UTC) there was one",
+        "days": "on how many days, as they begin in the answer's time zone, there was one",
         "between_p50": "seconds from one to the next, the median",
         "between_p90": "the same, the 90th percentile",
     },
