@@ -17,6 +17,7 @@ from app.kernel.secrets import Secret, SecretUrl
 from app.kernel.standard_webhooks import Signer, read_key
 from app.kernel.target import read_target
 from app.kernel.text import visible
+from app.kernel.variables import Variable
 from app.kernel.wire import Post, WireFault
 
 
@@ -53,7 +54,7 @@ class ChannelSettings(BaseModel):
 class UrlSettings(ChannelSettings):
     """A channel that posts to a URL. The URL may be a key, so it never stands in the rules themselves."""
 
-    url_env: str | None = Field(None, description="name of the setting that holds the URL")
+    url_env: Variable | None = Field(None, description="name of the setting that holds the URL")
     url_file: str | None = Field(None, description="path of the file that holds the URL")
 
     @model_validator(mode="after")
@@ -66,13 +67,13 @@ class UrlSettings(ChannelSettings):
 class SignedSettings(UrlSettings):
     """A channel that posts to a URL and may sign what it posts, as https://www.standardwebhooks.com says."""
 
-    secret_env: str | None = Field(None, description="name of the setting that holds the signing secret, whsec_…")
+    secret_env: Variable | None = Field(None, description="name of the setting that holds the signing secret, whsec_…")
 
 
 class KeyedSettings(ChannelSettings):
     """A channel that posts to an API whose address is known, with a key of yours in a header."""
 
-    api_key_env: str = Field(description="name of the setting that holds the API key")
+    api_key_env: Variable = Field(description="name of the setting that holds the API key")
 
 
 class Channel(Protocol):

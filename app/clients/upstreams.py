@@ -10,6 +10,7 @@ from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Fie
 
 from app.kernel.durations import parse_duration
 from app.kernel.errors import ConfigErrors
+from app.kernel.variables import Variable
 from app.kernel.yaml import Document
 
 SECTIONS = frozenset({"upstreams", "collect"})
@@ -26,7 +27,6 @@ def _duration(text: object) -> object:
 
 Url = Annotated[str, Field(pattern=r"^https?://[^\s@]+$", max_length=500), AfterValidator(_url)]
 """The base of an API. Never holds a password."""
-Variable = Annotated[str, Field(pattern=r"^[A-Z][A-Z0-9_]{0,99}$")]
 Duration = Annotated[int, BeforeValidator(_duration), Field(gt=0)]
 """Written as `5m`, kept in µs."""
 

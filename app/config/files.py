@@ -16,7 +16,7 @@ from app.estate import SECTIONS as ESTATE_SECTIONS
 from app.estate import Estate, load_estate
 from app.gates.found import GATES
 from app.gates.section import SECTIONS as GATE_SECTIONS
-from app.gates.section import Asked, load_gates
+from app.gates.section import Asked, check_names, load_gates
 from app.kernel.discover import rooms
 from app.kernel.errors import ConfigError, ConfigErrors
 from app.kernel.yaml import Document
@@ -61,6 +61,9 @@ def load_rules(folder: Path, channel_kinds: Collection[str], *, tests: bool = Tr
         mapped = load_mapped(_by_name(folder, "sources"), _taken())
     with _gathered(problems):
         cards = load_cards(_by_name(folder, "cards"))
+    if estate is not None and not problems:
+        with _gathered(problems):
+            check_names(documents, estate.environments, estate.services)
     if problems or estate is None or cards is None:
         raise ConfigErrors(problems)
     rules = load_rulebook(
@@ -75,7 +78,7 @@ def load_rules(folder: Path, channel_kinds: Collection[str], *, tests: bool = Tr
     failed = [result for result in run_trials(rules) if not result.passed] if tests else []
     if failed:
         raise ConfigErrors([_failure(result) for result in failed])
-    warnings = tuple(str(warning) for warning in (*lint(rules), *cards.warnings))
+    warnings = tuple(str(warning) for warning in (*lint(rules), *cards.warnings, *_unread(folder)))
     return RuleSet(estate, rules, cards, upstreams, collect, gates, mapped, warnings)
 
 
@@ -98,6 +101,12 @@ def _check_messages(rules: Rulebook) -> None:
                 problems.append(ConfigError(what, file=message.file, line=message.line))
     if problems:
         raise ConfigErrors(problems)
+
+
+def _unread(folder: Path) -> Iterator[ConfigError]:
+    """What looks like a file of ours and is none: a rule in it would be in force only in somebody's head."""
+    for path in sorted((*folder.glob("*.yml"), *folder.glob("cards/*.yml"), *folder.glob("sources/*.yml"))):
+        yield ConfigError("is not read", file=str(path.relative_to(folder.parent)), hint="only *.yaml is: rename it")
 
 
 def _failure(result: TrialResult) -> ConfigError:

@@ -98,7 +98,8 @@ class Rules:
         if self._live.now is None:
             return frozenset()
         written = self._live.now.book.rules.channels.values()
-        named = {str(value) for each in written for key, value in each.settings.items() if key.endswith("_env")}
+        kept = [value for each in written for key, value in each.settings.items() if key.endswith("_env")]
+        named = {name for value in kept for name in (value.values() if isinstance(value, dict) else (value,))}
         return self._live.now.upstreams.variables() | named
 
     def gatekeeper(self, database: Database) -> Gatekeeper:

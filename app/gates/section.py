@@ -1,6 +1,6 @@
 """The section `gates` of the rules: which gates are asked for which service and environment, and their settings."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Annotated, Any
 
@@ -9,7 +9,7 @@ from pydantic import BaseModel, ConfigDict, Field
 from app.gates.gate import AnyGate, GateSettings
 from app.kernel.errors import ConfigError, ConfigErrors
 from app.kernel.globs import compile_glob
-from app.kernel.yaml import Document, did_you_mean
+from app.kernel.yaml import Document, Path, did_you_mean
 
 SECTIONS = frozenset({"gates"})
 """The top-level keys of rules files that are read here."""
@@ -75,6 +75,33 @@ def load_gates(documents: Sequence[Document], gates: Mapping[str, AnyGate]) -> A
     if problems:
         raise ConfigErrors(problems)
     return asked
+
+
+def check_names(documents: Sequence[Document], environments: Collection[str], services: Collection[str]) -> None:
+    """The names in the section are of the estate: a misspelt one would be asked nothing, ever. Raises ConfigErrors."""
+    known = {"environment": environments, "environments": environments, "services": services}
+    problems = [
+        document.problem(path, f"{name!r} is not in the estate", did_you_mean(name, known[key]))
+        for document in documents
+        if isinstance(document.value, dict)
+        for path, key, name in _names(document.value.get("gates"), ("gates",), known)
+        if "*" not in name and "?" not in name and name not in known[key]
+    ]
+    if problems:
+        raise ConfigErrors(problems)
+
+
+def _names(value: Any, path: Path, keys: Collection[str]) -> Iterator[tuple[Path, str, str]]:
+    """Every text that stands below one of the keys, with its path and that key."""
+    pairs = value.items() if isinstance(value, dict) else enumerate(value) if isinstance(value, list) else ()
+    for step, each in pairs:
+        place = (*path, step)
+        if step not in keys:
+            yield from _names(each, place, keys)
+        elif isinstance(each, list):
+            yield from ((((*place, index)), str(step), name) for index, name in enumerate(each))
+        elif each:
+            yield place, str(step), each
 
 
 class _Loader:

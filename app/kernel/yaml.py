@@ -12,6 +12,7 @@ from ruamel.yaml.events import MappingEndEvent, MappingStartEvent, SequenceEndEv
 from ruamel.yaml.nodes import MappingNode, ScalarNode, SequenceNode
 
 from app.kernel.errors import ConfigError, ConfigErrors
+from app.kernel.yaml_hints import hint_of_syntax, hint_of_type
 
 Path = tuple[str | int, ...]
 T = TypeVar("T")
@@ -55,8 +56,9 @@ class Document:
             return self.problem(where, f"unknown field {name!r}", hint)
         if item["type"] == "missing":
             return self.problem(where, f"{name!r} is missing")
-        message = item["msg"].removeprefix("Value error, ")
-        return self.problem(where, f"{name}: {message}" if name else message)
+        message = item["msg"].removeprefix("Value error, ").split(" or instance of ")[0]
+        hint = hint_of_type(item["type"], item["input"], _field_names(model, item["loc"]))
+        return self.problem(where, f"{name}: {message}" if name else message, hint)
 
 
 def did_you_mean(word: str, known: Iterable[str]) -> str:
@@ -78,7 +80,9 @@ def load(text: str, file: str) -> Document:
     except MarkedYAMLError as error:
         line = error.problem_mark.line + 1 if error.problem_mark else 1
         problem = str(error.problem or error.context or "not YAML").split("\n")[0]
-        raise ConfigErrors([ConfigError(f"not YAML: {problem}", file=file, line=line)]) from None
+        raise ConfigErrors(
+            [ConfigError(f"not YAML: {problem}", file=file, line=line, hint=hint_of_syntax(problem))]
+        ) from None
     except (YAMLError, ValueError, RecursionError) as error:
         raise ConfigErrors([ConfigError(f"not YAML: {str(error).splitlines()[0][:200]}", file=file)]) from None
     plain = _Plain(file, reader.constructor)
@@ -162,8 +166,8 @@ def _field_names(model: Any, loc: Iterable[Any]) -> list[str]:
         if not (isinstance(model, type) and issubclass(model, BaseModel)):
             return []
         found = model.model_fields.get(str(part))
-        if found is None:
-            return []
+        if found is None:  # an index, or a key of a map: the same model stands at each
+            continue
         model = found.annotation
         for argument in getattr(model, "__args__", ()):
             if isinstance(argument, type) and issubclass(argument, BaseModel):

@@ -151,7 +151,8 @@ def _view(written: Written, at: str, known: Known, problems: Problems) -> View:
     model = EVENT_TYPES.get(name) if isinstance(name, str) else None
     if model is None:
         place = written.at("type") if "type" in written.value else written
-        problems.append(place.problem(f"unknown type {name!r}", did_you_mean(str(name), EVENT_TYPES)))
+        said = "'type' is missing" if name is None else f"unknown type {name!r}"
+        problems.append(place.problem(said, did_you_mean(str(name), EVENT_TYPES)))
         return {}
     before = len(problems)
     _check_fields(written, "", str(name), known, problems)

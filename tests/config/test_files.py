@@ -89,3 +89,21 @@ def test_hidden_and_other_files_are_not_read(tmp_path: Path) -> None:
     (folder / "notes.txt").write_bytes(b"\xff")
     (folder / "routes.yaml~").write_bytes(b"\xff")
     assert load_rules(folder, KINDS)
+
+
+def test_a_file_that_is_not_read_is_told(tmp_path: Path) -> None:
+    folder = shipped_rules(tmp_path / "rules")
+    for name in ("more.yml", "cards/mine.yml"):
+        (folder / name).write_text("rules: []\n", encoding="utf-8")
+    assert list(load_rules(folder, KINDS).warnings) == [
+        "rules/cards/mine.yml: is not read (only *.yaml is: rename it)",
+        "rules/more.yml: is not read (only *.yaml is: rename it)",
+    ]
+
+
+def test_a_gate_for_an_environment_that_is_misspelt_is_no_gate_that_is_never_asked(tmp_path: Path) -> None:
+    folder = shipped_rules(tmp_path / "rules")
+    (folder / "gates.yaml").write_text(
+        "gates:\n  ask:\n    - {environments: [prd], gates: [freeze]}\n", encoding="utf-8"
+    )
+    assert problems(folder) == ["rules/gates.yaml:3: 'prd' is not in the estate (did you mean 'prod'?)"]

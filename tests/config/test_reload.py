@@ -93,4 +93,10 @@ async def test_the_variables_that_channels_name_are_known(folder: Path, rules: R
     assert named.variables == frozenset()
     named.load(1)
     assert named.variables == {"SINK_URL"}
+    teams = ONE_SINK.replace("kind: webhook", "kind: teams, headers_env: {X-Key: SHIPBELL_FLOW_KEY}").replace(
+        "SINK_URL", "NO_URL"
+    )
+    rewrite(folder / "routes.yaml", teams)
+    named.load(2)
+    assert named.variables == {"NO_URL", "SHIPBELL_FLOW_KEY"}
     await named.close()

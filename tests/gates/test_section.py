@@ -3,7 +3,7 @@
 import pytest
 
 from app.gates.found import GATES
-from app.gates.section import Asked, load_gates
+from app.gates.section import Asked, check_names, load_gates
 from app.kernel import yaml
 from app.kernel.clock import DAY
 from app.kernel.errors import ConfigErrors
@@ -75,3 +75,32 @@ def test_the_section_stands_once() -> None:
     twice = [yaml.load("gates: {}", "a.yaml"), yaml.load("gates: {}", "b.yaml")]
     with pytest.raises(ConfigErrors, match=r"b.yaml:1: 'gates' is already at a.yaml:1"):
         load_gates(twice, GATES)
+
+
+def test_a_name_that_the_estate_does_not_know_is_told_with_its_line() -> None:
+    text = """
+gates:
+  ask:
+    - environments: [prod,
+        prdo]
+      gates: [freeze]
+    - {environments: ["pre*"], services: ["pay*", chekout], gates: {promotion: {environment: qaa}}}
+  tests: {environment: qa, suites: [anything]}
+  freeze:
+    windows:
+      - {environments: [live], except_for: [{services: [ledgr]}]}
+"""
+    documents = [yaml.load("environments: {}", "rules/estate.yaml"), yaml.load(text, "rules/gates.yaml")]
+    with pytest.raises(ConfigErrors) as caught:
+        check_names(documents, ["qa", "prod"], ["checkout", "ledger"])
+    assert [str(each) for each in caught.value.problems] == [
+        "rules/gates.yaml:5: 'prdo' is not in the estate (did you mean 'prod'?)",
+        "rules/gates.yaml:7: 'chekout' is not in the estate (did you mean 'checkout'?)",
+        "rules/gates.yaml:7: 'qaa' is not in the estate (did you mean 'qa'?)",
+        "rules/gates.yaml:11: 'live' is not in the estate (known: prod, qa)",
+        "rules/gates.yaml:11: 'ledgr' is not in the estate (did you mean 'ledger'?)",
+    ]
+
+
+def test_names_that_it_knows_and_globs_are_none_of_its_business() -> None:
+    check_names([yaml.load(GOOD, "rules/gates.yaml"), yaml.load("gates:", "b.yaml")], ["prod"], [])

@@ -89,7 +89,7 @@ def test_when_it_happens(with_rules: Load, at: str | None, occurred: str) -> Non
 @pytest.mark.parametrize(
     ("event", "told"),
     [
-        ("{service: basket}", "unknown type None"),
+        ("{service: basket}", "'type' is missing"),
         ("{type: deployment.finishd}", "unknown type 'deployment.finishd' (did you mean 'deployment.finished'?)"),
         ("{type: deployment.finished, enviroment: prod}", "unknown field 'enviroment' (did you mean 'environment'?)"),
         ("{type: deployment.finished, environment: production}", "'production' is not in the estate"),

@@ -9,6 +9,7 @@ from app.channels.teams.channel import TeamsChannel
 from app.channels.teams.url import check_url
 from app.kernel.errors import ConfigError
 from app.kernel.secrets import Secret, SecretUrl
+from app.kernel.variables import Variable
 
 _TOKEN = re.compile(r"[A-Za-z0-9-]{1,64}")
 _VALUE = re.compile(r"[ -~]+")
@@ -19,7 +20,7 @@ _NOT_OURS = frozenset(["authorization", "host", "content-type", "content-length"
 class TeamsSettings(UrlSettings):
     """A Teams channel in `rules/channels.yaml`."""
 
-    headers_env: dict[str, str] = Field(
+    headers_env: dict[str, Variable] = Field(
         {}, description="further headers: name of the header → name of the setting that holds its value"
     )
 
