@@ -66,6 +66,9 @@ class FakeTeams:
         self.posts: list[Posted] = []
         self.connections = 0
         self._replies = replies
+        self.answering = asyncio.Event()
+        """While it is cleared, what comes is taken and not answered."""
+        self.answering.set()
         self._script: deque[Reply] = deque()
         self._port = port
         self._arrived = asyncio.Condition()
@@ -87,7 +90,7 @@ class FakeTeams:
             "?api-version=1&sp=%2Ftriggers%2Fmanual%2Frun&sv=1.0&sig=CANARY-of-the-fake-teams-server"
         )
 
-    async def wait_for(self, count: int, timeout: float = 10.0) -> list[Posted]:
+    async def wait_for(self, count: int, timeout: float = 60.0) -> list[Posted]:
         """All posts, as soon as there are `count`. Raises TimeoutError."""
         async with asyncio.timeout(timeout), self._arrived:
             await self._arrived.wait_for(lambda: len(self.posts) >= count)
@@ -133,6 +136,7 @@ class FakeTeams:
         async with self._arrived:
             self.posts.append(post)
             self._arrived.notify_all()
+        await self.answering.wait()
         if reply.fault:
             await _misbehave(reply, writer)
             return False

@@ -4,7 +4,8 @@ import asyncio
 import os
 import shutil
 import signal
-from collections.abc import AsyncIterator, Mapping
+from asyncio.subprocess import Process
+from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import suppress
 from pathlib import Path
 from typing import cast
@@ -84,14 +85,7 @@ class Git:
         """
         environment = self.environment(folder or self.folder, config or {})
         try:
-            process = await asyncio.create_subprocess_exec(
-                *(self._program, *arguments),
-                stdin=asyncio.subprocess.DEVNULL,
-                stdout=asyncio.subprocess.PIPE,
-                stderr=asyncio.subprocess.PIPE,
-                env=environment,
-                start_new_session=True,
-            )
+            process = await self._start(arguments, environment, asyncio.subprocess.PIPE)
         except OSError as error:
             raise GitFault("integration_error", f"git cannot be run: {type(error).__name__}") from None
         try:
@@ -109,14 +103,7 @@ class Git:
 
     async def stream(self, *arguments: str) -> AsyncIterator[bytes]:
         """What it prints, as it comes: nothing of it is kept here. Raises GitFault, also when it ends in an error."""
-        process = await asyncio.create_subprocess_exec(
-            *(self._program, *arguments),
-            stdin=asyncio.subprocess.DEVNULL,
-            stdout=asyncio.subprocess.PIPE,
-            stderr=asyncio.subprocess.DEVNULL,
-            env=self.environment(self.folder, {}),
-            start_new_session=True,
-        )
+        process = await self._start(arguments, self.environment(self.folder, {}), asyncio.subprocess.DEVNULL)
         try:
             async with asyncio.timeout(self.limit):
                 stream = cast(asyncio.StreamReader, process.stdout)
@@ -129,6 +116,26 @@ class Git:
         finally:
             kill_group(process.pid)
             await process.wait()
+
+    async def _start(self, arguments: Sequence[str], environment: Mapping[str, str], stderr: int) -> Process:
+        """A process in a group of its own. Who is cancelled meanwhile ends all of it: asyncio ends only the first."""
+        starting = asyncio.ensure_future(
+            asyncio.create_subprocess_exec(
+                *(self._program, *arguments),
+                stdin=asyncio.subprocess.DEVNULL,
+                stdout=asyncio.subprocess.PIPE,
+                stderr=stderr,
+                env=environment,
+                start_new_session=True,
+            )
+        )
+        try:
+            return await asyncio.shield(starting)
+        except asyncio.CancelledError:
+            process = await starting
+            kill_group(process.pid)
+            await process.wait()
+            raise
 
 
 def kill_group(pid: int) -> None:

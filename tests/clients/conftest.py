@@ -18,7 +18,10 @@ Opener = Callable[..., Outbound]
 Asker = Callable[..., Api]
 
 TOKEN = "token-CANARY-4711-of-the-collector"
-QUICK = Limits(connect=1, read=1, deadline=5, first_wait=0.001, longest_wait=0.01, first_pause=0.01, longest_pause=0.05)
+QUICK = Limits(
+    connect=30, read=30, deadline=60, first_wait=0.001, longest_wait=0.01, first_pause=0.01, longest_pause=0.05
+)
+"""Quick to ask again, and patient with what is there: a busy machine may stand still for a second."""
 
 
 @pytest.fixture
@@ -29,19 +32,19 @@ async def teams() -> AsyncIterator[FakeTeams]:
 
 @pytest.fixture
 async def outbound(teams: FakeTeams) -> AsyncIterator[Outbound]:
-    """Allowed to reach the fake server; gives up after a second."""
-    client = Outbound(frozenset([teams.host]), total=1.0, connect=0.5)
+    """Allowed to reach the fake server, and patient."""
+    client = Outbound(frozenset([teams.host]), total=60.0, connect=60.0)
     yield client
     await client.close()
 
 
 @pytest.fixture
 async def opened() -> AsyncIterator[Opener]:
-    """Opens clients that are closed at the end."""
+    """Opens clients that are closed at the end; patient ones, if nothing else is said."""
     async with AsyncExitStack() as stack:
 
         def make(*allowed: str, **options: object) -> Outbound:
-            client = Outbound(frozenset(allowed), **{"total": 1.0, "connect": 0.5, **options})  # type: ignore[arg-type]
+            client = Outbound(frozenset(allowed), **{"total": 60.0, "connect": 60.0, **options})  # type: ignore[arg-type]
             stack.push_async_callback(client.close)
             return client
 

@@ -1,12 +1,15 @@
 """One post of a card, and one that has to fail without showing its URL."""
 
 import traceback
+from collections.abc import Iterator
 
 import pytest
 
+from app.clients.connection import Connection
 from app.clients.outbound import Outbound
 from app.kernel.secrets import SecretUrl
 from app.kernel.wire import Answer, WireFault
+from tests.running.wait import until
 
 BODY = b'{"type":"message"}'
 CANARY = "CANARY-of-the-fake-teams-server"
@@ -24,3 +27,12 @@ async def fault(client: Outbound, url: str) -> tuple[str, bool]:
     assert CANARY not in shown
     assert url not in shown
     return caught.value.reason, caught.value.sent
+
+
+def _usable(client: Outbound) -> Iterator[Connection]:
+    return (each for pool in client._pools.values() for each in pool._all if each.usable)
+
+
+async def parted(client: Outbound) -> None:
+    """Wait until the client knows that its connections are gone."""
+    await until(lambda: not any(_usable(client)), "the end of all connections")

@@ -14,6 +14,7 @@ from app.clients.faults import KINDS
 from tests.clients.conftest import QUICK, Asker
 from tests.clients.faulted import fault
 from tests.clients.upstream import Upstream, hangs, said
+from tests.running.wait import until
 
 
 async def test_a_spent_budget_asks_no_more(upstream: Upstream, asker: Asker) -> None:
@@ -60,11 +61,20 @@ async def test_what_is_answered_does_not_open_the_circuit(upstream: Upstream, as
 async def test_one_address_that_hangs_does_not_open_the_circuit_for_the_others(
     upstream: Upstream, asker: Asker
 ) -> None:
-    upstream.routes |= {"/hangs": hangs, "/x": lambda _: said({})}
-    client = asker(upstream.url, circuit=Circuit(2), limits=replace(QUICK, deadline=0.2))
+    over = asyncio.Event()
+
+    async def hangs_until_it_breaks_off(request: web.BaseRequest) -> web.StreamResponse:
+        await over.wait()
+        assert request.transport is not None
+        request.transport.close()
+        return said({})
+
+    upstream.routes |= {"/hangs": hangs_until_it_breaks_off, "/x": lambda _: said({})}
+    client = asker(upstream.url, circuit=Circuit(2), limits=replace(QUICK, tries=1))
     hanging = [asyncio.create_task(fault(client.get("/hangs"))) for _ in range(3)]
-    await asyncio.sleep(0.05)
+    await until(lambda: upstream.asked, "one that hangs")  # the others have leave to ask, and may wait for a place
     await client.get("/x")
+    over.set()
     assert [(await each).kind for each in hanging] == ["unreachable"] * 3
     assert not client.circuit.is_open
 
@@ -73,14 +83,19 @@ async def test_a_probe_that_was_given_up_lets_another_try(upstream: Upstream, as
     client = asker(upstream.url, circuit=Circuit(1, 0), limits=replace(QUICK, tries=1))
     upstream.script = [said({}, 500), hangs, said({"ok": True})]
     await fault(client.get("/x"))
-    with pytest.raises(TimeoutError):
-        await asyncio.wait_for(client.get("/x"), 0.05)
+    probe = asyncio.create_task(client.get("/x"))
+    await until(lambda: len(upstream.asked) == 2, "the probe")
+    probe.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await probe
     assert (await client.get("/x")).value == {"ok": True}
 
 
 async def test_no_more_at_once_than_there_are_places(upstream: Upstream, asker: Asker) -> None:
     async def slowly(_: web.BaseRequest) -> web.Response:
-        await asyncio.sleep(0.02)
+        while upstream.most_at_once < 3:
+            await asyncio.sleep(0.001)
+        await asyncio.sleep(0.02)  # a fourth would come meanwhile
         return said({})
 
     upstream.routes["/x"] = slowly

@@ -95,7 +95,7 @@ async def test_a_list_that_takes_its_time_is_waited_for(upstream: Upstream, aske
         return said({"items": [application("a")]})
 
     upstream.routes |= {PATH: slowly, "/api/version": slowly}
-    argocd = ArgoCD(asker(upstream.url, limits=replace(QUICK, read=0.05, list_read=2, tries=1)))
+    argocd = ArgoCD(asker(upstream.url, limits=replace(QUICK, read=0.05, list_read=60, tries=1)))
     assert await argocd.each(named) == ["a"]
     with pytest.raises(ApiFault, match="no answer in time"):
         await argocd.api.get("/api/version")

@@ -12,9 +12,11 @@ import pytest
 
 from app.clients.git import Mirror
 from app.clients.git_faults import GitFault, fault_of
+from app.clients.git_tree import GitTree
 from app.clients.git_url import checked_url
 from app.kernel.errors import ConfigError
 from app.standins.git_http import GitHttp
+from tests.running.wait import until
 from tests.tools.repository import Repository
 from tests.tools.serving import served
 
@@ -39,10 +41,18 @@ def left(port: int) -> list[str]:
     return [line for line in printed.splitlines() if f":{port}/" in line and "git" in line]
 
 
-async def test_a_host_that_hangs_costs_its_time_and_no_process(tmp_path: Path) -> None:
+async def test_a_host_that_hangs_costs_its_time_and_no_process(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     async with silent() as port:
+        mirror = Mirror(f"http://127.0.0.1:{port}/x.git", tmp_path)
+        run = mirror._git.run
+
+        async def impatient(*words: str, **more: Any) -> Any:
+            mirror._git.limit = 0.4 if words[0] == "fetch" else 60
+            return await run(*words, **more)
+
+        monkeypatch.setattr(mirror._git, "run", impatient)
         with pytest.raises(GitFault, match=r"git: unreachable: git fetch took longer than 0\.4 s"):
-            await asyncio.wait_for(Mirror(f"http://127.0.0.1:{port}/x.git", tmp_path, limit=0.4).fetch(), 10)
+            await asyncio.wait_for(mirror.fetch(), 60)
         assert left(port) == []
     assert [path for path in tmp_path.iterdir() if path.is_dir()] == []
 
@@ -51,9 +61,29 @@ async def test_a_round_that_is_cut_off_leaves_no_process(tmp_path: Path) -> None
     async with silent() as port:
         mirror = Mirror(f"http://127.0.0.1:{port}/x.git", tmp_path)
         round_ = asyncio.create_task(mirror.fetch())
-        async with asyncio.timeout(10):
-            while not left(port):
-                await asyncio.sleep(0.02)
+        await until(lambda: left(port), "git")
+        round_.cancel()
+        await asyncio.gather(round_, return_exceptions=True)
+        assert left(port) == []
+
+
+async def test_a_round_that_is_cut_off_while_git_starts_leaves_no_process(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    start, started = asyncio.create_subprocess_exec, asyncio.Event()
+
+    async def slowly(*words: str, **more: Any) -> Any:
+        process = await start(*words, **more)
+        if "fetch" in words:
+            await until(lambda: left(port), "git")
+            started.set()
+            await asyncio.sleep(0.1)
+        return process
+
+    monkeypatch.setattr(asyncio, "create_subprocess_exec", slowly)
+    async with silent() as port:
+        round_ = asyncio.create_task(Mirror(f"http://127.0.0.1:{port}/x.git", tmp_path).fetch())
+        await started.wait()
         round_.cancel()
         await asyncio.gather(round_, return_exceptions=True)
         assert left(port) == []
@@ -96,29 +126,39 @@ async def test_what_git_is_told_of_the_surroundings(tmp_path: Path, monkeypatch:
     assert environment["GIT_TERMINAL_PROMPT"] == "0"
 
 
-async def test_a_tree_that_is_held_too_long_is_taken_away(tmp_path: Path) -> None:
+def _read(tree: GitTree) -> bytes | GitFault:
+    try:
+        return tree.read("a")
+    except GitFault as fault:
+        return fault
+
+
+async def test_a_tree_that_is_held_too_long_is_taken_away(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     repository = Repository(tmp_path / "served.git")
     repository.commit({"a": "b"})
     mirror = Mirror(repository.folder.as_uri(), tmp_path / "copies", protocols={"file"})
-    await mirror.fetch()
-    mirror._git.limit = 0.3
     async with mirror.tree() as tree:
         assert tree.read("a") == b"b"
-        await asyncio.sleep(0.4)
+    monkeypatch.setattr("app.clients.git.GitTree", lambda *given: GitTree(*given[:-1], 0.3))
+    async with mirror.tree() as tree:
+        await asyncio.sleep(0.3)
+        await until(lambda: isinstance(_read(tree), GitFault), "the end of the tree")
         with pytest.raises(GitFault, match="git cannot read a"):
             tree.read("a")
 
 
-async def test_a_lock_of_another_process_is_waited_for(tmp_path: Path) -> None:
+async def test_a_lock_of_another_process_is_waited_for(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     repository = Repository(tmp_path / "served.git")
     repository.commit({"a": "b"})
-    mirror = Mirror(repository.folder.as_uri(), tmp_path / "copies", protocols={"file"}, limit=0.5)
+    mirror = Mirror(repository.folder.as_uri(), tmp_path / "copies", protocols={"file"})
     await mirror.fetch()
     (path,) = (tmp_path / "copies").glob("*.lock")
     with path.open("w") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
+        monkeypatch.setattr(mirror._git, "limit", 0.5)
         with pytest.raises(GitFault, match="another process fetches"):
             await mirror.fetch()
+        monkeypatch.undo()
     assert not await mirror.fetch()
 
 
