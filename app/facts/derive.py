@@ -108,18 +108,19 @@ def _about(incident: Incident, one: Deployment) -> bool:
 
 
 def _partly(service: str, environment: str, rolled: Rolled, before: Before, told: Told) -> dict[str, Deployment]:
-    """Tries that failed half-way, were not made good by a further try, and left what runs in bad health.
+    """Tries that failed half-way and left what runs in bad health before anything else went live, by their attempts.
 
-    By their attempts.
+    A further try that makes it good ends the failure; that there was one stays true.
     """
-    made_good = {each.id for each in told.attempts if each.deployment_id is not None}
     found: dict[str, Deployment] = {}
     for each in rolled.tries:
         first = each.first
         at = first.end or first.at
         attempt = derived_id("attempt", service, environment, first.subject)
         changed = first.outcome == "failed" and any(report["changed"] for report in each.reports)
-        if changed and attempt not in made_good and degraded_after(rolled.health, at):
+        ill = degraded_after(rolled.health, at) if changed else None
+        after = next((one.live_at for one in told.deployments if one.live_at > at), None)
+        if ill and (after is None or ill.since < after):
             last = next((one for one in reversed(told.deployments) if one.live_at <= at), before.last)
             half = deployment_of(service, environment, each, "release", at, last, "failed")
             found[attempt] = replace(half, flags=("partially_changed",))

@@ -66,18 +66,19 @@ def evaluate(views: list[dict[str, Any]]) -> Answer:
         failed += tries
         for index, one in enumerate(chain):
             _describe(one, chain[:index], git)
-        chain = chains[key] = sorted([*chain, *_half_way(here, git)], key=lambda one: one.live_at)
+        chain = chains[key] = sorted([*chain, *_half_way(chain, here, git)], key=lambda one: one.live_at)
         _fail([one for one in chain if one.kind not in ("heal", "redeploy")], incidents, here, git)
     return Answer(chains, failed, incidents)
 
 
-def _half_way(here: list[dict[str, Any]], git: Git) -> list[Live]:
+def _half_way(chain: list[Live], here: list[dict[str, Any]], git: Git) -> list[Live]:
     """Rollouts that failed after they had changed something, and left it unwell: failed, though nothing counts them."""
     found = []
     for one in (event for event in here if event.get("failed_resources")):
         half = Live(one["service"], one["environment"], one["environment_tier"], _artifact(one, git), None, None,
                     False, us(one["finished_at"]), 1, "release", "failed", {"partially_changed"})  # fmt: skip
-        found += [half] if _degraded(half, here) else []
+        ill, after = _degraded(half, here), [each.live_at for each in chain if each.live_at > half.live_at]
+        found += [half] if ill and all(ill[0] < live_at for live_at in after) else []
     return found
 
 

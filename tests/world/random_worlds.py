@@ -181,12 +181,15 @@ def _again(on: Play, service: str, env: str, pick: int, more: int) -> None:
 
 def _half(on: Play, service: str, env: str, pick: int, more: int) -> None:
     """Something stops half-way, and what runs is ill: for a while, or until it is mended; or nobody tells its end."""
-    broken = [{"kind": "Deployment", "name": service, "status": "SyncFailed"}]
-    on.views.append(telling.deploy(service, on.now, on.name(), env=env, status="failed", failed_resources=broken))
+    broken, name = [{"kind": "Deployment", "name": service, "status": "SyncFailed"}], on.name()
+    on.views.append(telling.deploy(service, on.now, name, env=env, status="failed", failed_resources=broken))
     on.now += 2 * MINUTE
     on.views.append(telling.health(service, on.now, "degraded", env=env))
     if pick < 4:
         (_urgent, _back, _release, _again)[pick](on, service, env, more, 0)
+    else:  # the same is tried again
+        on.now += (pick - 4) * 15 * MINUTE
+        _rollout(on, service, env, (name, None), 0, 0)
     if more < 4:
         on.now += (5, 16, 40, 400)[more] * MINUTE
         on.views.append(telling.health(service, on.now, "healthy", env=env))
