@@ -15,7 +15,7 @@ from app.kernel.errors import ConfigError
 from app.store import Database
 from app.store.backup import backup as copy_file
 from app.store.backup import problems
-from app.store.migrate import knows, newest, revision
+from app.store.migrate import newest, refuse_newer, revision
 from app.store.migrate import upgrade as run_migrations
 from app.store.opening import open_database, sqlite_file
 
@@ -33,6 +33,7 @@ def upgrade(dry_run: Annotated[bool, typer.Option("--dry-run", help="Only say wh
 
     async def work(database: Database) -> tuple[str | None, str]:
         before = await database.read(revision)
+        refuse_newer(before)
         return before, newest() if dry_run else await database.write(run_migrations)
 
     before, after = _with_database(work)
@@ -69,8 +70,7 @@ def check() -> None:
     found = _with_database(work, start=False) if not wrong else None
     if not wrong and found is None:
         wrong.append("there is no schema yet: run 'shipbell db upgrade'")
-    if found is not None and not knows(found):
-        wrong.append(f"the schema {found} is newer than this version knows ({newest()}): run a newer version")
+    refuse_newer(found)
     for problem in wrong:
         say(problem)
     if wrong:

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import sqlalchemy as sa
 
+from app.kernel.errors import ConfigError
 from app.store import collected as collected
 from app.store import counters as counters  # so that the metadata knows their tables
 from app.store import differences as differences
@@ -28,10 +29,11 @@ _VERSION = sa.Table(
 
 
 def upgrade(connection: sa.Connection) -> str:
-    """Run what is missing, all or nothing; returns the revision that the schema has now."""
+    """Run what is missing, all or nothing; returns the revision that the schema has now. Raises ConfigError."""
     if revision(connection) != newest():
         _take_turns(connection)
     found = revision(connection)
+    refuse_newer(found)
     if found is None:
         _create(connection)
     elif found != newest():
@@ -59,10 +61,13 @@ def _run(connection: sa.Connection) -> None:
 
 
 def _take_turns(connection: sa.Connection) -> None:
-    """Replicas that start together on PostgreSQL migrate one after the other; SQLite has one process anyway."""
+    """Replicas that start together on PostgreSQL migrate one after the other; SQLite has one process anyway.
+
+    Locks are waited for a minute; a step itself takes as long as a large table takes.
+    """
     if connection.dialect.name == "postgresql":
         connection.execute(sa.text("SET LOCAL lock_timeout = '60s'"))
-        connection.execute(sa.text("SET LOCAL statement_timeout = '60s'"))
+        connection.execute(sa.text("SET LOCAL statement_timeout = 0"))
         connection.execute(sa.text("SELECT pg_advisory_xact_lock(:number)"), {"number": _LOCK})
 
 
@@ -79,9 +84,13 @@ def newest() -> str:
     return _known()[-1]
 
 
-def knows(found: str) -> bool:
-    """Whether this program knows a revision; a newer program's database is refused."""
-    return found in _known()
+def refuse_newer(found: str | None) -> None:
+    """Raise ConfigError for a revision that this program does not know: a newer one made it: no way leads back."""
+    if found is not None and found not in _known():
+        raise ConfigError(
+            f"the schema {found} is newer than this version knows ({newest()})",
+            hint="run the newer version; the way back is a backup from before it",
+        )
 
 
 def _known() -> list[str]:

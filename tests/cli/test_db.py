@@ -110,11 +110,12 @@ def test_F36_what_is_no_database_is_told(shipbell: Shipbell) -> None:
     assert (said.code, "not a database" in said.err) == (1, True)
 
 
-def test_a_schema_of_a_newer_version_is_refused(shipbell: Shipbell, filled: Path) -> None:
+@pytest.mark.parametrize("command", [("check",), ("upgrade",), ("upgrade", "--dry-run")])
+def test_a_schema_of_a_newer_version_is_refused(shipbell: Shipbell, filled: Path, command: tuple[str, ...]) -> None:
     with sqlite3.connect(filled) as connection:
         connection.execute("UPDATE alembic_version SET version_num = '9999'")
-    said = shipbell("db", "check")
-    assert (said.code, "9999 is newer than this version knows" in said.err) == (1, True)
+    said = shipbell("db", *command)
+    assert (said.code, said.out, "9999 is newer than this version knows" in said.err) == (1, "", True)
 
 
 def test_postgresql_has_its_own_tools(shipbell: Shipbell) -> None:

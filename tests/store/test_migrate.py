@@ -1,6 +1,7 @@
 import asyncio
 from pathlib import Path
 
+import pytest
 import sqlalchemy as sa
 from alembic import command
 from alembic.autogenerate import compare_metadata
@@ -8,6 +9,7 @@ from alembic.config import Config
 from alembic.runtime.migration import MigrationContext
 
 import app.store
+from app.kernel.errors import ConfigError
 from app.store import Database
 from app.store.migrate import newest, revision, upgrade
 from app.store.opening import open_database
@@ -94,6 +96,36 @@ async def test_an_older_database_keeps_its_rows(tmp_path: Path) -> None:
     await database.write(upgrade)
     assert await database.read(lambda c: c.execute(sa.text("SELECT key, extra FROM deliveries")).all()) == [("k", None)]
     await database.close()
+
+
+async def test_a_newer_programs_database_is_refused_and_left_as_it_is(database: Database) -> None:
+    def newer(connection: sa.Connection) -> None:
+        connection.execute(sa.text("UPDATE alembic_version SET version_num = '9999'"))
+
+    await database.write(newer)
+    with pytest.raises(ConfigError, match="9999 is newer than this version knows"):
+        await database.write(upgrade)
+    assert await database.read(revision) == "9999"
+
+
+async def test_a_migration_may_take_longer_than_a_statement(
+    postgres: PostgresCluster, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """An index of a large table takes minutes; locks are waited for no longer than one."""
+    database = PostgresDatabase(sa.make_url(postgres.new_database()), HandClock())
+    found: list[object] = []
+
+    def look(connection: sa.Connection) -> None:
+        found.extend(connection.scalar(sa.text(f"SHOW {name}")) for name in ("statement_timeout", "lock_timeout"))
+
+    def older(connection: sa.Connection) -> None:
+        connection.execute(sa.text("UPDATE alembic_version SET version_num = '0001'"))
+
+    monkeypatch.setattr("app.store.migrate._run", look)
+    await database.write(older)
+    await database.write(upgrade)
+    await database.close()
+    assert found == ["0", "1min"]
 
 
 def to_the_first_schema(connection: sa.Connection) -> None:
