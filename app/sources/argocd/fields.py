@@ -63,7 +63,8 @@ def failed_pieces(message: Message) -> list[dict[str, str | None]]:
             "kind": piece.kind,
             "namespace": piece.namespace,
             "name": piece.name,
-            "status": piece.status or piece.hook_phase,
+            # A hook that failed was synced all the same: its phase is what happened to it.
+            "status": piece.hook_phase if piece.status in (None, "Synced") else piece.status,
             "message": piece.message,
         }
         for piece in message.operation.failed_resources
