@@ -18,6 +18,7 @@ from app.kernel.clock import MINUTE, to_datetime, to_us
 from app.kernel.errors import BadPayload
 from app.kernel.globs import compile_glob
 from app.kernel.ids import derived_id
+from app.kernel.iso import as_iso
 from app.kernel.json import dumps
 from app.kernel.shapes import path_of
 from app.kernel.text import clean
@@ -27,6 +28,9 @@ AHEAD = 5 * MINUTE
 
 INCIDENT_LABEL = "shipbell_incident"
 """The label by which whoever writes an alert says himself whether it is an incident."""
+
+HAPPENED = ("started_at", "finished_at", "merged_at", "opened_at", "resolved_at", "since")
+"""The times that a source says beside that of the news itself: its clock is believed of them as little."""
 
 _OWNER_FIELDS = tuple(Ownership.model_fields)
 _OPEN_TICKETS = frozenset(name for name, model in EVENT_TYPES.items() if "new_ticket_url" in model.model_fields)
@@ -99,10 +103,11 @@ class Estate:
         if draft.type in _OPEN_TICKETS:
             data["new_ticket_url"] = self._create_url
         try:
-            return EVENT_TYPES[draft.type].model_validate(data)
+            event = EVENT_TYPES[draft.type].model_validate(data)
         except ValidationError as error:
             first = error.errors(include_url=False, include_context=False, include_input=False)[0]
             raise BadPayload(first["msg"], path_of(first["loc"])) from None
+        return _without_what_is_to_come(event, as_iso(to_datetime(received_at + AHEAD)))
 
     def lets_in(self, draft: Draft) -> bool:
         """Whether the draft is told: an alert, if its label `shipbell_incident` or else `labels.incident` says so."""
@@ -163,6 +168,16 @@ class Estate:
             entry = f"{{tier: development, aliases: [{_quoted(said.environment)}]}}"
             lines.append(f"environments: {{{_slug(said.environment)}: {entry}}}")
         return "\n".join(lines) or None
+
+
+def _without_what_is_to_come(event: Envelope, latest: str) -> Envelope:
+    """The event without times after `latest`, and without how long it took if its end is one of them."""
+    future: dict[str, None] = {name: None for name in HAPPENED if (getattr(event, name, None) or "") > latest}
+    if not future:
+        return event
+    if "finished_at" in future:
+        future["duration_seconds"] = None
+    return event.model_copy(update=future)
 
 
 def _elsewhere(entry: ServiceEntry | EnvironmentEntry) -> dict[str, tuple[str, ...]]:

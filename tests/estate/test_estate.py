@@ -4,7 +4,9 @@ from typing import Literal
 import pytest
 
 from app.estate import Estate
+from app.estate.estate import HAPPENED
 from app.events import Draft, Hints, flat
+from app.events.fields import field_catalogue
 from app.kernel.clock import MINUTE
 from app.kernel.errors import BadPayload
 from tests.estate.conftest import RECEIVED, TEXT, Make, estate_of
@@ -49,6 +51,27 @@ def test_F44_a_clock_far_ahead_gives_the_time_of_receipt_and_the_id_of_the_news(
     assert flat(event)["occurred_at"] == "2026-11-22T10:00:00.000000Z"
     assert again.time_from == "source"
     assert event.id == again.id
+
+
+def test_F44_the_other_times_of_a_clock_far_ahead_are_not_told_either(make: Make) -> None:
+    ahead, began = datetime(2026, 11, 24, tzinfo=UTC), NOON
+    told = {"started_at": began, "finished_at": ahead.isoformat(), "duration_seconds": 140_400.0}
+    view = flat(make(occurred_at=ahead, fields=told))
+    assert view["started_at"] == "2026-11-22T09:00:00.000000Z"
+    assert "finished_at" not in view
+    assert "duration_seconds" not in view
+
+
+def test_times_up_to_five_minutes_ahead_stay(make: Make) -> None:
+    at = datetime(2026, 11, 22, 10, 5, tzinfo=UTC)
+    view = flat(make(fields={"started_at": NOON, "finished_at": at, "duration_seconds": 3900.0}))
+    assert view["finished_at"] == "2026-11-22T10:05:00.000000Z"
+    assert view["duration_seconds"] == 3900
+
+
+def test_every_time_of_an_event_is_known_as_one_that_has_happened() -> None:
+    times = {name for name, field in field_catalogue().items() if field.kind == "time" and field.keys == (name,)}
+    assert times - {"occurred_at", "received_at"} == set(HAPPENED)
 
 
 def test_no_time_at_all_gives_the_time_of_receipt(make: Make) -> None:
