@@ -59,12 +59,14 @@ def incident_draft(
 ) -> Draft:
     """The draft of what became of an incident at `at`; `original` are the tool's own status and type.
 
-    An end before the beginning is not believed: then the time of the receipt is taken.
+    An end before the beginning is not believed: then the time of the receipt is taken. Where nobody says when it
+    began, that is when it was opened.
     """
     key = clean(external_id, 200)
     if at is not None and opened_at is not None and at < opened_at:
         at = None
-    times = {"opened_at": opened_at, "resolved_at": at if state == "resolved" else None}
+    began = opened_at or (at if state == "opened" else None)
+    times = {"opened_at": began, "resolved_at": at if state == "resolved" else None}
     given = {"external_id": external_id, **times, **fields}
     url = given.get("url")
     return Draft(

@@ -1,8 +1,24 @@
 """What the rooms of incidents have in common."""
 
+from datetime import UTC, datetime, timedelta
+
 import pytest
 
-from app.events.incidents import deployed, hint, priority_of
+from app.events import Draft, Hints
+from app.events.incidents import State, deployed, hint, incident_draft, priority_of
+
+NOON = datetime(2026, 11, 22, 12, tzinfo=UTC)
+
+
+def draft(state: State, at: datetime | None = NOON, opened_at: datetime | None = None) -> Draft:
+    return incident_draft("x", "7", state, at, hints=Hints(), fields={}, opened_at=opened_at)
+
+
+def test_an_incident_began_when_it_was_opened_unless_somebody_knows_better() -> None:
+    assert draft("opened").fields["opened_at"] == NOON
+    assert draft("opened", opened_at=NOON - timedelta(hours=1)).fields["opened_at"] == NOON - timedelta(hours=1)
+    assert "opened_at" not in draft("resolved").fields
+    assert "opened_at" not in draft("opened", at=None).fields
 
 
 @pytest.mark.parametrize(

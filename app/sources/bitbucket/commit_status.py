@@ -54,7 +54,7 @@ def read(event_key: str, body: dict[str, Any]) -> Parsed:
     its, status = message.repository, message.commit_status
     outcome = _STATUS[status.state]
     began, moment = parse_timestamp(status.created_on), parse_timestamp(status.updated_on)
-    made = _commit(status)
+    made = _commit(its, status)
     number, subject = _run(its, status, made)
     return [
         Draft(
@@ -94,11 +94,11 @@ def _run(its: Repository, status: Status, made: dict[str, Any] | None) -> tuple[
     return None, reading.subject("build", its.key, made["sha"] if made else "", status.key)
 
 
-def _commit(status: Status) -> dict[str, Any] | None:
+def _commit(its: Repository, status: Status) -> dict[str, Any] | None:
     if status.commit and status.commit.hash:
         return reading.commit(status.commit)
     found = _SHA_AT_END.search(status.commit_link or "")
-    return {"sha": found[1]} if found else None
+    return {"sha": found[1], "url": f"{its.url}/commits/{found[1]}" if its.url else None} if found else None
 
 
 def _seconds(began: datetime | None, ended: datetime | None) -> float | None:

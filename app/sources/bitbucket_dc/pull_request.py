@@ -54,6 +54,12 @@ class PullRequest(Shape):
     closed: Time = Field(None, alias="closedDate")
     page: Page = None
 
+    @property
+    def url(self) -> str | None:
+        """Its page; many messages do not tell it, so it is found below that of the repository."""
+        its = self.target.repository.url
+        return self.page or (f"{its}/pull-requests/{self.id}" if its else None)
+
 
 class PullRequestMessage(Shape):
     """The message. `date` is when it happened, in the server's own zone."""
@@ -94,7 +100,7 @@ def read(event_key: str, body: dict[str, Any]) -> Parsed:
                 "pull_request": {
                     "id": asked.id,
                     "title": asked.title,
-                    "url": asked.page,
+                    "url": asked.url,
                     "state": asked.state.lower() if asked.state else None,
                     "source_branch": source.name,
                     "target_branch": asked.target.name,
@@ -102,7 +108,7 @@ def read(event_key: str, body: dict[str, Any]) -> Parsed:
                     "merge_commit": asked.merge_commit if merged else None,
                     "draft": asked.draft,
                 },
-                "links": {"pull_request": asked.page},
+                "links": {"pull_request": asked.url},
                 "merged_at": moment if merged else None,
             },
         )

@@ -111,7 +111,6 @@ def incident(state: State, told: Told) -> Draft:
         clean(told.subject.id, _KEY),
         state,
         at,
-        opened_at=at if state == "opened" else None,
         hints=Hints(_of(content.service), _of(content.environment)),
         fields={
             "title": (content.description or "").partition("\n")[0],

@@ -33,7 +33,6 @@ def parse(inbound: Inbound) -> Parsed:
             message.key,
             state,
             message.at,
-            opened_at=message.at if state == "opened" else None,
             hints=hints(message),
             fields=fields(message),
             original=(message.transition, "monitor"),

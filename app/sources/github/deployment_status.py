@@ -72,7 +72,7 @@ def read(body: dict[str, Any]) -> Parsed:
             fields={
                 "repository": reading.repository(its),
                 "actor": reading.person(status.creator or message.sender),
-                "commit": {"sha": made.sha} if made.sha else None,
+                "commit": {"sha": made.sha, "url": its.page_of(made.sha)} if made.sha else None,
                 "version": made.ref if _VERSION.fullmatch(made.ref or "") else None,
                 "build": {"url": status.log_url, "ref": made.ref},
                 "links": {"pipeline": status.log_url},

@@ -60,6 +60,10 @@ class Repository(Shape):
         found = _HOST.match(self.html_url or "")
         return found[1].lower() if found else None
 
+    def page_of(self, sha: str) -> str | None:
+        """The page of a commit, which messages about runs and deployments do not tell."""
+        return f"{self.html_url}/commit/{sha}" if self.html_url else None
+
     @property
     def key(self) -> str:
         """What it is known by over its life: each server counts its repositories from one."""

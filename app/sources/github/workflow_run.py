@@ -82,7 +82,13 @@ def read(body: dict[str, Any]) -> Parsed:
             fields={
                 "repository": reading.repository(its),
                 "actor": reading.person(run.actor or message.sender),
-                "commit": {**(made or {"branch": run.head_branch}), "sha": run.head_sha} if run.head_sha else made,
+                "commit": {
+                    **(made or {"branch": run.head_branch}),
+                    "sha": run.head_sha,
+                    "url": its.page_of(run.head_sha),
+                }
+                if run.head_sha
+                else made,
                 "build": _build(run),
                 "links": {"pipeline": run.html_url},
                 "started_at": began,

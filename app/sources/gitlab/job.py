@@ -76,7 +76,7 @@ def read(kind: str, body: dict[str, Any]) -> Parsed:
             fields={
                 "repository": reading.repository(its),
                 "actor": reading.person(job.user),
-                "commit": {"sha": job.sha, "message": job.message} if job.sha else None,
+                "commit": _commit(job, its),
                 "version": job.ref if job.tag else None,
                 "build": {"number": job.pipeline_id, "url": url, "name": job.build_name, "ref": job.ref,
                           "ref_kind": "tag" if job.tag else "branch"},
@@ -88,6 +88,12 @@ def read(kind: str, body: dict[str, Any]) -> Parsed:
             },
         )
     ]  # fmt: skip
+
+
+def _commit(job: Job, its: Project) -> dict[str, Any] | None:
+    """The commit with its page, which the message does not tell."""
+    url = f"{its.web_url}/-/commit/{job.sha}" if its.web_url else None
+    return {"sha": job.sha, "message": job.message, "url": url} if job.sha else None
 
 
 def _project(job: Job) -> Project:

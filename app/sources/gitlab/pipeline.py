@@ -91,7 +91,8 @@ def read(kind: str, body: dict[str, Any]) -> Parsed:
             subject=subject,
             identity=subject,
             state=run.status,
-            occurred_at=ended or began,
+            # What waits has no end yet: not its beginning's time, but that of the message.
+            occurred_at=ended if outcome else began,
             hints=reading.hints(its),
             original_status=run.status,
             original_type=kind,

@@ -16,7 +16,7 @@ def parse(inbound: Inbound) -> Parsed:
             told.id,
             STATES[told.status],
             told.occurred_at,
-            opened_at=told.opened_at or (told.occurred_at if told.status == "open" else None),
+            opened_at=told.opened_at,
             hints=hints(told),
             fields=told.fields,
             original=(told.status, None),

@@ -58,7 +58,6 @@ def draft(body: dict[str, Any]) -> Draft:
         incident.id,
         state,
         parse_timestamp(event.occurred_at),
-        # Without it the trigger's own time is the beginning.
         opened_at=parse_timestamp(incident.created_at),
         hints=Hints(service=hint("name", incident.service.summary if incident.service else None)),
         fields={

@@ -18,6 +18,12 @@ def test_a_rollback_is_seen_when_its_own_entry_is_already_there(told: Told) -> N
     assert told(state({"revision": OLD}, history=[*HISTORY, own]))[0].fields["rollback"] is True
 
 
+def test_what_was_deployed_after_it_is_not_what_it_goes_back_behind(told: Told) -> None:
+    later = entry(4, NEW, "11:00:00", "11:01:00")
+    drafts = told(state({"phase": "Failed", "revision": PREVIOUS}, history=[*HISTORY, later]))
+    assert [draft.fields["rollback"] for draft in drafts] == [False]
+
+
 def test_a_rollback_that_was_lost_is_seen_in_the_history(told: Told) -> None:
     back = entry(3, OLD, "09:30:00", "09:31:00")
     drafts = told(state(history=[*HISTORY, back]), history=True)

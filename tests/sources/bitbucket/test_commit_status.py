@@ -84,8 +84,10 @@ def test_run_with_a_number_needs_no_key(one: One) -> None:
 
 def test_commit_comes_from_the_link_where_there_is_no_other(one: One) -> None:
     link = "https://api.bitbucket.org/2.0/repositories/acme/checkout/commit/b7f6f6ef4c59"
+    page = "https://bitbucket.org/acme/checkout/commits/b7f6f6ef4c59"
     draft = one(UPDATED, commit_status=status(commit=None, key="k", url=None, links={"commit": {"href": link}}))
-    assert draft.fields["commit"] == {"sha": "b7f6f6ef4c59"}
+    assert draft.fields["commit"] == {"sha": "b7f6f6ef4c59", "url": page}
+    assert draft.fields["links"]["commit"] == page
     assert draft.subject == f"build:{UUID}:b7f6f6ef4c59:k"
 
 

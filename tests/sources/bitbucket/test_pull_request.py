@@ -90,6 +90,11 @@ def test_very_old_shape_without_uuid_and_times_is_read(one: One) -> None:
     assert draft.fields["pull_request"]["author"]["name"] == "ines"
 
 
+def test_what_was_never_changed_is_as_old_as_it_is(one: One) -> None:
+    draft = one("pullrequest:created", pullrequest=asked(updated_on=None, created_on="2026-11-20T10:00:00+01:00"))
+    assert draft.occurred_at == datetime(2026, 11, 20, 9, tzinfo=UTC)
+
+
 @pytest.mark.parametrize("wrong", ["87", True, None, 8.5])
 def test_F14_id_of_another_type_is_refused(send: Send, wrong: object) -> None:
     with pytest.raises(BadPayload) as refusal:

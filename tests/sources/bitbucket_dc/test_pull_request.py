@@ -57,6 +57,17 @@ def test_a_merge_is_dated_by_its_end_in_either_form(send: Send, closed: object) 
     assert (draft.fields["pull_request"]["merge_commit"], draft.fields["pull_request"]["state"]) == (B, "merged")
 
 
+def test_a_page_that_is_not_told_is_below_that_of_the_repository(send: Send) -> None:
+    base = "https://git.example.com/projects/ACME/repos/checkout"
+    told = {"displayId": "main", "repository": {**REPOSITORY, "links": {"self": [{"href": f"{base}/browse"}]}}}
+    draft = one(send, "pr:opened", toRef=told)
+    assert draft.fields["links"]["pull_request"] == draft.fields["pull_request"]["url"] == f"{base}/pull-requests/87"
+    own = "https://git.example.com/own/87"
+    assert one(send, "pr:opened", toRef=told, links={"self": [{"href": own}]}).fields["pull_request"]["url"] == own
+    nowhere = {"displayId": "main", "repository": {**REPOSITORY, "links": None}}
+    assert one(send, "pr:opened", toRef=nowhere).fields["links"] == {"pull_request": None}
+
+
 def test_without_a_date_it_is_when_it_was_changed(send: Send) -> None:
     assert one(send, "pr:opened", date=None).occurred_at == ENDED
 

@@ -40,6 +40,11 @@ def test_of_an_annotated_tag_the_commit_is_told(one: One) -> None:
     assert (draft.fields["after"], draft.fields["commit"]["sha"], draft.fields["commit"]["branch"]) == (A, A, None)
 
 
+def test_where_a_moved_tag_was_is_no_commit(one: One) -> None:
+    draft = one("push", ref="refs/tags/v1", before=C, after=B, commits=[], head_commit=commit(A))
+    assert (draft.state, draft.fields["before"]) == ("updated", None)
+
+
 def test_a_branch_that_went(one: One) -> None:
     draft = one("push", ref="refs/heads/x", before=A, after=ZEROS, commits=[], head_commit=None)
     assert (draft.state, draft.fields["before"], draft.fields["after"]) == ("deleted", A, None)

@@ -55,6 +55,11 @@ def test_a_run_has_a_name_and_no_number_because_each_workflow_counts_its_own(one
     assert (build.get("number"), build["name"]) == (None, "Build #42")
 
 
+def test_a_run_leads_to_its_commit(one: One) -> None:
+    draft = one("workflow_run", action="in_progress", workflow_run=run(head_sha=A, head_commit=None))
+    assert draft.fields["commit"]["url"] == f"https://github.com/acme/checkout/commit/{A}"
+
+
 def test_a_further_attempt_is_news_about_the_same_run(one: One) -> None:
     first, second = (one("workflow_run", action="in_progress", workflow_run=run(run_attempt=n)) for n in (1, 2))
     assert first.subject == second.subject
@@ -89,7 +94,15 @@ def test_how_a_deployment_goes(one: One, state: str, kind: str, status: str | No
     assert draft.subject == f"deployment:github:{KEY}:15"
     assert draft.hints.environment == (("name", "production"),)
     assert (draft.fields["started_at"] or draft.fields["finished_at"]) == draft.occurred_at
-    assert (draft.fields["commit"], draft.fields["platform"]) == ({"sha": A}, "github")
+    page = f"https://github.com/acme/checkout/commit/{A}"
+    assert (draft.fields["commit"], draft.fields["platform"]) == ({"sha": A, "url": page}, "github")
+
+
+def test_who_set_a_status_did_it_and_not_the_app_that_sends(one: One) -> None:
+    told, app = deployed("success"), {"login": "acme-hooks[bot]", "id": 8, "type": "Bot"}
+    assert one("deployment_status", **told, sender=app).fields["actor"]["name"] == "acme-hooks[bot]"
+    told["deployment_status"]["creator"] = {"login": "ines", "id": 7, "type": "User"}
+    assert one("deployment_status", **told, sender=app).fields["actor"]["name"] == "ines"
 
 
 @pytest.mark.parametrize("state", ["pending", "queued", "waiting", "inactive", "x"])

@@ -61,6 +61,7 @@ def test_deployment_and_job_speak_of_the_same(one: One, status: str, kind: str, 
     assert record.identity != evidence.identity
     assert record.hints.environment == evidence.hints.environment == (("name", "production"),)
     assert record.fields["commit"]["sha"] == evidence.fields["commit"]["sha"] == A
+    assert evidence.fields["commit"]["url"] == f"https://gitlab.example.com/acme/checkout/-/commit/{A}"
     assert evidence.fields["canonical"] is False
     assert record.occurred_at == datetime(2021, 4, 28, 19, 50, tzinfo=UTC)
     assert evidence.occurred_at == datetime(2021, 4, 28, 19, 50 if outcome else 45, tzinfo=UTC)

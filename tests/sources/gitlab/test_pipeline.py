@@ -1,6 +1,7 @@
 """Pipelines: which states are a beginning or an end, what broke, and what they ran for."""
 
 from collections.abc import Callable
+from datetime import UTC, datetime
 from typing import Any
 
 import pytest
@@ -33,6 +34,13 @@ def test_states_that_are_news(one: One, status: str, kind: str, outcome: str | N
     draft = one(KIND, object_attributes=run(status=status))
     assert (draft.type, draft.status, draft.subject) == (kind, outcome, f"build:{KEY}:31")
     assert draft.fields["duration_seconds"] == (195 if outcome else None)
+
+
+def test_what_waits_is_not_dated_by_its_beginning(one: One) -> None:
+    began = datetime(2026, 11, 20, 9, 12, 45, tzinfo=UTC)
+    draft = one(KIND, object_attributes=run(status="manual", finished_at=None))
+    assert (draft.occurred_at, draft.fields["started_at"], draft.fields["finished_at"]) == (None, began, None)
+    assert one(KIND, object_attributes=run(status="running", finished_at=None)).occurred_at == began
 
 
 @pytest.mark.parametrize(

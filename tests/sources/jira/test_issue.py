@@ -106,6 +106,7 @@ OLD = "com.atlassian.greenhopper.service.sprint.Sprint@1f[id=1,rapidViewId=2,sta
           {"boardId": 3, "state": "future", "name": "48"}], "47"),
         ([{"boardId": 3, "state": "closed", "name": "45"}, {"boardId": 3, "state": "closed", "name": "46"}], "46"),
         ([OLD.format("CLOSED", "46"), OLD.format("ACTIVE", "47, B"), OLD.format("FUTURE", "48")], "47, B"),
+        ([{"boardId": 3, "state": "active", "name": "A"}, {"boardId": 4, "state": "active", "name": "B"}], "B"),
         ([{"id": "1", "value": "an option", "name": "no sprint"}], None),
         (["a label", 7, None, {"boardId": 3}], None),
         ("text", None),

@@ -33,6 +33,8 @@ def test_the_priority_is_a_word_a_number_or_absent(given: Any, priority: str | N
 def test_details_go_before_tags_and_tags_before_the_rest() -> None:
     details = told("create", details={"service": "ledger", "environment": "qa"})[0].hints
     assert (details.service[0], details.environment[0]) == (("name", "ledger"), ("name", "qa"))
+    both = told("create", details={"env": "qa"}, tags=["env:prod", "tier:1"])[0].hints
+    assert (both.environment, both.labels) == ((("name", "qa"),), {"env": "qa", "tier": "1"})
     tags = told("create", details={}, tags=["service:basket"])[0].hints
     assert (tags.service[:2], tags.environment) == ((("name", "basket"), ("name", "checkout-api")), ())
 
