@@ -54,6 +54,8 @@ def backtest(
     changed = read_rules(against, tests=False) if against is not None else None
     past = written_events(events) if events is not None else stored_events(_database_url(), _since(since))
     tested = _run(past, today.rules, changed.rules if changed is not None else None)
+    if not tested.events and (fail_on_lost or events is not None):
+        raise say(f"there is no event {f'in {events}' if events else 'in the store since then'}: nothing was tried")
     found = report(tested)
     found["cards"] = list(_cards(tested, changed.cards)) if changed is not None else None
     lost = found["lost"] or {"events": 0, "rules": []}

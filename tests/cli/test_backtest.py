@@ -15,7 +15,7 @@ from app.store.events import NewEvent, add
 from app.store.migrate import upgrade
 from app.store.opening import open_database
 from tests.cli.conftest import Shipbell
-from tests.running.rules import shipped_rules
+from tests.running.rules import SHIPPED, shipped_rules
 
 EVENT = {"source": "argocd", "subject": "s", "receipt": "r", "service": "basket"}
 FAILED = EVENT | {"type": "deployment.finished", "status": "failed", "environment": "prod", "version": "1"}
@@ -101,6 +101,7 @@ def test_a_ci_reads_json_and_a_report(shipbell: Shipbell, events: str, quieter: 
         (["--fail-on-lost"], 2, "name the changed rules with --against"),
         (["--since", "month"], 2, "not a duration"),
         (["--events", "missing.ndjson"], 1, "cannot be read"),
+        (["--events", "/dev/null", "--junit", "out.xml"], 1, "there is no event in /dev/null: nothing was tried"),
         (["--events", "events.ndjson", "--junit", "missing/out.xml"], 1, "missing/out.xml cannot be written"),
         (["--events", "events.ndjson", "--against", "missing"], 1, "there is no such folder"),
         ([], 1, "there is no database"),
@@ -141,6 +142,8 @@ def test_the_store_is_read_since_then(shipbell: Shipbell) -> None:
     assert shipbell("rules", "backtest", "--json").json["events"] == 2
     assert shipbell("rules", "backtest", "--json", "--since", "90d").json["events"] == 3
     assert shipbell("rules", "backtest", "--since", "1m").out == "There is no event to try the rules on.\n"
+    said = shipbell("rules", "backtest", "--since", "1m", "--against", str(SHIPPED), "--fail-on-lost")
+    assert (said.code, said.err) == (1, "error: there is no event in the store since then: nothing was tried\n")
 
 
 def test_a_store_on_postgresql_is_read_too(shipbell: Shipbell, database_url: str) -> None:
