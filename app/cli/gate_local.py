@@ -14,7 +14,7 @@ from app.clients.checkout import Checkout, open_checkout
 from app.clients.git_faults import GitFault
 from app.clients.opening import Clients, open_clients
 from app.clients.upstreams import Upstreams, load_upstreams
-from app.config.documents import read_documents
+from app.config.documents import read_documents, read_files
 from app.config.environment import FileTwins
 from app.estate import Estate, load_estate
 from app.gates import told
@@ -26,9 +26,7 @@ from app.gates.model import Decision, Question
 from app.gates.preview import preview
 from app.gates.section import Asked as AskedGates
 from app.gates.section import load_gates
-from app.kernel import yaml
 from app.kernel.clock import system_clock
-from app.kernel.yaml import Document
 
 LOCAL = frozenset({"fix-version", "freeze"})
 """Gates that need no service."""
@@ -45,16 +43,9 @@ class Rules:
 
 def read_rules(place: Path) -> Rules:
     """From a folder of rules, or from one file. Raises ConfigErrors."""
-    documents = read_documents(place) if place.is_dir() else _single(place)
+    documents = read_documents(place) if place.is_dir() else read_files([place], place.parent)
     upstreams, _ = load_upstreams(documents)
     return Rules(load_estate(documents), upstreams, load_gates(documents, GATES))
-
-
-def _single(file: Path) -> Sequence[Document]:
-    try:
-        return [yaml.load(file.read_text(encoding="utf-8"), file.name)]
-    except (OSError, UnicodeError) as error:
-        raise Misused(f"{file} cannot be read: {type(error).__name__}") from None
 
 
 def ask_here(asked: Asked, rules: Rules, say: Callable[[str], None]) -> tuple[dict[str, Any], tuple[str, Any]]:

@@ -142,10 +142,10 @@ def stored(event: str) -> str:
 
 def read_view(path: Path) -> dict[str, Any]:
     """The flat view of an event in a JSON file, as somebody wrote it. Raises BadPayload."""
-    found = loads(path.read_bytes())
-    if isinstance(found, dict):
-        found = {"received_at": found.get("occurred_at") or iso(system_clock()), **found}
     try:
+        found = loads(path.read_bytes())
+        if isinstance(found, dict):
+            found = {"received_at": found.get("occurred_at") or iso(system_clock()), **found}
         return event_of(found, NO_ID)[0]
-    except ValueError as error:
+    except (ValueError, BadPayload) as error:
         raise BadPayload(f"{path} holds no event: {error}") from None

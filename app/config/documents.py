@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from pathlib import Path
 
+from app.config.text import read_text
 from app.kernel import yaml
 from app.kernel.errors import ConfigError, ConfigErrors
 from app.kernel.yaml import Document
@@ -24,14 +25,12 @@ def read_files(paths: Sequence[Path], folder: Path) -> list[Document]:
     for path in paths:
         name = str(path.relative_to(folder.parent)) if folder.parent != folder else str(path)
         try:
-            text = path.read_text(encoding="utf-8")
+            text = read_text(path, name)
             if not text.strip():  # more often a file that is being written than one that is meant
                 raise ConfigErrors([ConfigError("is empty", file=name, hint="delete it, or write a comment into it")])
             document = yaml.load(text, name)
         except ConfigErrors as error:
             problems += error.problems
-        except (OSError, UnicodeError) as error:
-            problems.append(ConfigError(f"cannot be read: {type(error).__name__}", file=name))
         else:
             if document.value is not None:
                 documents.append(document)

@@ -3,20 +3,22 @@
 import os
 import secrets
 from collections.abc import Iterator, Mapping
+from io import StringIO
 from pathlib import Path
 
 from dotenv import dotenv_values
 
 from app.config.names import secret_name
 from app.config.settings import read
+from app.config.text import read_text
 from app.kernel.errors import ConfigError
 
 FILE = Path(".env")
 
 
 def read_environment(file: Path = FILE) -> dict[str, str]:
-    """The variables of the process; those of `.env` stand behind them."""
-    beside = dotenv_values(file, interpolate=False) if file.is_file() else {}
+    """The variables of the process; those of `.env` stand behind them. Raises ConfigErrors."""
+    beside = dotenv_values(stream=StringIO(read_text(file, str(file))), interpolate=False) if file.is_file() else {}
     return {**{name: value for name, value in beside.items() if value is not None}, **os.environ}
 
 

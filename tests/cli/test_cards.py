@@ -30,9 +30,10 @@ def test_a_card_is_shown_on_an_event_in_a_file(shipbell: Shipbell) -> None:
     Path("digest.json").write_bytes(orjson.dumps(event))
     said = shipbell("cards", "preview", "digest", "--event", "digest.json", "--text")
     assert (said.code, "7" in said.out.splitlines()[0]) == (0, True), said
-    Path("digest.json").write_text("[]", encoding="utf-8")
-    wrong = shipbell("cards", "preview", "digest", "--event", "digest.json")
-    assert (wrong.code, wrong.err.startswith("error: digest.json holds no event")) == (1, True)
+    for nothing in (b"[]", b"{", b'"\xfc"'):
+        Path("digest.json").write_bytes(nothing)
+        wrong = shipbell("cards", "preview", "digest", "--event", "digest.json")
+        assert (wrong.code, wrong.err.startswith("error: digest.json holds no event")) == (1, True)
     missing = shipbell("cards", "preview", "digest", "--event", "nothing.json")
     assert (missing.code, missing.err) == (1, "error: nothing.json cannot be read: No such file or directory\n")
 

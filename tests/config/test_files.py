@@ -71,7 +71,15 @@ def test_a_file_that_cannot_be_read_is_named(tmp_path: Path, content: bytes) -> 
 def test_a_folder_in_the_place_of_a_file_is_named(tmp_path: Path) -> None:
     folder = shipped_rules(tmp_path / "rules")
     (folder / "odd.yaml").mkdir()
-    assert problems(folder) == ["rules/odd.yaml: cannot be read: IsADirectoryError"]
+    assert problems(folder) == ["rules/odd.yaml: cannot be read: Is a directory"]
+
+
+@pytest.mark.parametrize("name", ["estate.yaml", "cards/deployment.yaml", "sources/own.yaml"])
+def test_a_file_in_another_encoding_is_told_with_its_line(tmp_path: Path, name: str) -> None:
+    file = shipped_rules(tmp_path / "rules") / name
+    file.parent.mkdir(exist_ok=True)
+    file.write_bytes("# ours\n# Größe\n".encode("latin-1"))
+    assert problems(tmp_path / "rules") == [f"rules/{name}:2: the byte 0xf6 is no UTF-8 (save the file as UTF-8)"]
 
 
 def test_a_failing_test_of_the_rules_is_a_fault_unless_tests_are_left_out(tmp_path: Path) -> None:

@@ -99,6 +99,13 @@ def test_variables_win_over_the_file_beside(tmp_path: Path, monkeypatch: pytest.
     assert read_environment(tmp_path / "none")["SHIPBELL_PORT"] == "2"
 
 
+def test_a_file_beside_in_another_encoding_is_told_with_its_line(tmp_path: Path) -> None:
+    beside = tmp_path / ".env"
+    beside.write_bytes(b"SHIPBELL_PORT=1\nSHIPBELL_API_TOKENS=gr\xfcn\n")
+    with pytest.raises(ConfigErrors, match=r"\.env:2: the byte 0xfc is no UTF-8"):
+        read_environment(beside)
+
+
 def test_the_first_run_never_touches_a_file_that_is_there(tmp_path: Path) -> None:
     beside = tmp_path / ".env"
     beside.write_text("mine", encoding="utf-8")
