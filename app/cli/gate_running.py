@@ -7,8 +7,11 @@ from urllib.parse import quote
 
 import httpx
 
+from app.cli.gate_asked import Misused
 from app.gates.gate import Running, Runs
 from app.gates.model import CannotTell
+from app.kernel.links import NO_URL, is_address
+from app.reporter.pipe import variable
 
 TIMEOUT = 100.0
 """Seconds: a gate of the service may take sixty, and all of them are asked side by side."""
@@ -26,15 +29,17 @@ class NoAnswer(Exception):
 
 
 def service_of(variables: Mapping[str, str]) -> tuple[str, str] | None:
-    """Where the service is and the token for it; None when one of them is not set."""
-    url, token = variables.get("SHIPBELL_URL", "").strip().rstrip("/"), variables.get("SHIPBELL_TOKEN", "").strip()
-    return (url, token) if url.startswith(("https://", "http://")) and token else None
+    """Where the service is and the token for it; None when one of them is not set. Raises Misused."""
+    url, token = variable(variables, "SHIPBELL_URL").rstrip("/"), variable(variables, "SHIPBELL_TOKEN")
+    if url and not is_address(url):
+        raise Misused(NO_URL)
+    return (url, token) if url and token else None
 
 
 def ask_service(
     variables: Mapping[str, str], method: str, path: str, body: Any = None, *, timeout: float = TIMEOUT
 ) -> Any:
-    """The JSON of an answer. Raises NoAnswer."""
+    """The JSON of an answer. Raises NoAnswer and Misused."""
     url, token = service_of(variables) or ("", "")
     headers = {"authorization": f"Bearer {token}"}
     try:
@@ -42,7 +47,7 @@ def ask_service(
     except httpx.HTTPError as error:
         raise NoAnswer(0, f"the service gives no answer ({type(error).__name__})") from None
     except (httpx.InvalidURL, ValueError):
-        raise NoAnswer(0, "SHIPBELL_URL is no address") from None
+        raise Misused(NO_URL) from None
     try:
         said = answer.json()
     except ValueError:

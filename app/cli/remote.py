@@ -8,7 +8,8 @@ import typer
 
 from app.cli.faults import UNREACHABLE, USAGE, WRONG, say
 from app.config.environment import read_environment
-from app.config.settings import read, read_settings
+from app.config.settings import Settings, read, read_settings
+from app.kernel.links import NO_URL, is_address
 
 TIMEOUT_SECONDS = 30.0
 
@@ -24,8 +25,9 @@ class Service:
     def __init__(self, transport: httpx.BaseTransport | None = None) -> None:
         environ = read_environment()
         settings = read_settings(environ)
-        host = "127.0.0.1" if settings.host in ("0.0.0.0", "::") else settings.host  # noqa: S104  compared, not bound
-        self.url = (read(environ, "SHIPBELL_URL") or f"http://{host}:{settings.port}").rstrip("/")
+        self.url = (read(environ, "SHIPBELL_URL") or _here(settings)).strip().rstrip("/")
+        if not is_address(self.url):
+            raise say(NO_URL, USAGE)
         first = settings.api_tokens[0].split(":", 2)[-1] if settings.api_tokens else ""
         token = read(environ, "SHIPBELL_TOKEN") or first
         headers = {b"authorization": f"Bearer {token}".encode()} if token else {}
@@ -34,7 +36,7 @@ class Service:
                 base_url=self.url, headers=headers, timeout=TIMEOUT_SECONDS, trust_env=False, transport=transport
             )
         except httpx.InvalidURL:
-            raise say(f"SHIPBELL_URL is no address: {self.url}") from None
+            raise say(NO_URL, USAGE) from None
 
     def get(self, path: str, **query: Any) -> Any:
         """The answer's JSON; `query` leaves out what is None. Exits with what is wrong and what to do."""
@@ -77,6 +79,12 @@ class Service:
         return say(
             f"no service answers at {self.url}: start it with 'shipbell serve', or set SHIPBELL_URL", UNREACHABLE
         )
+
+
+def _here(settings: Settings) -> str:
+    """Where the service listens by this machine's settings."""
+    host = "127.0.0.1" if settings.host in ("0.0.0.0", "::") else settings.host  # noqa: S104  compared, not bound
+    return f"http://{f'[{host}]' if ':' in host else host}:{settings.port}"
 
 
 def _object(answer: httpx.Response) -> dict[str, Any] | None:

@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
+from app.kernel.links import is_address
 from app.kernel.signing import HubSignature
 from app.reporter.events import Report
 from app.reporter.pipe import variable
@@ -45,6 +46,6 @@ def open_service(variables: Mapping[str, str], *, files: bool) -> Service | None
     url = variable(variables, "SHIPBELL_URL").rstrip("/")
     token = variable(variables, "SHIPBELL_TOKEN")
     secret = "" if files else next(iter(variable(variables, "SHIPBELL_SECRET_REPORTS").split()), "")
-    if not url.startswith(("https://", "http://")) or not (token or secret):
+    if not is_address(url) or not (token or secret):
         return None
     return Service(url, token, secret)

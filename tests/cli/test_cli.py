@@ -8,8 +8,10 @@ import pytest
 import typer
 
 from app.cli import cli, remote
+from app.kernel.links import NO_URL
 from app.reporter.options import KINDS
 from tests.cli.conftest import Shipbell
+from tests.running.rules import SHIPPED
 
 REMOTE = (
     ("receipts", "list"), ("receipts", "show", "0" * 32), ("events", "list"), ("events", "show", "0" * 32),
@@ -84,11 +86,22 @@ def test_a_bad_setting_is_1_and_a_sentence_for_every_command(shipbell: Shipbell)
         assert "Traceback" not in said.err
 
 
-def test_an_address_that_is_none_or_anothers_is_1_and_a_sentence(
-    shipbell: Shipbell, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    said = shipbell("events", "list", SHIPBELL_URL="http://[::1")
-    assert (said.code, said.err) == (1, "error: SHIPBELL_URL is no address: http://[::1\n")
+@pytest.mark.parametrize("url", ["http://[::1", "foo", "http://", "ftp://x", "http://x:99999", "https://a..b", "://"])
+def test_an_address_that_is_none_is_2_for_whoever_asks_and_3_for_a_gate(shipbell: Shipbell, url: str) -> None:
+    for words in (("events", "list"), ("send", "bitbucket/pull-request-opened"), ("demo",)):
+        said = shipbell(*words, SHIPBELL_URL=url)
+        assert (said.code, said.err) == (2, f"error: {NO_URL}\n"), words
+    asked = ("gate", "all", "--service", "checkout", "--environment", "qa", "--rules", str(SHIPPED))
+    said = shipbell(*asked, SHIPBELL_URL=url, SHIPBELL_TOKEN="token")
+    assert (said.code, said.err, said.out) == (3, f"error: {NO_URL}\n", "")
+
+
+def test_a_service_on_the_other_loopback_is_asked_there(shipbell: Shipbell) -> None:
+    said = shipbell("events", "list", SHIPBELL_HOST="::1")
+    assert (said.code, "no service answers at http://[::1]:1:" in said.err) == (3, True)
+
+
+def test_an_address_that_is_anothers_is_1_and_a_sentence(shipbell: Shipbell, monkeypatch: pytest.MonkeyPatch) -> None:
     first = remote.Service.__init__
     page = httpx.MockTransport(lambda _: httpx.Response(200, text="<html>another service</html>"))
     monkeypatch.setattr(remote.Service, "__init__", lambda self: first(self, page))
