@@ -95,6 +95,8 @@ class Api:
         self.sends_credentials = auth is not None
         self.requests = 0
         """Requests that were sent, each try and redirect."""
+        self.answered = 0
+        """Questions that were answered as they were put: whoever proves nothing gets none."""
         self._address = Addressed(name, url)
         self._limits = limits
         self._slots = asyncio.Semaphore(concurrency)
@@ -170,6 +172,7 @@ class Api:
             raise self._counted(fault) from None
         else:
             self.circuit.answered()
+            self.answered += 1
             return found
         finally:
             self.circuit.left(leave)

@@ -20,13 +20,19 @@ class Repositories:
     kept: dict[str, tuple[int, Repository | None]] = field(default_factory=dict)
 
     async def prepare(self, bitbucket: Bitbucket, names: Collection[str], now: int) -> None:
-        """Ask for many at once. A token that may not list the workspace asks for each, later."""
+        """Ask for many at once. A token that may not list the workspace asks for each, later.
+
+        Raises ApiFault where it is not even good for a single one: Bitbucket says 401 of endpoints that a good token
+        does not reach, too.
+        """
         due = [name for name in names if self._due(name, now)]
         if len(due) < MANY:
             return
         try:
             listed = await bitbucket.repositories()
-        except ApiFault:
+        except ApiFault as fault:
+            if fault.kind == "auth_error":
+                await bitbucket.repository(due[0])
             return
         found = {each.full_name.lower(): each for each in listed.items}
         self.kept |= {name: (now, found[name.lower()]) for name in due if name.lower() in found}

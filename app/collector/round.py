@@ -4,7 +4,7 @@ A fault of one service or upstream is noted and stops nothing else: what was kno
 """
 
 import asyncio
-from collections.abc import Awaitable, Callable, Collection, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Collection, Coroutine, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import partial
 from typing import Any, TypeVar
@@ -56,10 +56,15 @@ class Round:
     only: Collection[str] = ()
     patience: float = SERVICE_SECONDS
     _read: dict[str, History] = field(default_factory=dict, init=False)
+    _answered: dict[str, int] = field(default_factory=dict, init=False)
+    """Questions that each upstream had answered before the round."""
+    _refused: set[str] = field(default_factory=set, init=False)
+    """The upstreams that know no token of ours: they are not asked again before the next round."""
 
     async def run(self) -> Summary:
         """Go round once. Raises StoreUnavailable or Overloaded when nothing can be kept."""
         began, summary, calls = monotonic(), self.work.summary, self.clients.calls()
+        self._answered.update({name: api.answered for name, api in self.clients.apis().items()})
         services = [name for name in self.estate.services if self._wanted(name)]
         summary.services = len(services)
         self.tell(summary)
@@ -136,7 +141,10 @@ class Round:
             workspace = self.clients.bitbucket.workspace
             named = [name for service in services if (name := name_of(self.estate, service, workspace))]
             names = [name for name, _ in named]
-            await self.standing.repositories.prepare(self.clients.bitbucket, names, self.work.now)
+            try:
+                await self.standing.repositories.prepare(self.clients.bitbucket, names, self.work.now)
+            except ApiFault as fault:  # each service says for itself what it lacks
+                self._heed(fault)
 
     # ---------------------------------------------------------------- service by service
 
@@ -192,12 +200,29 @@ class Round:
         tags = self.clients.gitops.tags if self.clients.gitops else None
         return {version: (tags and tags.commit(version)) or version for version in found}
 
-    async def _guarded(self, service: str, upstream: str, step: Awaitable[T]) -> T | None:
+    def _heed(self, fault: ApiFault) -> None:
+        """Ask no more where a token is refused, unless it was good for something else in this round."""
+        api = self.clients.apis().get(fault.upstream)
+        if fault.kind != "auth_error" or api is None or api.answered != self._answered.get(api.name):
+            return
+        if api.name == "bitbucket":
+            self.standing.repositories.kept.clear()  # the next round begins with one question, not with one for each
+        if api.name not in self._refused:
+            self._refused.add(api.name)
+            what = f"the token of upstreams.{api.name} is refused: nothing more is asked there in this round"
+            log.warning(what, action="collect", upstream=api.name, reason=fault.detail)
+
+    async def _guarded(self, service: str, upstream: str, step: Coroutine[Any, Any, T]) -> T | None:
         left = partial(self.work.summary.left, service)
+        if upstream in self._refused:
+            step.close()
+            left(upstream, f"{upstream}: auth_error: not asked: its token is refused")
+            return None
         try:
             async with asyncio.timeout(self.patience):
                 return await step
         except ApiFault as fault:
+            self._heed(fault)
             left(fault.upstream, str(fault))
         except TimeoutError:
             left(upstream, f"{upstream}: no end within {self.patience:g} s")

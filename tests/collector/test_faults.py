@@ -6,11 +6,14 @@ from types import SimpleNamespace
 from typing import Any
 
 import pytest
+import structlog
 
 from app.clients.api import Api, Limits
 from app.clients.argocd import ArgoCD
+from app.clients.faults import ApiFault
 from app.clients.opening import Clients
 from app.collector.news import News
+from app.collector.repositories import Repositories
 from app.collector.round import Round
 from app.collector.standing import Standing
 from app.collector.summary import Summary
@@ -48,6 +51,41 @@ async def test_an_expired_token_of_jira_is_said_and_stops_nothing_else(fresh: Wo
     assert not any("not found in Jira" in line for line in summary.unknown)
     fresh.stage.switch()
     assert (await fresh.later()).told["ticket"] > 0
+
+
+async def test_a_refused_token_of_bitbucket_is_not_shown_again_and_again(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    one = world.collector.collect().model_copy(update={"concurrency": 1})  # who is on the way then has asked already
+    monkeypatch.setattr(world.collector, "collect", lambda: one)
+    world.stage.switch(expired={"bitbucket"})
+    with structlog.testing.capture_logs() as logs:
+        first = await world.later(70)
+    assert first.calls["bitbucket"] <= 2
+    said = [each for each in logs if each["event"].startswith("the token of upstreams.bitbucket is refused")]
+    assert [each["upstream"] for each in said] == ["bitbucket"]
+    summary = await world.later(70)
+    assert summary.calls["bitbucket"] == 2  # all of the workspace, and one repository
+    assert set(summary.stale) == set(STORY.services)
+    assert all("bitbucket: auth_error" in line for lines in summary.stale.values() for line in lines)
+    assert summary.failed == {"bitbucket"}
+    world.stage.switch()
+    summary = await world.later()
+    assert (summary.stale, summary.failed) == ({}, set())
+
+
+async def test_a_token_that_may_only_not_list_the_workspace_is_good() -> None:
+    async def listed() -> None:
+        raise ApiFault("auth_error", "bitbucket", "not supported for this endpoint", 401)
+
+    async def single(name: str) -> None:
+        if name == "acme/refused":
+            raise ApiFault("auth_error", "bitbucket", "invalid", 401)
+
+    bitbucket: Any = SimpleNamespace(repositories=listed, repository=single)
+    await Repositories().prepare(bitbucket, list("abcde"), 0)
+    with pytest.raises(ApiFault):
+        await Repositories().prepare(bitbucket, ["acme/refused", *"abcd"], 0)
 
 
 @pytest.mark.parametrize(
