@@ -2,14 +2,16 @@
 
 import argparse
 import threading
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from app.kernel.clock import monotonic, system_clock
+from app.kernel.links import NO_URL, is_address
 from app.reporter.events import Report, Said, report_of, run_name
 from app.reporter.files import is_scan, is_tests, named_files, usual_files
 from app.reporter.options import read_options
+from app.reporter.pipe import variable
 from app.reporter.recipient import Service, open_service
 from app.reporter.speech import Speech, open_speech
 from app.reporter.surroundings import Surroundings, read_surroundings
@@ -22,6 +24,7 @@ DISABLED = "notifications are disabled until SHIPBELL_URL and SHIPBELL_TOKEN (or
 UNKNOWN = "nothing was reported: what came of the pipeline is not known: set BITBUCKET_TOKEN, or say --status"
 ONE_STEP = "nothing was reported: this step passed, and a pipeline has other steps: say --status, or --final"
 FILES_DISABLED = "results are not reported until SHIPBELL_URL and SHIPBELL_TOKEN are set"
+SET_BUILD = "set BUILD_NUMBER to one that each run has anew"
 
 Direct = Callable[[Report | Sequence[Upload], Path, Mapping[str, str], float], Iterable[str]]
 """Applies the rule book of a folder to a report, or to files, and posts the cards until a moment (monotonic seconds);
@@ -88,6 +91,9 @@ def _task(arguments: Sequence[str], variables: Mapping[str, str], speech: Speech
 def _report(task: Task) -> None:
     of_files = task.options.kind in ("tests", "security")
     if not task.options.dry_run and not task.options.direct:
+        if (url := variable(task.variables, "SHIPBELL_URL")) and not is_address(url):
+            task.speech.line(f"nothing was reported: {NO_URL}")
+            return
         service = open_service(task.variables, files=of_files)
         if service is None:
             task.speech.line(FILES_DISABLED if of_files else DISABLED)
@@ -110,14 +116,29 @@ def _tell(task: Task) -> None:
         task.speech.line(ONE_STEP)
         return
     report = report_of(task.said, task.here, task.now)
-    if task.options.kind == "deployment" and not task.said.environment and not task.here.environment:
-        task.speech.line("no environment is known: say --environment, or `deployment:` in the step")
+    for doubt in _doubts(task, report):
+        task.speech.line(doubt)
     if task.options.dry_run:
         task.speech.text(report.text())
     elif task.options.direct:
         _post_here(task, report)
     elif task.service is not None:
         task.speech.answered(report.name, task.service.report(report, task.until))
+
+
+def _doubts(task: Task, report: Report) -> Iterator[str]:
+    """What the report leaves open, each with what to do."""
+    here = task.here
+    if not task.said.service and not here.repository:
+        yield "no service is known: say --service, for nothing here says whose it is"
+    if task.said.failed_step and report.name.endswith(".started"):
+        yield "how the step ended is not known: say --status failed, or set EXIT_CODE"
+    if task.options.kind == "deployment" and not task.said.environment and not here.environment:
+        yield "no environment is known: say --environment, or `deployment:` in the step"
+    if here.build is None and here.commit and task.options.kind == "pipeline":
+        yield f"no build number is known, so all runs of a commit are one: {SET_BUILD}"
+    elif here.build is None and report.name.endswith(".started"):
+        yield f"no build number is known, so its end will not be put together with it: {SET_BUILD}"
 
 
 def _asked(task: Task) -> Task:
@@ -171,7 +192,8 @@ def _uploads(task: Task) -> list[Upload]:
     else:
         uploads = uploads_of_scans(files, task.said, task.here, options.tool, options.exit_code, run_id)
     if not uploads:
-        task.speech.line(f"no results here: name the files, e.g. shipbell report {options.kind} 'build/**/*.xml'")
+        pattern = "build/**/*.xml" if of_tests else "build/**/*.sarif"
+        task.speech.line(f"no results here: name the files, e.g. shipbell report {options.kind} '{pattern}'")
     return uploads
 
 
