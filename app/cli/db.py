@@ -36,7 +36,9 @@ def upgrade(dry_run: Annotated[bool, typer.Option("--dry-run", help="Only say wh
         refuse_newer(before)
         return before, newest() if dry_run else await database.write(run_migrations)
 
-    before, after = _with_database(work)
+    file = sqlite_file(_url())
+    missing = dry_run and file is not None and not file.exists()  # to look for it would make it
+    before, after = (None, newest()) if missing else _with_database(work, start=not dry_run)
     done = (
         "is up to date"
         if before == after

@@ -37,6 +37,7 @@ def receipts(path: Path) -> int:
 
 def test_an_empty_folder_gets_its_schema_and_a_dry_run_only_says_so(shipbell: Shipbell) -> None:
     assert shipbell("db", "upgrade", "--dry-run").out == f"The schema would go from nothing to {newest()}.\n"
+    assert not FILE.exists()
     assert shipbell("db", "check").code == 1
     assert shipbell("db", "upgrade").out == f"The schema went from nothing to {newest()}.\n"
     assert shipbell("db", "upgrade").out == "The schema is up to date.\n"
@@ -80,7 +81,9 @@ def test_a_folder_may_have_any_name(shipbell: Shipbell) -> None:
     assert (missing.code, missing.err) == (1, "error: nowhere/copy.db cannot be written: No such file or directory\n")
 
 
-def test_a_backup_is_taken_beside_a_service_that_runs(shipbell: Shipbell, filled: Path) -> None:
+def test_a_backup_is_taken_and_the_schema_looked_at_beside_a_service_that_runs(
+    shipbell: Shipbell, filled: Path
+) -> None:
     async def beside() -> None:
         database = open_database(f"sqlite:///{filled}", HandClock())
         await database.start()
@@ -88,6 +91,8 @@ def test_a_backup_is_taken_beside_a_service_that_runs(shipbell: Shipbell, filled
         try:
             said = await asyncio.to_thread(shipbell, "db", "backup", "copy.db")
             assert said.code == 0, said.err
+            looked = await asyncio.to_thread(shipbell, "db", "upgrade", "--dry-run")
+            assert (looked.code, looked.out) == (0, "The schema is up to date.\n"), looked.err
         finally:
             await database.close()
 
