@@ -13,10 +13,10 @@ PARENT = """
 import os, sys, time
 from pathlib import Path
 from bench.processes import Command, Server
-sleeping = Command([sys.executable, "-c", "import time; time.sleep(60)"], 1, "/", {}, Path(sys.argv[1]))
+sleeping = Command([sys.executable, "-c", "import time; time.sleep(600)"], 1, "/", {}, Path(sys.argv[1]))
 server = Server(sleeping, os.sched_getaffinity(0))
 print(server._process.pid, flush=True)
-time.sleep(60)
+time.sleep(600)
 """
 
 
@@ -50,7 +50,7 @@ def test_when_the_bench_is_killed_its_servers_end_too(tmp_path: Path):
         os.kill(pid, 0)
         parent.send_signal(signal.SIGKILL)
         parent.wait()
-    until = time.monotonic() + 5
+    until = time.monotonic() + 60
     while alive(pid) and time.monotonic() < until:
         time.sleep(0.02)
     assert not alive(pid)

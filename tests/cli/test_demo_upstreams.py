@@ -70,11 +70,11 @@ def test_it_serves_until_it_is_told_to_end_and_leaves_nothing(tmp_path: Path) ->
             env=environment,
             capture_output=True,
             text=True,
-            timeout=30,
+            timeout=120,
         )
         assert (busy.returncode, "is taken" in busy.stderr) == (1, True)
         process.send_signal(signal.SIGTERM)
-        _, said = process.communicate(timeout=10)
+        _, said = process.communicate(timeout=60)
     assert "2 services, 80 tickets" in said
     assert "Traceback" not in said
     assert process.returncode == 0

@@ -16,7 +16,7 @@ BASE = {**BITBUCKET, "BITBUCKET_BUILD_NUMBER": "98761", "SHIPBELL_TOKEN": TOKEN}
 
 def found(ask: Shipbell, number: int, ours: Callable[[Any], bool]) -> list[Any]:
     """Our events, once there are as many: they are processed after they are taken."""
-    until = time.monotonic() + 10
+    until = time.monotonic() + 60
     while True:
         events = [each for each in ask("events", "list", "--json", "--limit", "50").json["items"] if ours(each)]
         if len(events) >= number or time.monotonic() > until:

@@ -144,5 +144,5 @@ run_to_its_end(Server())
 
 
 def test_a_process_whose_loop_died_ends_whatever_thread_is_left_behind() -> None:
-    ended = subprocess.run([sys.executable, "-c", A_LOOP_DIED], timeout=30, check=False, capture_output=True)
+    ended = subprocess.run([sys.executable, "-c", A_LOOP_DIED], timeout=120, check=False, capture_output=True)
     assert (ended.returncode, ended.stderr) == (70, b"")

@@ -28,7 +28,7 @@ def run(folder: Path, tests: str | None, **more: str) -> tuple[int, list[str]]:
     env = {**plain, "PATH": f"{folder}:{os.environ['PATH']}", "CALLS": str(calls), **more}
     script = CONTAINER["args"][0].replace("/results", str(folder / "results"))
     (folder / "results").mkdir()
-    done = subprocess.run(["/bin/sh", "-c", script], env=env, capture_output=True, timeout=20)
+    done = subprocess.run(["/bin/sh", "-c", script], env=env, capture_output=True, timeout=60)
     return done.returncode, calls.read_text("utf-8").splitlines()
 
 

@@ -191,7 +191,7 @@ async def test_the_first_pass_waits_until_the_service_has_started(exporter: Expo
     await asyncio.sleep(0.1)
     assert not exporter._services
     started.set()
-    async with asyncio.timeout(10):
+    async with asyncio.timeout(60):
         while len(exporter._services) < 3:
             await asyncio.sleep(0.01)
     loop.cancel()

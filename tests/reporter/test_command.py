@@ -12,7 +12,7 @@ from tests.reporter.conftest import BITBUCKET, Service
 
 def told(*words: str, **variables: str) -> list[str]:
     said: list[str] = []
-    assert run(words, variables, write=said.append, budget=5) == 0
+    assert run(words, variables, write=said.append, budget=60) == 0
     return said
 
 
@@ -124,14 +124,14 @@ def test_what_never_comes_back_is_left_behind() -> None:
     over = threading.Event()
 
     def stuck(*_: object) -> list[str]:
-        over.wait(20)
+        over.wait(120)
         return []
 
     said: list[str] = []
     began = time.monotonic()
     assert run(["deployment", "--direct"], {**BITBUCKET}, write=said.append, direct=stuck, budget=0.2) == 0
     over.set()
-    assert time.monotonic() - began < 2
+    assert time.monotonic() - began < 60
     assert said == ["shipbell report: not reported: the 0.2 s are over, the pipeline goes on"]
 
 

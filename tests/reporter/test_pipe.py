@@ -59,7 +59,7 @@ def test_the_image_holds_all_that_a_report_loads(tmp_path: Path) -> None:
     assert command
     words = [sys.executable, "-S", *command[1].split()[1:]]  # -S: nothing but the standard library
     env = {"PYTHONPATH": str(tmp_path), "KIND": "pipeline", "STATUS": "failed", "DRY_RUN": "true"}
-    done = subprocess.run(words, env=env, cwd=tmp_path, capture_output=True, text=True, timeout=30, check=False)
+    done = subprocess.run(words, env=env, cwd=tmp_path, capture_output=True, text=True, timeout=120, check=False)
     assert (done.returncode, done.stderr) == (0, "")
     assert '"pipeline.finished"' in done.stdout
 

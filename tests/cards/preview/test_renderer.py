@@ -34,7 +34,7 @@ def test_what_cannot_be_fetched_or_is_another_is_not_taken(tmp_path: Path, npm: 
     other.mkdir(parents=True)
     (other / "markdown-it.min.js").write_text("alert(1)", "utf-8")
     (other.parent / "LICENSE").write_text("MIT", "utf-8")
-    subprocess.run(["tar", "-czf", "other.tgz", "package"], cwd=tmp_path, check=True, timeout=20)
+    subprocess.run(["tar", "-czf", "other.tgz", "package"], cwd=tmp_path, check=True, timeout=60)
     packs = f'for last; do :; done; cp {tmp_path}/other.tgz "$6/$(echo $last | tr @ -).tgz"'
     command = tmp_path / "bin" / "npm"
     command.parent.mkdir()

@@ -1,6 +1,6 @@
 """What a compiled pattern tells of itself; that it never raises; how quick it is."""
 
-from time import perf_counter
+from time import process_time
 from types import MappingProxyType
 from typing import Any
 
@@ -125,8 +125,8 @@ def test_four_fields_take_microseconds() -> None:
     event |= {"type": "deployment.finished", "environment": "qa-1", "status": "failed", "build": {"number": 404}}
     best = 1.0
     for _ in range(5):
-        started = perf_counter()
+        started = process_time()
         for _ in range(1000):
             assert pattern.matches(event)
-        best = min(best, (perf_counter() - started) / 1000)
+        best = min(best, (process_time() - started) / 1000)
     assert best < 30e-6, "2 µs on an idle core; a walk that tries everything takes hundreds"
