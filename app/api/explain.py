@@ -99,7 +99,8 @@ async def explain_event(
         raise HTTPException(422, str(error)) from None
     sent = [with_history(row, tried) for row, tried in found.deliveries if channel in (None, row.channel)]
     decided = shown.get("routing")
-    text = explanation.text() + "\n".join(["", "What became of it:", *_told(decided, found, sent, channel), ""])
+    became_of_it = ["", "What became of it:", *_told(decided, found, sent, channel), ""]
+    text = explanation.text() + "\n".join([*_otherwise(decided, explanation.to_dict(), shown, whole), *became_of_it])
     if as_ == "text":
         return PlainTextResponse(text)
     return Explanation(
@@ -110,6 +111,19 @@ async def explain_event(
         today=explanation.to_dict(),
         text=text,
     )
+
+
+def _otherwise(
+    decided: dict[str, Any] | None, today: dict[str, Any], shown: dict[str, Any], whole: dict[str, Any]
+) -> list[str]:
+    """What was decided then, where today's rules say something else; and what only other news of the incident say."""
+    if decided is None or decided.get("matched") in (None, today["routing"]["matched"]):
+        return []
+    sends = ", ".join(f"the card {one['card']!r} to {one['channel']} ({one['rule']})" for one in decided["sends"])
+    lines = ["", f"Then it was decided otherwise, by the rules {decided['rev']}: {sends or 'nothing was sent'}."]
+    if added := [name for name in ("service", "environment") if whole.get(name) != shown.get(name)]:
+        lines.append(f"  It does not say its {' and '.join(added)}: other news of the incident did, maybe after it.")
+    return lines
 
 
 def _told(

@@ -21,8 +21,8 @@ Examples = Mapping[tuple[str, str], Mapping[str, Example]]
 
 LEAD_TIME = "deployment_lead_time_seconds"
 LEAD_TIME_TEXT = (
-    "From commit to live: each commit once, ten minutes after its deployment went live; later corrections are in "
-    "dora_change_lead_time_seconds."
+    "From commit to live: the commits of each deployment, counted once, ten minutes after it went live or as soon as "
+    "any is known; those told later than that, and later corrections, are in dora_change_lead_time_seconds alone."
 )
 
 

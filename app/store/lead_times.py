@@ -1,5 +1,6 @@
-"""Lead times as a histogram that lasts: each deployment is observed once, when it has settled.
+"""Lead times as a histogram that lasts: each deployment is observed once, when it has settled and commits are known.
 
+A histogram takes nothing back: further commits of a deployment that was observed are in the gauges alone.
 The counts are counters like any others. What was observed is remembered for as long as a deployment is looked at.
 """
 
@@ -46,6 +47,7 @@ lead_times_observed = Table(
 Index("lead_times_observed_time", lead_times_observed.c.live_at)
 
 _d, _r, _o = fact_deployments.c, fact_arrivals.c, lead_times_observed.c
+_COMMIT = (_r.clock == "commit", _r.lead_seconds.is_not(None))
 _NEW = (
     sa.select(_d.id, _d.live_at)
     .outerjoin(lead_times_observed, _o.deployment_id == _d.id)
@@ -55,11 +57,11 @@ _NEW = (
         _d.live_at >= sa.bindparam("after_", type_=BigInteger),
         _d.live_at <= sa.bindparam("until_", type_=BigInteger),
         _o.deployment_id.is_(None),
+        sa.exists().where(_r.deployment_id == _d.id, *_COMMIT),  # while none is known, all may yet be told
     )
     .limit(BITE)
 )
 _THESE = sa.select(_d.id, _d.live_at).where(_d.id.in_(sa.bindparam("ids_", expanding=True))).order_by(_d.id)
-_COMMIT = (_r.clock == "commit", _r.lead_seconds.is_not(None))
 _LEADS = sa.select(_r.service, _r.environment, _r.lead_seconds).where(
     *_COMMIT, _r.deployment_id.in_(sa.bindparam("ids_", expanding=True))
 )
@@ -91,7 +93,7 @@ def bucket_of(lead: float) -> str:
 
 
 def unobserved(connection: Connection, service: str, environments: Sequence[str], now: int) -> dict[str, int]:
-    """Settled deployments of a service that were not observed, with when (µs) they went live; one bite."""
+    """Settled deployments of a service with commits, not observed yet, with when (µs) they went live; one bite."""
     values = {"service_": service, "environments_": list(environments), "after_": now - BACK, "until_": now - SETTLED}
     return {row[0]: row[1] for row in ask(connection, _NEW, values)}
 

@@ -1,6 +1,7 @@
 """Incidents by API: understood before the answer, or refused by name; the same news once."""
 
 import itertools
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
@@ -9,7 +10,7 @@ from app.store import counters, fact_chains
 from app.store.fact_records import INCIDENTS
 from tests.api.conftest import TOKENS, Api, StartApi
 from tests.running.hooks import sample
-from tests.running.rules import shipped_rules
+from tests.running.rules import rewrite, shipped_rules
 
 PATH = "/api/v1/incidents"
 OPEN = {"id": "INC-1", "status": "open", "service": "checkout", "environment": "prod", "priority": "P1",
@@ -46,6 +47,30 @@ async def test_an_unknown_service_is_told_with_the_line_that_mends_it(api: Api) 
     told = (await post(api, OPEN | {"service": "no-such-thing"})).json()
     assert told["service"] == "unmapped"
     assert "no-such-thing" in told["unmapped"]
+
+
+async def test_an_end_that_comes_before_its_beginning_is_one_story_and_its_routing_is_explained(
+    start: StartApi, settings: Mapping[str, str]
+) -> None:
+    routes = Path(settings["SHIPBELL_RULES_DIR"]) / "routes.yaml"
+    pages = "  - {name: pages, match: {type: [incident.opened, incident.resolved], service: checkout}, "
+    pages += "to: [everything], card: pipeline}\n"
+    rewrite(routes, routes.read_text(encoding="utf-8").replace("rules:\n", f"rules:\n{pages}"))
+    api = await start(SHIPBELL_ROLES="ingest process")
+    end = (await post(api, {"id": "INC-1", "status": "resolved", "occurred_at": "2026-11-20T10:50:00Z"})).json()
+    await api.settled(end["receipt"])
+    explain = f"/api/v1/events/{end['event']}/explain"
+    assert (await api.get(explain))["decided"]["unrouted"] is True
+    assert "otherwise" not in (await api.get(explain))["text"]
+    assert await api.parts.database.read(lambda connection: INCIDENTS.find(connection, INCIDENTS.select, {})) == []
+    await api.settled((await post(api)).json()["receipt"])
+    (one,) = await api.parts.database.read(lambda connection: INCIDENTS.find(connection, INCIDENTS.select, {}))
+    assert (one.service, one.environment, one.state) == ("checkout", "prod", "resolved")
+    assert one.resolved_at is not None
+    assert one.resolved_at - one.opened_at == 50 * MINUTE
+    text = (await api.get(explain))["text"]
+    assert "the card 'unrouted' to sink (no rule)." in text
+    assert "does not say its service and environment" in text
 
 
 REFUSED: tuple[tuple[Any, int, str], ...] = (

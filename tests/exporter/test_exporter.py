@@ -110,6 +110,22 @@ async def test_a_lead_time_is_observed_once_when_it_has_settled_and_kept(
         assert found["deployment_lead_time_seconds_bucket", "prod", "3600.0", "pay"] == 1
 
 
+async def test_commits_that_are_told_after_the_first_are_in_the_gauges_alone(
+    week: Database, clock: HandClock, exporter: Exporter
+) -> None:
+    """A deployment of which none is told for hours is observed when the first is, and only then."""
+    bucket = ("deployment_lead_time_seconds_bucket", "prod", "3600.0", "pay")
+    await week.write(lambda c: add(c, row("deployment", id="D9", live_at=NOW, sha="e1", artifact="e1")))
+    for sha, known in ((None, 0), ("e1", 1), ("e0", 1)):
+        if sha is not None:
+            late = row("arrival", sha=sha, deployment_id="D9", live_at=NOW, authored_at=NOW - 60 * MINUTE)
+            await week.write(lambda c, late=late: add(c, late))  # type: ignore[misc]
+        clock.advance(AT_LEAST_EVERY / SECOND + 600)
+        await exporter.refresh()
+        found = await told(exporter)
+        assert found[bucket] == known
+
+
 async def test_the_histogram_leads_to_a_deployment(exporter: Exporter) -> None:
     await exporter.refresh()
     body, content_type = await exporter.scrape(OPENMETRICS)
