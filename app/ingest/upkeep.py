@@ -15,6 +15,9 @@ from app.store import receipts as receipt_store
 log = logs.get("upkeep")
 
 DISK_EVERY, PRUNE_EVERY = 1, 60
+STEADY_SECONDS = 3600.0
+"""How long the clock must have run without a jump before anything is deleted for its age: a machine that starts in the
+wrong year, or is put there, would lose its whole history in its first minute."""
 
 
 class Disk:
@@ -42,6 +45,7 @@ class Upkeep:
         self._database, self._disk = database, disk
         self._history, self._attempts = history, attempts
         self._ahead: float | None = None
+        self._steady_since = monotonic()
 
     async def run(self) -> None:
         seconds = 0
@@ -53,7 +57,8 @@ class Upkeep:
                 if seconds % PRUNE_EVERY == 0:
                     await self._database.maintain()
                     telemetry.STORE_EVENTS.set(await self._database.read(event_store.count))
-                    await self.prune()
+                    if self._steady():
+                        await self.prune()
             except StoreUnavailable as error:
                 log.warning("store unavailable", action="upkeep", reason=str(error))
             seconds += DISK_EVERY
@@ -87,4 +92,10 @@ class Upkeep:
         self._ahead = ahead
         if abs(moved) > MINUTE / SECOND:
             telemetry.CLOCK_JUMPS.inc()
+            self._steady_since = monotonic()
             log.warning("the clock jumped", action="clock", seconds=round(moved))
+
+    def _steady(self) -> bool:
+        """Whether what looks old is old. The database's clock may just have been learned anew: look again."""
+        self._watch_clock()
+        return monotonic() - self._steady_since >= STEADY_SECONDS

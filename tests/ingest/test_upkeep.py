@@ -84,6 +84,42 @@ async def test_F44_a_clock_that_is_put_back_or_forth_is_counted(
     assert value(telemetry.CLOCK_JUMPS) - before == jumps
 
 
+async def test_F44_nothing_is_old_until_the_clock_has_run_steadily_for_an_hour(
+    database: Database, clock: HandClock, steady: list[float]
+) -> None:
+    work = kept(database)
+
+    def after(seconds: float, clock_moves: float) -> bool:
+        clock.advance(clock_moves)
+        steady.append(steady[-1] + seconds)
+        return work._steady()
+
+    assert [after(0, 0), after(3599, 3599), after(1, 1)] == [False, False, True]
+    assert [after(1, 10 * 365 * 86400), after(3599, 3599), after(1, 1)] == [False, False, True]
+    assert [after(1, -10 * 365 * 86400), after(3600, 3600)] == [False, True]
+
+
+async def test_F44_a_service_that_starts_in_the_wrong_year_deletes_nothing(
+    database: Database, clock: HandClock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    await database.write(lambda connection: history(connection, database.clock()))
+    clock.advance(5000 * 86400)
+    work, looks = kept(database), 0
+
+    async def look() -> None:
+        nonlocal looks
+        looks += 1
+
+    monkeypatch.setattr(upkeep, "DISK_EVERY", 0)  # so each turn is one in which to prune
+    monkeypatch.setattr(work, "_measure", look)
+    task = asyncio.create_task(work.run())
+    async with asyncio.timeout(20):
+        while looks < 3:
+            await asyncio.sleep(0.01)
+    task.cancel()
+    assert await rows(database) == FULL
+
+
 async def test_the_gauges_are_kept_while_it_runs(
     database: Database, clock: HandClock, monkeypatch: pytest.MonkeyPatch
 ) -> None:
