@@ -51,7 +51,8 @@ def upgrade(dry_run: Annotated[bool, typer.Option("--dry-run", help="Only say wh
 def backup(target: Annotated[Path, typer.Argument(help="The file to write; must not exist.")]) -> None:
     """Copy the SQLite database while the service runs; consistent as of one moment. (PostgreSQL: use pg_dump.)
 
-    To restore, stop the service and put the copy in the place of the file. Example: shipbell db backup /backup/today.db
+    To restore, stop the service, put the copy in the place of the file, and remove `-wal` and `-shm` beside it: what
+    they hold is not the copy's. Example: shipbell db backup /backup/today.db
     """
     size = copy_file(_file(), target)
     typer.echo(f"Wrote {target} ({size / 2**20:.1f} MiB).")
