@@ -90,10 +90,13 @@ class FakeTeams:
             "?api-version=1&sp=%2Ftriggers%2Fmanual%2Frun&sv=1.0&sig=CANARY-of-the-fake-teams-server"
         )
 
-    async def wait_for(self, count: int, timeout: float = 60.0) -> list[Posted]:
-        """All posts, as soon as there are `count`. Raises TimeoutError."""
-        async with asyncio.timeout(timeout), self._arrived:
-            await self._arrived.wait_for(lambda: len(self.posts) >= count)
+    async def wait_for(self, count: int, timeout: float = 90.0) -> list[Posted]:
+        """All posts, as soon as there are `count`. Raises AssertionError that says how many came."""
+        try:
+            async with asyncio.timeout(timeout), self._arrived:
+                await self._arrived.wait_for(lambda: len(self.posts) >= count)
+        except TimeoutError:
+            raise AssertionError(f"{len(self.posts)} posts instead of {count} within {timeout:.0f} s") from None
         return self.posts
 
     async def start(self) -> None:

@@ -144,7 +144,7 @@ class Post:
 
 
 async def until(
-    condition: Callable[[], bool | Awaitable[bool]], what: Callable[[], str] = lambda: "it", seconds: float = 10
+    condition: Callable[[], bool | Awaitable[bool]], what: Callable[[], str] = lambda: "it", seconds: float = 30
 ) -> None:
     """Wait for a condition; fails with `what` after `seconds`."""
     for _ in range(int(seconds / 0.01)):

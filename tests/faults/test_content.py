@@ -97,7 +97,7 @@ async def test_F09_strange_text_is_kept_cleaned_and_delivered(
         event = await service.get(f"/api/v1/events/{receipt['events'][0]}")
         assert "\x00" not in event["commit"]["message"], what
         assert len(event["commit"]["message"]) <= 8192, what
-    posts = await teams.wait_for(len(STRANGE), 30)
+    posts = await teams.wait_for(len(STRANGE))
     assert {post.json["event"]["build"]["number"] for post in posts} == set(range(1, len(STRANGE) + 1))
     assert all(len(post.body) < 64 * 1024 for post in posts)
     await service.deliveries(ended=len(STRANGE))
@@ -113,7 +113,7 @@ async def test_F08_numbers_beyond_64_bits_change_nothing_else(service: Service, 
         assert body != hook.body
         receipt = await service.taken(Hook("bitbucket", body, hook.headers))
         assert receipt["state"] == "processed", (number, receipt)
-    await teams.wait_for(4, 30)
+    await teams.wait_for(4)
     huge = build(60)
     body = huge.body.replace(b"results/60", b"results/" + b"9" * 40)
     receipt = await service.taken(Hook("bitbucket", body, huge.headers))

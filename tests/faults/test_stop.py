@@ -93,6 +93,6 @@ async def test_F42_stopped_while_it_reads_new_rules_it_ends_soon_and_starts_agai
     assert "Traceback" not in process.said
     client = await process.start()
     assert (await client.settled(receipt))["state"] == "processed"
-    await teams.wait_for(1, 30)
+    await teams.wait_for(1)
     assert len(teams.posts) == 1
     await check_integrity(process.environ["SHIPBELL_DATABASE_URL"])

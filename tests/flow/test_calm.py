@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 
 from tests.fake_teams import FakeTeams
+from tests.running.database import pass_time
 from tests.running.fixtures import MakeProcess, StartService
 from tests.running.hooks import build
 from tests.running.rules import rewrite
@@ -25,14 +26,14 @@ GROUPED = """\
   - name: builds
     match: {type: pipeline.finished}
     to: [everything]
-    group: {by: [service], wait: 4s, max_wait: 60s, card: unrouted}
+    group: {by: [service], wait: 5m, max_wait: 20m, card: unrouted}
 """
 LAST = """\
   - name: builds
     match: {type: pipeline.finished}
     to: [everything]
     card: pipeline
-    coalesce: {by: [service], window: 3s}
+    coalesce: {by: [service], window: 5m}
 """
 
 
@@ -52,7 +53,8 @@ async def test_builds_that_come_together_are_told_by_one_card(
     assert teams.posts == []
     waiting = (await service.get("/api/v1/bundles"))["items"]
     assert [(one["channel"], one["how"], one["items"]) for one in waiting] == [("sink", "group", 5)]
-    [post] = await teams.wait_for(1, 30)
+    service.pass_time(301)
+    [post] = await teams.wait_for(1)
     assert post.json["event"]["type"] == "shipbell.digest"
     assert post.json["event"]["digest"]["count"] == 5
     assert sorted(item["id"] for item in post.json["event"]["digest"]["items"]) == sorted(events)
@@ -72,9 +74,11 @@ async def test_what_waits_outlives_a_kill(rules: Path, make_process: MakeProcess
     service = await process.start()
     for number in range(3):
         await service.taken(build(number))
+    assert teams.posts == []
     await process.kill()
-    service = await process.start()  # later than the bundle was due, perhaps
-    [post] = await teams.wait_for(1, 60)
+    await pass_time(process.environ["SHIPBELL_DATABASE_URL"], 301)
+    service = await process.start()  # later than the bundle was due
+    [post] = await teams.wait_for(1)
     assert post.json["event"]["digest"]["count"] == 3
     await service.deliveries(ended=1)
     assert len(teams.posts) == 1
@@ -85,7 +89,9 @@ async def test_of_many_states_the_last_is_told(rules: Path, start: StartService,
     service = await start()
     for number in range(4):
         await service.taken(build(number))
-    [post] = await teams.wait_for(1, 30)
+    assert teams.posts == []
+    service.pass_time(301)
+    [post] = await teams.wait_for(1)
     assert post.json["event"]["build"]["number"] == 3
     assert "Build 3 again." in json.dumps(post.json["card"])
     assert len(await service.deliveries(ended=1)) == 1

@@ -11,7 +11,7 @@ from tests.running.rules import ONE_SINK, rewrite
 from tests.running.wait import until
 
 BUDGET = ONE_SINK.replace("concurrency: 8}", "concurrency: 8, connection: flow}").replace(
-    "purposes:", "connections:\n  flow: {posts: 3, per: 4s, when_full: digest}\npurposes:"
+    "purposes:", "connections:\n  flow: {posts: 3, per: 5m, when_full: digest}\npurposes:"
 )
 
 
@@ -24,7 +24,9 @@ async def test_what_a_budget_has_no_post_for_is_told_by_one_digest(
         await service.taken(build(number))
     [bundle] = (await service.get("/api/v1/bundles"))["items"]
     assert (bundle["how"], bundle["by"], bundle["state"]) == ("overflow", "flow", "open")
-    posts = await teams.wait_for(4, 30)
+    await teams.wait_for(3)
+    service.pass_time(301)
+    posts = await teams.wait_for(4)
     assert [post.json["event"]["build"]["number"] for post in posts[:3]] == [0, 1, 2]
     digest = posts[3].json["event"]["digest"]
     assert (digest["how"], digest["count"], digest["failed"]) == ("overflow", 7, 7)

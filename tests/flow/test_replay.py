@@ -38,7 +38,7 @@ async def test_after_a_parser_was_mended(service: Service, teams: FakeTeams, mon
     assert (await replay(service, source="bitbucket", state="quarantined"))["receipts"] == [receipt["id"]]
     mended = await service.settled(receipt["id"])
     assert (mended["state"], len(mended["events"])) == ("processed", 1)
-    [post] = await teams.wait_for(1, 30)
+    [post] = await teams.wait_for(1)
     assert post.json["event"]["build"]["number"] == 1
     await service.deliveries(ended=1)
 
@@ -57,7 +57,7 @@ async def test_after_a_defect_of_a_room(service: Service, teams: FakeTeams, monk
     assert receipt["reason"].startswith("defect: KeyError")
     await replay(service, receipts=[receipt["id"]])
     assert (await service.settled(receipt["id"]))["state"] == "processed"
-    await teams.wait_for(1, 30)
+    await teams.wait_for(1)
 
 
 async def test_after_the_estate_was_mended(service: Service, teams: FakeTeams) -> None:
@@ -70,7 +70,7 @@ async def test_after_the_estate_was_mended(service: Service, teams: FakeTeams) -
     event = await service.get(f"/api/v1/events/{event_id}")
     assert event["service"] == "unmapped"
     assert "parcels" in event["remedy"]
-    await teams.wait_for(1, 30)
+    await teams.wait_for(1)
 
     rewrite(estate, ESTATE + "  parcels: {team: payments, repositories: [acme/parcels]}\n")
 

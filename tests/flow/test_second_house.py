@@ -179,7 +179,7 @@ async def board_shows(house: Service) -> None:
 
 
 async def datadog_heard(teams: FakeTeams, now: int) -> None:
-    posts = await teams.wait_for(10, 30)
+    posts = await teams.wait_for(10)
     assert {post.headers["dd-api-key"] for post in posts} == {KEY}
     deployed = attributes(posts, "deployment")
     assert sorted(each["service"] for each in deployed) == ["orders", "quotes", "routing"]
@@ -228,7 +228,7 @@ async def test_an_end_that_names_nothing_goes_where_its_beginning_went(house: Se
     past = {each.view["id"]: each.view for each in await asyncio.to_thread(list, stored_events(house.database_url, 0))}
     assert (past[event]["environment"], past[event]["owner"]["pod"]) == ("prod", "pricing")
     assert (await house.get(f"/api/v1/events/{event}"))["service"] == "unmapped", "the event stays what was told"
-    opened, resolved = sorted(attributes(await teams.wait_for(4, 30), "failure"), key=len)
+    opened, resolved = sorted(attributes(await teams.wait_for(4), "failure"), key=len)
     assert resolved["finished_at"] > resolved["started_at"]
     same = ("id", "services", "started_at", "severity")
     assert [opened[name] for name in same] == [resolved[name] for name in same]

@@ -23,7 +23,7 @@ async def follow(service: Service, hook: Hook, teams: FakeTeams, channel: str) -
     assert (receipt["state"], receipt["reason"]) == ("processed", None)
     assert receipt["source"] == hook.source
     [event_id] = receipt["events"]
-    [post] = await teams.wait_for(1, 30)
+    [post] = await teams.wait_for(1)
     [delivery] = await service.deliveries(ended=1, event=event_id)
     assert (delivery["channel"], delivery["state"], delivery["attempts"]) == (channel, "delivered", 1)
     listed = (await service.get("/api/v1/events", source=hook.source))["items"]
@@ -49,7 +49,7 @@ async def test_a_deployment_of_argo_cd(shipped: Service, teams: FakeTeams) -> No
     events = [await shipped.get(f"/api/v1/events/{each}") for each in receipt["events"]]
     told = {(event["type"], event["status"]) for event in events}
     assert ("deployment.finished", "succeeded") in told
-    [post] = await teams.wait_for(1, 30)
+    [post] = await teams.wait_for(1)
     [delivery] = await shipped.deliveries(ended=1)
     assert (delivery["card"], delivery["rule"], delivery["state"]) == ("deployment", "deployments", "delivered")
     assert "1.43.0" in card(post)
@@ -80,7 +80,7 @@ async def test_a_scanners_file_from_a_pipeline(shipped: Service, teams: FakeTeam
     assert (told["outcome"], told["verdict"]) == ("accepted", "failed")
     receipt = await shipped.settled(told["receipt"])
     assert receipt["events"] == [told["event"]]
-    [post] = await teams.wait_for(1, 30)
+    [post] = await teams.wait_for(1)
     assert "checkout" in card(post)
     again = await shipped.request("POST", path, content=scan.body, headers=bearer)
     assert (again.json()["outcome"], again.json()["receipt"]) == ("duplicate", told["receipt"])

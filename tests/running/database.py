@@ -10,7 +10,7 @@ from sqlalchemy.ext.asyncio import create_async_engine
 from sqlalchemy.pool import NullPool
 
 from app.kernel.clock import SECOND
-from app.store.tables import channel_states, deliveries, metadata, receipts
+from app.store.tables import bundle_items, bundles, channel_states, deliveries, metadata, receipts
 
 T = TypeVar("T")
 
@@ -66,6 +66,13 @@ async def pass_time(url: str, seconds: float) -> None:
         connection.execute(
             sa.update(receipts).where(receipts.c.state == "received").values(due_at=receipts.c.due_at - us)
         )
+        waits = bundles.c
+        connection.execute(
+            sa.update(bundles).values(
+                first_at=waits.first_at - us, last_at=waits.last_at - us, due_at=waits.due_at - us
+            )
+        )
+        connection.execute(sa.update(bundle_items).values(at=bundle_items.c.at - us))
 
     await look(url, work)
 

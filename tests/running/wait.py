@@ -7,7 +7,7 @@ from typing import TypeVar
 
 T = TypeVar("T")
 
-PATIENCE = 30.0
+PATIENCE = 90.0
 
 
 async def until(look: Callable[[], Awaitable[T] | T], what: str, patience: float = PATIENCE, every: float = 0.02) -> T:
