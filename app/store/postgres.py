@@ -19,6 +19,8 @@ T = TypeVar("T")
 
 _RETRYABLE = {"40001", "40P01"}  # serialization failure, deadlock: the transaction did nothing, run it again
 _CUT_OFF = {"57P01", "57P02", "57P03"}  # the server ends or begins: its other connections are of no more use either
+# No such user, password or database, and no right to what is there: told in the server's words, which have no value.
+_REFUSES, _NO_RIGHT = {"28", "3D"}, "42501"
 _TRIES = 3
 # A held transaction stops vacuum, and bloat is what kills queues on PostgreSQL; so no transaction may linger.
 _SERVER_SETTINGS = {
@@ -69,7 +71,7 @@ class PostgresDatabase:
                     continue
                 raise _translated(error) from None
             except (TimeoutError, OSError, PoolTimeout) as error:
-                raise StoreUnavailable(type(error).__name__) from None
+                raise StoreUnavailable(f"PostgreSQL does not answer: {type(error).__name__}") from None
         raise AssertionError("unreachable")
 
     async def read(self, work: Work[T]) -> T:
@@ -82,7 +84,7 @@ class PostgresDatabase:
                     continue
                 raise _translated(error) from None
             except (TimeoutError, OSError, PoolTimeout) as error:
-                raise StoreUnavailable(type(error).__name__) from None
+                raise StoreUnavailable(f"PostgreSQL does not answer: {type(error).__name__}") from None
         raise AssertionError("unreachable")
 
     async def ping(self) -> None:
@@ -115,11 +117,14 @@ def _see_cut_off(context: ExceptionContext) -> None:
 def _translated(error: DBAPIError) -> Exception:
     """Faults of the server and the connection become StoreUnavailable; a refused value stays what it is."""
     state: Any = getattr(error.orig, "sqlstate", None) or ""
+    cause = getattr(error.orig, "__cause__", None)
+    if state[:2] in _REFUSES or state == _NO_RIGHT:
+        return StoreUnavailable(f"PostgreSQL says: {cause or state}"[:200])
     unavailable = (
         isinstance(error, OperationalError | InterfaceError)
         or error.connection_invalidated
         or state[:2] in {"08", "40", "53", "55", "57", "58", "25"}
-        or isinstance(getattr(error.orig, "__cause__", None), asyncpg.PostgresConnectionError | asyncpg.InterfaceError)
+        or isinstance(cause, asyncpg.PostgresConnectionError | asyncpg.InterfaceError)
     )
     text = f"{type(error.orig).__name__} {state}".strip()
     if unavailable:
