@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from tests.fake_teams import FakeTeams
-from tests.running.database import pass_time
+from tests.running.database import end_waits
 from tests.running.fixtures import MakeProcess, StartService
 from tests.running.hooks import build
 from tests.running.rules import rewrite
@@ -76,7 +76,7 @@ async def test_what_waits_outlives_a_kill(rules: Path, make_process: MakeProcess
         await service.taken(build(number))
     assert teams.posts == []
     await process.kill()
-    await pass_time(process.environ["SHIPBELL_DATABASE_URL"], 301)
+    await end_waits(process.environ["SHIPBELL_DATABASE_URL"], 301)
     service = await process.start()  # later than the bundle was due
     [post] = await teams.wait_for(1)
     assert post.json["event"]["digest"]["count"] == 3

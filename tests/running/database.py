@@ -66,12 +66,16 @@ async def pass_time(url: str, seconds: float) -> None:
         connection.execute(
             sa.update(receipts).where(receipts.c.state == "received").values(due_at=receipts.c.due_at - us)
         )
-        waits = bundles.c
-        connection.execute(
-            sa.update(bundles).values(
-                first_at=waits.first_at - us, last_at=waits.last_at - us, due_at=waits.due_at - us
-            )
-        )
+
+    await look(url, work)
+
+
+async def end_waits(url: str, seconds: float) -> None:
+    """As if bundles and their cards had waited for so long since the service died."""
+    us, times = int(seconds * SECOND), (bundles.c.first_at, bundles.c.last_at, bundles.c.due_at)
+
+    def work(connection: Connection) -> None:
+        connection.execute(sa.update(bundles).values({column: column - us for column in times}))
         connection.execute(sa.update(bundle_items).values(at=bundle_items.c.at - us))
 
     await look(url, work)
