@@ -1,13 +1,13 @@
 """Reads a match as it was written, and holds every path, type and value in it against the event models."""
 
-from typing import get_args
+from typing import Any, get_args
 
 from app.events import EVENT_TYPES
 from app.events.fields import Field, field_catalogue, find_field
 from app.kernel.yaml import did_you_mean
 from app.routing.known import Known
 from app.routing.match import Branches, Clause, How, Match
-from app.routing.operators import OPERATORS, Mistake, Test, check_value, equals
+from app.routing.operators import OPERATORS, Mistake, Test, check_value, equals, is_number
 from app.routing.written import Problems, Written
 
 ALL_TYPES: tuple[str, ...] = tuple(EVENT_TYPES)
@@ -83,8 +83,16 @@ def _read_field(path: str, written: Written, known: Known, problems: Problems, t
         return [Clause(path, found.keys, "equals", written.value, test)] if test else []
     if not written.value:
         problems.append(written.problem("an empty map asks nothing", f"known: {', '.join(_NAMES)}"))
+    low, high = _bounds(written.value, "gt", "gte"), _bounds(written.value, "lt", "lte")
+    if low and high and max(low) > min(high):
+        problems.append(written.problem(f"no {path} is within these bounds"))
     tests = {name: _operator(found, name, written.at(name), known, problems) for name in written.value}
     return [Clause(path, found.keys, name, written.value[name], test) for name, test in tests.items() if test]
+
+
+def _bounds(asked: dict[str, Any], *names: str) -> list[Any]:
+    """The numbers that these operators hold the field against."""
+    return [asked[name] for name in names if is_number(asked.get(name))]
 
 
 def _operator(field: Field, name: str, written: Written, known: Known, problems: Problems) -> Test | None:

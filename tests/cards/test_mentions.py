@@ -95,3 +95,9 @@ def test_any_table_of_users_makes_a_harmless_text(table):
     assert shown.count("<at>") == len(entities)
     for token in MARKDOWN.parse(card["body"][0]["text"].replace("<at>", "").replace("</at>", "")):
         assert {child.type for child in token.children or ()} <= {"text", "text_special"}
+
+
+def test_long_names_leave_the_text_whole_and_say_how_many_are_missing():
+    text, entities = mention([(f"{number:02} {'x' * 57}", f"p{number}@example.com") for number in range(18)])
+    assert len(text) <= MAX_TEXT + len(" and 18 more")
+    assert (len(entities), text.endswith(" and 6 more")) == (12, True)

@@ -33,6 +33,7 @@ RULE = "rules:\n  - name: it\n    to: [deployments]\n    card: deployment\n    m
         ("version: ''", "nothing equals ''"),
         ("status: []", "an empty list matches nothing"),
         ("status: {}", "an empty map asks nothing"),
+        ("build.number: {gte: 5, lt: 2}", "no build.number is within these bounds"),
         ("status: {not: {}}", "an empty map asks nothing"),
         ("status: {not: fialed}", "'fialed' is not a value of status"),
         ("status: {nott: failed}", "unknown operator 'nott' (did you mean 'not'?)"),

@@ -13,8 +13,8 @@ Load = Callable[..., Rulebook]
 USERS = """
 users:
   upn_domains: [acme.io, Example.COM]
-  aliases: {ada@users.noreply.bitbucket.org: Ada@acme.io, Boss@home.org: ceo@acme.io}
-  never_mention: [ceo@acme.io, Quiet@acme.io]
+  aliases: {ada@users.noreply.bitbucket.org: Ada@acme.io, Boss@home.org: ceo@acme.io, ada@home.org: ada@acme.io}
+  never_mention: [ceo@acme.io, Quiet@acme.io, Ada@home.org]
 teams:
   web: {services: [basket], on_failure_mention: [lead@acme.io, second@acme.io]}
   all: {services: '*', on_failure_mention: ops@acme.io}
@@ -58,6 +58,7 @@ Mentions = Callable[..., list[tuple[str, str | None]]]
         ("CEO@acme.io", None),
         ("quiet@acme.io", None),
         ("boss@home.org", None),  # an alias of somebody who is never mentioned
+        ("ada@home.org", None),  # never by this address; by the other she is
         ("eve@sub.acme.io", None),
         ("eve@acme.io.evil.org", None),
         ("eve@evil.org", None),

@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 
 from app.routing import Rulebook, route
+from app.routing.route import FOUND_AFTERWARDS
 
 Load = Callable[..., Rulebook]
 
@@ -172,3 +173,9 @@ def test_a_number_and_its_digits_are_two_values(with_rules: Load) -> None:
         "defaults: {dedupe: {by: [build.number], window: 1m}}" + DEDUPE.split("\n", 2)[2].join(["\n", ""])
     )
     assert key(book, DEPLOYED | {"build": {"number": 1}}) != key(book, DEPLOYED | {"build": {"number": "1"}})
+
+
+def test_what_was_found_afterwards_is_told_to_nobody_whatever_the_rules_say(with_rules: Load) -> None:
+    routing = route(with_rules(TWO_RULES), DEPLOYED | {"quiet": True})
+    assert (routing.sends, routing.matched, routing.dropped_by) == ((), (), FOUND_AFTERWARDS)
+    assert not routing.unrouted
