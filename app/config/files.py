@@ -51,6 +51,7 @@ def load_rules(folder: Path, channel_kinds: Collection[str], *, tests: bool = Tr
     documents = read_documents(folder)
     problems: list[ConfigError] = []
     estate, cards = None, None
+    drawn: Mapping[str, Document] = {}
     with _gathered(problems):
         estate = load_estate(documents)
     with _gathered(problems):
@@ -60,7 +61,8 @@ def load_rules(folder: Path, channel_kinds: Collection[str], *, tests: bool = Tr
     with _gathered(problems):
         mapped = load_mapped(_by_name(folder, "sources"), _taken())
     with _gathered(problems):
-        cards = load_cards(_by_name(folder, "cards"))
+        drawn = _by_name(folder, "cards")
+        cards = load_cards(drawn)
     if estate is not None and not problems:
         with _gathered(problems):
             check_names(documents, estate.environments, estate.services)
@@ -78,7 +80,9 @@ def load_rules(folder: Path, channel_kinds: Collection[str], *, tests: bool = Tr
     failed = [result for result in run_trials(rules) if not result.passed] if tests else []
     if failed:
         raise ConfigErrors([_failure(result) for result in failed])
-    warnings = tuple(str(warning) for warning in (*lint(rules), *cards.warnings, *_unread(folder)))
+    warnings = tuple(
+        str(warning) for warning in (*lint(rules), *_untold(rules, drawn), *cards.warnings, *_unread(folder))
+    )
     return RuleSet(estate, rules, cards, upstreams, collect, gates, mapped, warnings)
 
 
@@ -101,6 +105,15 @@ def _check_messages(rules: Rulebook) -> None:
                 problems.append(ConfigError(what, file=message.file, line=message.line))
     if problems:
         raise ConfigErrors(problems)
+
+
+def _untold(rules: Rulebook, cards: Mapping[str, Document]) -> Iterator[ConfigError]:
+    """Groups whose card is written for one event: of many it says nothing."""
+    for rule in rules.rules:
+        card = cards.get(rule.group.card) if rule.group else None
+        if card is not None and "e.digest" not in str(card.value):
+            message = f"the rule {rule.name!r} groups into the card {card.file}, which shows nothing of e.digest"
+            yield ConfigError(message, file=rule.file, line=rule.line, hint="name one that does, such as digest")
 
 
 def _unread(folder: Path) -> Iterator[ConfigError]:

@@ -94,6 +94,7 @@ def test_a_long_run_of_anything_is_quick():
         ("https://example.com\\@evil.example", ""),
         ("https://[::1", ""),
         ("https://example.com/" + "a" * 2048, ""),
+        ("https://example.com/" + "ü" * 1000, ""),  # short as it is, and too long once it is encoded
         ("", ""),
     ],
 )

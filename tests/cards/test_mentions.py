@@ -101,3 +101,14 @@ def test_long_names_leave_the_text_whole_and_say_how_many_are_missing():
     text, entities = mention([(f"{number:02} {'x' * 57}", f"p{number}@example.com") for number in range(18)])
     assert len(text) <= MAX_TEXT + len(" and 18 more")
     assert (len(entities), text.endswith(" and 6 more")) == (12, True)
+
+
+def test_mentions_are_not_cut_where_everything_else_is():
+    text, entities = mention([(f"{number:02} {'x' * 57}", f"p{number}@example.com") for number in range(10)])
+    lines = '- {type: TextBlock, wrap: true, text: "{{ mentions }}"}\n'
+    lines += '- {type: TextBlock, wrap: true, text: "{{ e.error }}"}\n' * 40
+    context = CardContext({"error": "y" * 3000}, mentions=text, entities=entities)
+    rendered = load_body(lines).render("card", context)
+    blocks = [block["text"] for block in rendered.card["body"] if "<at" in block["text"]]
+    assert (blocks, rendered.fell_back, rendered.shortened) == ([text], None, True)
+    assert len(rendered.card["msteams"]["entities"]) == 10

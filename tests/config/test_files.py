@@ -115,3 +115,14 @@ def test_a_gate_for_an_environment_that_is_misspelt_is_no_gate_that_is_never_ask
         "gates:\n  ask:\n    - {environments: [prd], gates: [freeze]}\n", encoding="utf-8"
     )
     assert problems(folder) == ["rules/gates.yaml:3: 'prd' is not in the estate (did you mean 'prod'?)"]
+
+
+def test_a_group_in_a_card_for_one_event_is_told(tmp_path: Path) -> None:
+    folder = shipped_rules(tmp_path / "rules")
+    routes = folder / "routes.yaml"
+    routes.write_text(
+        routes.read_text(encoding="utf-8").replace("card: deployment-digest}", "card: deployment}"), encoding="utf-8"
+    )
+    (folder / "tests.yaml").unlink()
+    said = "\n".join(load_rules(folder, KINDS).warnings)
+    assert "the rule 'dev-deployments-together' groups into the card rules/cards/deployment.yaml" in said
