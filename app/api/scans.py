@@ -37,6 +37,7 @@ class Said(BaseModel):
     kind: str | None = Field(None, description="Kind of scan, or `filtered` for a file of policy breaches alone.")
     exit_code: str | None = Field(None, description="What the tool ended with: its own verdict.", examples=["0"])
     fail_on: str | None = Field(None, description="Severities that fail, e.g. `critical,high`.")
+    region: str | None = Field(None, description="Where your Veracode account is: `com`, `eu` or `us`.")
 
 
 class ScanTaken(BaseModel):

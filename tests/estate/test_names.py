@@ -64,6 +64,13 @@ def test_the_first_hint_that_says_something_wins(make: Make) -> None:
     assert event.original.service == "acme/checkout"
 
 
+def test_of_hints_that_say_nothing_the_most_telling_is_shown(make: Make) -> None:
+    event = make(service=(("application", ""), ("application", "nonsense"), ("namespace", "nowhere")))
+    assert event.service == "unmapped"
+    assert event.original is not None
+    assert event.original.service == "nonsense"
+
+
 def test_without_a_hint_there_is_no_environment_and_an_unmapped_service(make: Make) -> None:
     event = make()
     assert (event.service, event.environment, event.environment_tier, event.original) == ("unmapped", None, None, None)

@@ -61,6 +61,12 @@ def test_a_tag_that_names_the_repository_names_the_service(estate: Estate) -> No
     assert owner(estate, None, git_repository="acme/checkout")["git_repository"] == "acme/checkout"
 
 
+def test_a_tag_that_names_the_repository_is_asked_last() -> None:
+    two = estate_of(TEXT.replace("services:\n", "services:\n  ledger:\n"))
+    hints = Hints((("name", "ledger"),), labels={"git-repository": "acme/checkout"})
+    assert two.place(hints) == ("ledger", None)
+
+
 def test_the_team_of_a_service_is_the_one_of_the_last_word(estate: Estate) -> None:
     assert estate.teams == {"storefront": ("checkout",)}
 

@@ -42,6 +42,21 @@ def test_the_first_path_that_leads_somewhere_counts(deployer: Source) -> None:
     assert "finished_at" not in draft.fields
 
 
+def test_an_empty_text_leads_nowhere(deployer: Source) -> None:
+    release = {**RELEASE["release"], "ended": "", "updated": "2026-11-22T08:00:00Z"}
+    (draft,) = deployer.parse(message({"kind": "release", "release": release}))  # type: ignore[misc]
+    assert draft.occurred_at.isoformat() == "2026-11-22T08:00:00+00:00"
+
+
+def test_another_outcome_of_the_same_thing_is_other_news(deployer: Source, estate: Estate) -> None:
+    timeless = {**RELEASE["release"], "ended": None, "updated": None}
+    ids = set()
+    for state in ("done", "broken", "broken"):
+        (draft,) = deployer.parse(message({"kind": "release", "release": {**timeless, "state": state}}))  # type: ignore[misc]
+        ids.add(estate.event(draft, source="deployer", receipt="r", received_at=NOW).id)
+    assert len(ids) == 2
+
+
 def test_a_condition_on_a_header_and_on_one_of_several_values(deployer: Source) -> None:
     alarm = SAMPLES[2]["body"]
     assert isinstance(deployer.parse(message(alarm, x_deployer_event="alarm")), list)

@@ -1,6 +1,7 @@
 """From a file that was read, and what the caller says about it, to the event."""
 
 import hashlib
+from dataclasses import replace
 from typing import Any
 
 from app.events import Draft, Hints
@@ -10,6 +11,7 @@ from app.kernel.text import clean
 from app.sources.scans.lenient import whole
 from app.sources.scans.parameters import Parameters
 from app.sources.scans.reading import Reading, one_line, tally, worst
+from app.sources.scans.report_xml import FORMAT
 from app.sources.scans.verdict import judge
 
 
@@ -20,6 +22,7 @@ def digest(body: bytes) -> str:
 
 def draft_of(reading: Reading, parameters: Parameters, body: bytes) -> Draft:
     """The event. Raises BadPayload when nobody says which service it is of."""
+    reading = replace(reading, report_url=_at_home(reading, parameters))
     status, verdict = judge(reading, parameters)
     counts = tally(reading.weaknesses)
     own_id = clean(reading.scan_id, 100) if reading.scan_id else None
@@ -82,6 +85,12 @@ def _envelope(reading: Reading, parameters: Parameters) -> dict[str, Any]:
         "repository": {"full_name": parameters.repository} if parameters.repository else None,
         "links": links if any(links.values()) else None,
     }
+
+
+def _at_home(reading: Reading, parameters: Parameters) -> str | None:
+    """The page of a report, in the caller's region: it is made of ids that are the same everywhere."""
+    url = reading.report_url
+    return url.replace("veracode.com", f"veracode.{parameters.region}", 1) if url and reading.format == FORMAT else url
 
 
 def _own_policy(parameters: Parameters) -> str | None:

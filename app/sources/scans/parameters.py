@@ -22,6 +22,7 @@ PARAMETERS = (
     "fail_on",
     "repository",
     "run",
+    "region",
 )
 """Every parameter that the API takes for a file."""
 HEADERS = tuple(f"x-shipbell-{name}" for name in PARAMETERS)
@@ -35,6 +36,8 @@ TOOLS = (
     "srcclr",
     "sarif",
 )
+REGIONS = ("com", "eu", "us")
+"""Where an account of Veracode is at home, as its address ends; a report does not say."""
 SCAN_KINDS = ("sast", "sca", "dast", "secrets", "iac", "container")
 
 _SHA = re.compile(r"[0-9a-fA-F]{7,64}")
@@ -60,6 +63,7 @@ class Parameters:
     fail_on: tuple[Severity, ...] = ()
     repository: str | None = None
     run: str | None = None
+    region: str = "com"
 
 
 def read_parameters(headers: Mapping[str, str]) -> Parameters:
@@ -84,6 +88,7 @@ def read_parameters(headers: Mapping[str, str]) -> Parameters:
         fail_on=_fail_on(given["fail_on"]),
         repository=_short(given["repository"]),
         run=given["run"],
+        region=_one_of("region", given["region"], REGIONS) or "com",
     )
 
 

@@ -32,6 +32,20 @@ def test_an_alert_that_is_resolved_in_a_group_that_fires_is_resolved() -> None:
     assert all(draft.only_if == "incident" for draft in drafts)
 
 
+@pytest.mark.parametrize(
+    ("notes", "title"),
+    [
+        ({"summary": "no payments", "title": "t"}, "no payments"),
+        ({"summary": "", "title": "t"}, "t"),
+        (None, "HighErrorRate"),
+    ],
+)
+def test_the_title_is_what_a_person_wrote_else_the_name_of_the_alert(notes: object, title: str) -> None:
+    group = body("firing")
+    group["alerts"][0]["annotations"] = notes
+    assert told(group)[0].fields["title"] == title
+
+
 def test_firing_again_is_the_same_news_and_another_start_another_incident() -> None:
     group = body("firing")
     first = told(group)[0]

@@ -35,6 +35,18 @@ def test_every_form_says_the_same() -> None:
     assert keys == [keys[0]] * 4
 
 
+def test_a_thing_is_known_by_who_gave_it_its_id_whoever_tells_of_it() -> None:
+    def subject(teller: str, giver: str | None) -> str:
+        event = TOLD["data"]
+        its = {"id": "run-7", "source": giver, "content": {"pipelineName": "checkout", "outcome": "success"}}
+        kind = {**event["context"], "type": "dev.cdevents.pipelinerun.finished.0.2.0", "source": teller}
+        (draft,) = parse(message({"context": kind, "subject": its}))  # type: ignore[misc]
+        return str(draft.subject)
+
+    assert subject("/relay", "/tekton") == subject("/tekton", None) == "build:cloudevents:/tekton:run-7"
+    assert subject("/relay", None) == "build:cloudevents:/relay:run-7"
+
+
 @pytest.mark.parametrize(
     ("body", "where"),
     [

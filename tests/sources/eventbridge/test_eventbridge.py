@@ -92,6 +92,19 @@ def test_a_rollback_goes_back_to_the_revision_that_its_reason_names() -> None:
     assert silent.fields["revision"] == "ecs-svc/4921098766442198653"
 
 
+def test_a_change_is_dated_by_the_event_and_only_without_that_by_its_own_word() -> None:
+    body = body_of("ecs-in-progress")
+    body["detail"]["updatedAt"] = "2026-11-22T11:00:00Z"
+    first = told(body | {"time": "2026-11-22T10:00:00Z"})
+    second = told(body | {"time": None})
+    assert isinstance(first, Draft)
+    assert isinstance(second, Draft)
+    assert (str(first.occurred_at), str(second.occurred_at)) == (
+        "2026-11-22 10:00:00+00:00",
+        "2026-11-22 11:00:00+00:00",
+    )
+
+
 def test_going_back_under_the_old_id_is_no_second_beginning() -> None:
     body = body_of("ecs-rolls-back")
     body["detail"]["deploymentId"] = "ecs-svc/4921098766442198653"

@@ -35,6 +35,15 @@ def test_what_the_caller_says_is_in_the_event(post: Post, sample: Sample) -> Non
     assert draft.texts == ("feature/PAY-7",)
 
 
+@pytest.mark.parametrize(("region", "ends"), [("", "com"), ("com", "com"), ("eu", "eu"), ("us", "us")])
+def test_a_report_is_seen_in_the_region_of_its_account(post: Post, sample: Sample, region: str, ends: str) -> None:
+    fields = post(sample("detailed-report"), region=region).fields
+    assert fields["report_url"] == fields["links"]["scan"]
+    assert fields["report_url"].startswith(f"https://analysiscenter.veracode.{ends}/auth/index.jsp#ViewReports")
+    told = "https://sca.analysiscenter.veracode.com/"
+    assert post(sample("srcclr"), region=region).fields["report_url"].startswith(told)
+
+
 def test_what_is_left_out_is_absent(post: Post, sample: Sample) -> None:
     draft = post(sample("pipeline-scan-failed"), **dict.fromkeys(PARAMETERS[1:], ""))
     assert not draft.fields.keys() & {"commit", "build", "links", "repository", "policy"}
@@ -56,6 +65,7 @@ def test_a_build_without_a_number_has_a_name(post: Post, sample: Sample) -> None
         ("commit", "a1b2c3"),
         ("tool", "trivy"),
         ("kind", "everything"),
+        ("region", "evil.example"),
         ("fail_on", "critical,awful"),
         ("fail_on", "unknown"),
         ("service", ""),

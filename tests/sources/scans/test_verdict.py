@@ -142,6 +142,8 @@ def test_findings_fail_by_one_that_is_open_and_violates(post: Post, sample: Samp
         {"number": 0, "total_pages": 2, "total_elements": 200},
         {"number": 1, "total_pages": 2, "total_elements": 4},
         {"number": 0, "total_pages": 1, "total_elements": 5},
+        {"number": 1, "total_pages": 1, "total_elements": 4},
+        {"total_pages": 1, "total_elements": 4},
         {"number": 0},
         None,
     ],
