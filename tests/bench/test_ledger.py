@@ -13,21 +13,21 @@ def nothing() -> None:
 
 
 def test_the_ledger_holds_what_was_accepted_and_nothing_else(sink: RunningSink):
-    book = ledger.run([sink.command.port], TEMPLATE, 0.3, 4, ledger.Deed(0.1, nothing))
+    book = ledger.run([sink.command.port], TEMPLATE, 1.5, 4, ledger.Deed(0.1, nothing))
     assert book.accepted
     assert book.accepted == sink.arrivals().keys()
     assert not book.refused | book.unknown
 
 
 def test_when_the_server_is_killed_what_was_on_its_way_is_unknown(sink: RunningSink):
-    book = ledger.run([sink.command.port], TEMPLATE, 0.6, 4, ledger.Deed(0.2, sink.kill))
+    book = ledger.run([sink.command.port], TEMPLATE, 2.0, 4, ledger.Deed(1.5, sink.kill))
     assert book.accepted
     assert len(book.unknown) <= 4
     assert not book.accepted & book.unknown
 
 
 def test_a_sender_goes_to_the_next_server_when_one_is_not_there(sink: RunningSink):
-    book = ledger.run([free_port(), sink.command.port], TEMPLATE, 0.5, 2, ledger.Deed(0.1, nothing))
+    book = ledger.run([free_port(), sink.command.port], TEMPLATE, 1.5, 2, ledger.Deed(0.1, nothing))
     assert book.accepted
 
 
