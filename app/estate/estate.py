@@ -35,6 +35,8 @@ HAPPENED = ("started_at", "finished_at", "merged_at", "opened_at", "resolved_at"
 _OWNER_FIELDS = tuple(Ownership.model_fields)
 _OPEN_TICKETS = frozenset(name for name, model in EVENT_TYPES.items() if "new_ticket_url" in model.model_fields)
 """The types of news from which a ticket may be opened."""
+_TIMES = {name: tuple(each for each in HAPPENED if each in model.model_fields) for name, model in EVENT_TYPES.items()}
+"""The times that each type of news has of these."""
 
 
 class Estate:
@@ -172,7 +174,7 @@ class Estate:
 
 def _without_what_is_to_come(event: Envelope, latest: str) -> Envelope:
     """The event without times after `latest`, and without how long it took if its end is one of them."""
-    future: dict[str, None] = {name: None for name in HAPPENED if (getattr(event, name, None) or "") > latest}
+    future: dict[str, None] = {name: None for name in _TIMES[event.type] if (getattr(event, name) or "") > latest}
     if not future:
         return event
     if "finished_at" in future:
