@@ -99,7 +99,7 @@ def _names(value: Any, path: Path, keys: Collection[str]) -> Iterator[tuple[Path
         if step not in keys:
             yield from _names(each, place, keys)
         elif isinstance(each, list):
-            yield from ((((*place, index)), str(step), name) for index, name in enumerate(each))
+            yield from (((*place, index), str(step), name) for index, name in enumerate(each))
         elif each:
             yield place, str(step), each
 

@@ -44,7 +44,7 @@ async def opened() -> AsyncIterator[Opener]:
     async with AsyncExitStack() as stack:
 
         def make(*allowed: str, **options: object) -> Outbound:
-            client = Outbound(frozenset(allowed), **{"total": 60.0, "connect": 60.0, **options})  # type: ignore[arg-type]
+            client = Outbound(frozenset(allowed), **{"total": 60.0, "connect": 60.0, **options})
             stack.push_async_callback(client.close)
             return client
 

@@ -293,8 +293,7 @@ async def test_a_repository_that_hangs_leaves_places_for_the_others(upstream: Up
     bitbucket = Bitbucket(asker(upstream.url, concurrency=3), "acme")
     stuck = [asyncio.create_task(bitbucket.repository("stuck")) for _ in range(6)]
     await asyncio.sleep(0)
-    found = await asyncio.wait_for(bitbucket.repository("checkout"), 25)
-    assert found.uuid == "{r}"
+    assert (await asyncio.wait_for(bitbucket.repository("checkout"), 25)).uuid == "{r}"
     assert not any(each.done() for each in stuck)
     for each in stuck:
         each.cancel()

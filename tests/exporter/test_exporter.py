@@ -119,7 +119,7 @@ async def test_commits_that_are_told_after_the_first_are_in_the_gauges_alone(
     for sha, known in ((None, 0), ("e1", 1), ("e0", 1)):
         if sha is not None:
             late = row("arrival", sha=sha, deployment_id="D9", live_at=NOW, authored_at=NOW - 60 * MINUTE)
-            await week.write(lambda c, late=late: add(c, late))  # type: ignore[misc]
+            await week.write(lambda c, late=late: add(c, late))
         clock.advance(AT_LEAST_EVERY / SECOND + 600)
         await exporter.refresh()
         found = await told(exporter)

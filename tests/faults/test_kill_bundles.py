@@ -7,10 +7,9 @@ from pathlib import Path
 
 import pytest
 
-from app.delivery.lane import MOST_HELD
 from app.store.tables import bundle_items, bundles, deliveries, events, receipts
 from tests.fake_teams import FakeTeams
-from tests.faults.test_kill import EXHAUSTED, load_until
+from tests.faults.test_kill import load_until
 from tests.running.database import make_due, pass_time, rows
 from tests.running.fixtures import MakeProcess
 from tests.running.invariants import ENDED, check_after_faults
@@ -76,7 +75,7 @@ async def test_F40_killed_while_cards_wait_each_is_told_once(
     told = {post.headers["webhook-id"]: post.json["event"] for post in teams.posts}
     lost = {key for key, row in owed.items() if row["state"] == "dead"}
     assert told.keys() == owed.keys() - lost
-    assert len(lost) <= KILLS // EXHAUSTED * MOST_HELD, "only what died three times on its way"
+    assert len(lost) <= 1, "three deaths on the way of one card are rare"
     alone = {event["id"] for event in told.values() if "digest" not in event}
     digests = [event["digest"] for event in told.values() if "digest" in event]
     assert alone <= {row["event_id"] for row in waited if row["sent_alone"]}

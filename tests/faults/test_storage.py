@@ -199,7 +199,7 @@ async def test_F32_a_locked_file_is_503_after_five_seconds_for_everybody(service
 
         statuses = await asyncio.gather(*(post(10 + index, index / 2) for index in range(8)))
         assert set(statuses) == {503}
-        assert max(times) < 10, f"senders waited for {max(times):.1f} s: theirs give up after ten"
+        assert max(times) < 8, f"senders waited for {max(times):.1f} s: theirs give up after ten"
         assert (await service.get("/api/v1/receipts"))["items"]
         other.execute("ROLLBACK")
     await takes_again(service, accepted, 2)
@@ -227,7 +227,7 @@ async def test_F32_a_locked_table_is_503_and_then_taken(service: Service, teams:
     await held.wait()
     began = time.monotonic()
     assert (await service.post(build(2))).status_code == 503
-    assert time.monotonic() - began < 10, "senders give up then"
+    assert time.monotonic() - began < 8
     release.set()
     await holder
     await takes_again(service, accepted, 2)

@@ -111,34 +111,29 @@ async def test_F03_a_body_that_stops_is_timed_out_and_not_stored(start: StartSer
 @sqlite_only
 async def test_F04_hundreds_of_slow_senders_do_not_hold_up_a_good_one(start: StartService) -> None:
     service = await start(SHIPBELL_RECEIVE_TIMEOUT="3s")
+    began = time.monotonic()
     whole = build(4).wire()
 
-    async def slow(index: int) -> None:
+    async def slow(index: int) -> float:
         """Every second one says nothing at all; returns when it was closed."""
         async with Wire(service.port) as wire:
-            closed = asyncio.create_task(wire.rest(60))
+            closed = asyncio.create_task(wire.rest(30))
             for byte in whole if index % 2 else b"":
                 if closed.done() or not await wire.send(bytes([byte])):
                     break
                 await asyncio.sleep(1)
             await closed
+            return time.monotonic() - began
 
-    async def longest(first: int) -> float:
-        """Of fifty good ones amid a crowd, which is closed long before it has said all."""
-        crowd = [asyncio.create_task(slow(index)) for index in range(500)]
-        times = []
-        for number in range(first, first + 50):
-            sent = time.monotonic()
-            assert (await service.post(build(number))).status_code == 202
-            times.append(time.monotonic() - sent)
-        await asyncio.gather(*crowd)
-        return max(times)
-
-    rounds = [await longest(100)]
-    while rounds[-1] >= 1.0 and len(rounds) < 4:  # a busy machine stands still now and then, a crowd always holds up
-        rounds.append(await longest(100 + 50 * len(rounds)))
-    assert min(rounds) < 1.0
-    assert (await counts(service.database_url))["receipts"] == 50 * len(rounds)
+    crowd = [asyncio.create_task(slow(index)) for index in range(500)]
+    times = []
+    for number in range(100, 150):
+        sent = time.monotonic()
+        assert (await service.post(build(number))).status_code == 202
+        times.append(time.monotonic() - sent)
+    assert sorted(times)[int(len(times) * 0.99)] < 1.0
+    assert max(await asyncio.gather(*crowd)) < 15
+    assert (await counts(service.database_url))["receipts"] == 50
 
 
 @sqlite_only

@@ -131,7 +131,7 @@ def test_what_never_comes_back_is_left_behind() -> None:
     began = time.monotonic()
     assert run(["deployment", "--direct"], {**BITBUCKET}, write=said.append, direct=stuck, budget=0.2) == 0
     over.set()
-    assert time.monotonic() - began < 60
+    assert time.monotonic() - began < 2
     assert said == ["shipbell report: not reported: the 0.2 s are over, the pipeline goes on"]
 
 

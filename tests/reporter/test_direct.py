@@ -88,7 +88,7 @@ def test_a_channel_that_hangs_is_left_behind_within_the_budget(service: Service,
     service.mode = "hangs"
     began = time.monotonic()
     said = posted("deployment", budget=1.2, **FAILED, **teams)
-    assert time.monotonic() - began < 30  # with no budget it would hang for ever
+    assert time.monotonic() - began < 3
     assert any("not posted: timeout" in line or "are over" in line for line in said)
 
 

@@ -33,6 +33,6 @@ async def test_a_user_who_may_not_make_tables_is_told(postgres: PostgresCluster)
     owner = PostgresDatabase(url, HandClock())
     for statement in ("DROP SCHEMA public CASCADE", "CREATE SCHEMA public", "CREATE ROLE guest LOGIN",
                       "GRANT USAGE ON SCHEMA public TO guest"):  # fmt: skip
-        await owner.write(lambda connection, sql=statement: connection.execute(sa.text(sql)) and None)  # type: ignore[misc]
+        await owner.write(lambda connection, sql=statement: connection.execute(sa.text(sql)) and None)
     await owner.close()
     assert await told(url.set(username="guest")) == "PostgreSQL says: permission denied for schema public"

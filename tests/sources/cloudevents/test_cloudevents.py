@@ -40,7 +40,7 @@ def test_a_thing_is_known_by_who_gave_it_its_id_whoever_tells_of_it() -> None:
         event = TOLD["data"]
         its = {"id": "run-7", "source": giver, "content": {"pipelineName": "checkout", "outcome": "success"}}
         kind = {**event["context"], "type": "dev.cdevents.pipelinerun.finished.0.2.0", "source": teller}
-        (draft,) = parse(message({"context": kind, "subject": its}))  # type: ignore[misc]
+        (draft,) = parse(message({"context": kind, "subject": its}))
         return str(draft.subject)
 
     assert subject("/relay", "/tekton") == subject("/tekton", None) == "build:cloudevents:/tekton:run-7"
